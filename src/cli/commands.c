@@ -1,0 +1,11 @@
+/* The list of commands; each row is one cmd_*.c. */
+#include "cli/cli.h"
+
+#define COMMANDS(X)
+
+#define X(name) extern const struct command name;
+COMMANDS(X)
+#undef X
+
+#define X(name) &name,
+const struct command *const commands[] = { COMMANDS(X) NULL };

@@ -1,0 +1,64 @@
+/*
+ * The score: pure arithmetic over answers, contradictions, findings and coverage
+ * (docs/METHOD.md says how and why). Nothing here reads a file or a clock.
+ */
+#ifndef SCORE_SCORE_H
+#define SCORE_SCORE_H
+
+#include "check/check.h"
+#include "questionnaire/questionnaire.h"
+
+enum { GRADE_A, GRADE_B, GRADE_C, GRADE_D, GRADE_E, GRADE_NONE };
+extern const char *const grade_names[];       /* "A" … "E", "-" */
+
+/* A question as the score sees it. */
+struct score_question {
+	enum domain domain;
+	int weight;
+	int level;               /* declared: 0..4, LEVEL_UNKNOWN, LEVEL_NOT_APPLICABLE, LEVEL_UNANSWERED */
+	int cap;                 /* of contradictions; 4 when there is none */
+	bool capable, verified;  /* packets can test it; the wire or a record did */
+};
+
+struct score_finding {
+	enum severity severity;
+	enum category category;
+	double share;            /* 0..1 */
+};
+
+struct score_input {
+	const struct score_question *questions; size_t n_questions;
+	const struct score_finding *findings; size_t n_findings;   /* failed, not excepted, not candidates */
+	bool measured[CATEGORY_MAX];   /* the capture could show this category */
+	bool captured;                 /* there is a scan */
+	double coverage;               /* k, 0..1 */
+};
+
+enum { CAPS_MAX = 8 };
+struct score_cap {
+	int grade;               /* to this grade */
+	const char *reason;      /* "critical", "three-high", "high", "no-capture", "low-coverage", "unknown" */
+	int count;               /* how many findings, or percent of weight */
+	int before;              /* the grade before this cap */
+};
+
+struct score_result {
+	bool has_s;              /* false: nothing answered; N alone */
+	double s, m, d, n;       /* 0..100, rounded to 0.1; d: data domain */
+	double low, high;        /* interval of s */
+	bool has_m, has_d, has_n;
+	double domain[DOMAIN_MAX];
+	bool rated[DOMAIN_MAX];
+	double category[CATEGORY_MAX];
+	int grade;               /* after caps */
+	int grade_before;
+	struct score_cap caps[CAPS_MAX]; int n_caps;
+	bool declared_only;      /* no capture, or coverage below 0.3: grade in brackets */
+	double unknown_share;    /* weight answered "don't know" */
+};
+
+void score_compute(const struct score_input *in, struct score_result *out);
+/* L' of the design, -1 when the question does not count. */
+int score_effective_level(const struct score_question *q);
+
+#endif
