@@ -74,13 +74,13 @@ static inline uint8_t cur_u8(struct cur *c)
 static inline uint16_t cur_be16(struct cur *c)
 {
 	const uint8_t *p = cur_bytes(c, 2);
-	return p ? (uint16_t)((p[0] << 8) | p[1]) : 0;
+	return p ? (uint16_t)(((unsigned)p[0] << 8) | p[1]) : 0;
 }
 
 static inline uint16_t cur_le16(struct cur *c)
 {
 	const uint8_t *p = cur_bytes(c, 2);
-	return p ? (uint16_t)((p[1] << 8) | p[0]) : 0;
+	return p ? (uint16_t)(((unsigned)p[1] << 8) | p[0]) : 0;
 }
 
 static inline uint32_t cur_be24(struct cur *c)
@@ -121,12 +121,12 @@ static inline uint8_t cur_peek(const struct cur *c, size_t at)
 
 static inline uint16_t cur_peek_be16(const struct cur *c, size_t at)
 {
-	return cur_left(c) >= at + 2 ? (uint16_t)((c->p[at] << 8) | c->p[at + 1]) : 0;
+	return cur_left(c) >= at + 2 ? (uint16_t)(((unsigned)c->p[at] << 8) | c->p[at + 1]) : 0;
 }
 
 static inline uint16_t cur_peek_le16(const struct cur *c, size_t at)
 {
-	return cur_left(c) >= at + 2 ? (uint16_t)((c->p[at + 1] << 8) | c->p[at]) : 0;
+	return cur_left(c) >= at + 2 ? (uint16_t)(((unsigned)c->p[at + 1] << 8) | c->p[at]) : 0;
 }
 
 /* Do the bytes here begin with these? Nothing is consumed. */

@@ -1,1 +1,7 @@
-# src/observe
+libgenba_a_SOURCES += src/observe/observe.c src/observe/observe.h src/observe/record.c src/observe/tables.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_observe
+TESTS += tests/unit/test_observe
+tests_unit_test_observe_LDADD = $(UNIT_LDADD)
+endif

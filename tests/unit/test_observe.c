@@ -1,0 +1,189 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "observe/observe.h"
+
+static const uint8_t mac_a[6] = { 0, 0x1d, 0x9c, 1, 2, 3 }, mac_b[6] = { 0, 0x1d, 0x9c, 1, 2, 4 };
+
+static struct obs_where at(uint32_t frame)
+{
+	return (struct obs_where){ .frame = frame, .ts = frame * INT64_C(1000000000) };
+}
+
+static uint32_t ip(struct observe *o, uint8_t last)
+{
+	uint8_t b[4] = { 192, 168, 1, last };
+	struct addr a = addr_v4(b);
+	struct obs_where w = at(1);
+	return observe_ip(o, 0, &a, &w);
+}
+
+static void entities_are_found_again(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	struct packet p = { .vlans = 1, .vlan = { 10 } };
+	uint32_t plain = observe_segment(o, &(struct packet){ 0 }), tagged = observe_segment(o, &p);
+	assert_int_not_equal(plain, tagged);
+	assert_int_equal(observe_segment(o, &p), tagged);
+	struct obs_where w = at(1);
+	uint32_t a = observe_mac(o, plain, mac_a, &w), b = observe_mac(o, tagged, mac_a, &w);
+	assert_int_not_equal(a, 0);
+	assert_int_not_equal(a, b);
+	assert_int_equal(observe_mac(o, plain, mac_a, &w), a);
+	for (int i = 0; i < 1000; i++) {
+		uint8_t m[6] = { 2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i };
+		observe_mac(o, plain, m, &w);
+	}
+	assert_int_equal(observe_mac(o, plain, mac_a, &w), a);
+	observe_free(o);
+}
+
+static void only_alternating_claims_count(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	observe_segment(o, &(struct packet){ 0 });
+	struct obs_where w = at(1);
+	uint32_t a = observe_mac(o, 0, mac_a, &w), b = observe_mac(o, 0, mac_b, &w), i = ip(o, 5);
+	uint32_t order[] = { a, a, b, b, a, b };
+	for (uint32_t n = 0; n < 6; n++) {
+		w = at(n + 1);
+		observe_link(o, order[n], i, LINK_ARP, "arp", &w);
+	}
+	const struct obs_link *l;
+	assert_int_equal(observe_links(o, &l), 2);
+	assert_int_equal(l[0].alternations, 1);
+	assert_int_equal(l[1].alternations, 1);
+	assert_int_equal(l[0].count, 3);
+	observe_free(o);
+}
+
+static void sixteen_values_are_kept(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	observe_segment(o, &(struct packet){ 0 });
+	uint32_t i = ip(o, 5);
+	char value[16];
+	for (uint32_t n = 0; n < 40; n++) {
+		struct obs_where w = at(n + 1);
+		snprintf(value, sizeof value, "host-%u", n % 20);
+		observe_attr(o, i, ATTR_HOSTNAME, value, "dhcp.request", CONF_CONFIRMED, &w);
+	}
+	const struct obs_attr *a;
+	assert_int_equal(observe_attrs(o, &a), OBS_VALUES);
+	assert_int_equal(a[0].count, 2);
+	assert_int_equal(a[0].where.frame, 1);
+	assert_int_equal(observe_counted(o, COUNT_DROPPED_VALUES), 8);
+	observe_free(o);
+}
+
+static void distinct_minutes(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	const int64_t minute = 60000000000;
+	for (int64_t m = 0; m < 5000; m++)
+		observe_minute(o, (m % 2500) * minute + 7, m % 10 == 0);
+	assert_int_equal(observe_counted(o, COUNT_MINUTES), 2500);
+	assert_int_equal(observe_counted(o, COUNT_MINUTES_OT), 250);
+	observe_free(o);
+}
+
+static struct observe *sample(void)
+{
+	struct observe *o = observe_new();
+	observe_segment(o, &(struct packet){ .vlans = 1, .vlan = { 7 } });
+	struct obs_where w = at(3);
+	uint32_t m = observe_mac(o, 0, mac_a, &w), a = ip(o, 1), b = ip(o, 2);
+	observe_sent(o, m, 4, 99, 64);
+	observe_link(o, m, a, LINK_ARP, "arp", &w);
+	observe_attr(o, a, ATTR_MODEL, "現場-1", "enip.list_identity", CONF_CONFIRMED, &w);
+	observe_conv(o, &(struct obs_conv){ .client = a, .server = b, .transport = TRANSPORT_TCP, .port = 502,
+					    .proto = "modbus", .frames = 3, .first = 1, .last = 2, .where = w });
+	observe_op(o, &(struct obs_op){ .client = a, .server = b, .transport = TRANSPORT_TCP, .port = 502,
+					.proto = "modbus", .cls = OP_WRITE, .name = "Write Single Coil",
+					.detail = "", .where = w });
+	observe_file(o, 0, &(struct obs_file){ .name = "a.pcap", .frames = 9, .problem = "" });
+	observe_count(o, COUNT_FRAMES, 9);
+	return o;
+}
+
+static void records_make_the_same_tables(void **state)
+{
+	(void)state;
+	struct observe *o = sample(), *copy = observe_new();
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	observe_flush(o, &b);
+	struct cur c = cur_make(b.data, b.len);
+	assert_true(observe_read(copy, &c));
+	assert_int_equal(cur_left(&c), 0);
+	/* Rows that changed come again, and replace. */
+	observe_op(o, &(struct obs_op){ .client = 2, .server = 3, .transport = TRANSPORT_TCP, .port = 502,
+					.proto = "modbus", .cls = OP_WRITE, .name = "Write Single Coil",
+					.detail = "", .where = at(8) });
+	buf_reset(&b);
+	observe_flush(o, &b);
+	c = cur_make(b.data, b.len);
+	assert_true(observe_read(copy, &c));
+	const struct obs_op *op;
+	assert_int_equal(observe_ops(copy, &op), 1);
+	assert_int_equal(op[0].count, 2);
+	assert_string_equal(op[0].name, "Write Single Coil");
+	const struct obs_attr *a;
+	assert_int_equal(observe_attrs(copy, &a), 1);
+	assert_string_equal(a[0].value, "現場-1");
+	assert_int_equal(observe_counted(copy, COUNT_FRAMES), 9);
+	buf_done(&b);
+	observe_free(o);
+	observe_free(copy);
+}
+
+/* Every prefix is read as far as it goes; every flipped byte is refused or harmless. */
+static void a_bad_child_does_no_harm(void **state)
+{
+	(void)state;
+	struct observe *o = sample();
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	observe_flush(o, &b);
+	for (size_t n = 0; n < b.len; n++) {
+		struct observe *copy = observe_new();
+		struct cur c = cur_make(b.data, n);
+		assert_true(observe_read(copy, &c));
+		observe_free(copy);
+		uint8_t old = (uint8_t)b.data[n];
+		for (int bit = 0; bit < 8; bit++) {
+			b.data[n] = (char)(old ^ (1 << bit));
+			copy = observe_new();
+			c = cur_make(b.data, b.len);
+			(void)!observe_read(copy, &c);
+			observe_free(copy);
+		}
+		b.data[n] = (char)old;
+	}
+	buf_done(&b);
+	observe_free(o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entities_are_found_again),
+		cmocka_unit_test(only_alternating_claims_count),
+		cmocka_unit_test(sixteen_values_are_kept),
+		cmocka_unit_test(distinct_minutes),
+		cmocka_unit_test(records_make_the_same_tables),
+		cmocka_unit_test(a_bad_child_does_no_harm),
+	};
+	return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
+}
