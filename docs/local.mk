@@ -1,1 +1,6 @@
-# docs
+# The man page comes from the command tables of the program.
+nodist_man_MANS = docs/genba.1
+CLEANFILES += docs/genba.1
+docs/genba.1: genba$(EXEEXT)
+	@$(MKDIR_P) docs
+	$(AM_V_GEN)LC_ALL=C.UTF-8 ./genba$(EXEEXT) --lang en man > $@.part && mv $@.part $@

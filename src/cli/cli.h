@@ -65,6 +65,8 @@ void list_real(struct list *l, double value);
 void list_null(struct list *l);
 /* Write to standard output and free. False: the output failed (disk full, pipe closed). */
 bool list_finish(struct list *l, struct err *e) MUST_CHECK;
+/* Free without writing: the rows could not be had. */
+void list_free(struct list *l);
 /* A CSV cell, quoted, and made harmless where a spreadsheet would run it as a formula. */
 struct buf;
 void csv_cell(struct buf *b, const char *value);

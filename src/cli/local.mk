@@ -1,1 +1,13 @@
-libgenba_a_SOURCES += src/cli/cli.c src/cli/cli.h src/cli/commands.c
+libgenba_a_SOURCES += \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/commands.c \
+	src/cli/help.c src/cli/help.h \
+	src/cli/list.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_cli
+TESTS += tests/unit/test_cli
+tests_unit_test_cli_LDADD = $(UNIT_LDADD)
+endif
+dist_check_SCRIPTS += tests/cli.sh
+TESTS += tests/cli.sh
