@@ -28,7 +28,7 @@ struct score_finding {
 
 struct score_input {
 	const struct score_question *questions; size_t n_questions;
-	const struct score_finding *findings; size_t n_findings;   /* failed, not excepted, not candidates */
+	const struct score_finding *findings; size_t n_findings;   /* failed, on more than guesses */
 	bool measured[CATEGORY_MAX];   /* the capture could show this category */
 	bool captured;                 /* there is a scan */
 	double coverage;               /* k, 0..1 */
@@ -54,11 +54,26 @@ struct score_result {
 	int grade_before;
 	struct score_cap caps[CAPS_MAX]; int n_caps;
 	bool declared_only;      /* no capture, or coverage below 0.3: grade in brackets */
-	double unknown_share;    /* weight answered "don't know" */
+	double unknown_share;    /* part of M's weight, 0..1, that is "don't know" or not answered */
 };
 
+/*
+ * How much the captures could show, 0..1: k = t·v·d. hours: distinct minutes with frames / 60; subnets_seen_share:
+ * declared subnets seen / declared (1 where one network is declared, 0.5 where nothing is); loss 0..1; mirror: unicast
+ * between third parties was seen.
+ */
+double score_coverage(double hours, double subnets_seen_share, double loss, bool mirror);
+/* 0, 30, 55, 80, 100. level 0..4 */
+double score_points(int level);
+/* The grade that this S alone gives, before any cap. */
+int score_grade(double s);
+
+/*
+ * Answered means a level, "don't know" or "not applicable". Once anything is answered, a question that is not
+ * (LEVEL_UNANSWERED) counts as "don't know": 0 points, and up to 4 in the interval. Leave out what was never asked.
+ */
 void score_compute(const struct score_input *in, struct score_result *out);
-/* L' of the design, -1 when the question does not count. */
+/* L' of the design: 0 for "don't know" and unanswered, -1 when the question is not applicable. */
 int score_effective_level(const struct score_question *q);
 
 #endif
