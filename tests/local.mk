@@ -1,1 +1,26 @@
-# tests
+LINT = tests/lint/includes.sh tests/lint/bytes.sh tests/lint/files.sh
+dist_check_SCRIPTS += $(LINT) tests/po.sh
+TESTS += $(LINT) tests/po.sh
+EXTRA_DIST += tests/lint/lib.sh
+
+.PHONY: lint asan fuzz bench golden
+
+lint:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LINT) tests/po.sh' check_PROGRAMS=
+	@if command -v cppcheck >/dev/null; then echo cppcheck; cd $(top_srcdir) && cppcheck -q --error-exitcode=1 \
+		--std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
+		--suppress=normalCheckLevelMaxBranches -I src -D__linux__ src; \
+	else echo 'cppcheck is not installed: left out'; fi
+
+# Everything again with AddressSanitizer and UndefinedBehaviorSanitizer, in a build folder of its own.
+asan:
+	@$(MKDIR_P) build-asan
+	cd build-asan && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-sanitizers CC='$(CC)'; } && \
+		$(MAKE) check
+
+# The fuzz targets with libFuzzer (clang), FUZZ_SECONDS each.
+FUZZ_SECONDS = 30
+fuzz:
+	@$(MKDIR_P) build-fuzz
+	cd build-fuzz && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-fuzz --enable-sanitizers CC=clang; } && \
+		$(MAKE) fuzz-run FUZZ_SECONDS=$(FUZZ_SECONDS)

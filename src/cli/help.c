@@ -24,7 +24,8 @@ static const char *const exit_status[][2] = {
 /* Text folded at WIDTH columns: at blanks, and between wide characters (Japanese has no blanks). */
 static void fold(const char *s, int indent)
 {
-	int column = indent;
+	static const char *const closing[] = { "、", "。", "）", "」" };
+	int column = indent, blank = 0;
 	printf("%*s", indent, "");
 	while (*s) {
 		size_t n, word = 0;
@@ -41,29 +42,27 @@ static void fold(const char *s, int indent)
 			if (w > 1)
 				break;
 		}
-		/* A full stop or comma does not begin a line. */
-		static const char *const closing[] = { "、", "。", "）", "」" };
+		/* These do not begin a line. */
 		for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
 			if (strncmp(s + word, closing[i], strlen(closing[i])) == 0) {
 				word += strlen(closing[i]);
 				width += 2;
 			}
-		if (column + width > WIDTH && column > indent) {
+		if (column + blank + width > WIDTH && column > indent) {
 			printf("\n%*s", indent, "");
 			column = indent;
+			blank = 0;
 		}
-		printf("%.*s", (int)word, s);
-		column += width;
+		printf("%*s%.*s", blank, "", (int)word, s);
+		column += blank + width;
 		s += word;
+		blank = 0;
 		if (*s == '\n') {
 			printf("\n%*s", indent, "");
 			column = indent;
 			s++;
 		} else if (*s == ' ') {
-			if (s[1] && column > indent && column < WIDTH) {
-				putchar(' ');
-				column++;
-			}
+			blank = 1;
 			s++;
 		}
 	}
