@@ -52,6 +52,7 @@ struct dissector {
 	uint8_t llc_dsap;           /* LLC DSAP, 0 for none */
 	uint32_t snap_oui;          /* SNAP OUI and protocol id, 0 for none */
 	uint16_t snap_pid;
+	uint8_t ip_proto;           /* directly on IP (ICMPv6: 58), 0 for none */
 	bool any_tcp, any_udp;      /* content alone may start a candidate on any port */
 
 	bool (*probe)(const struct cur *c, enum side side);
@@ -96,8 +97,13 @@ struct dissect_request {
 	uint32_t code;           /* function, for the dissector's own use */
 	uint32_t extra, extra2;
 	int op;                  /* enum op_class, or -1 for none */
-	const char *name;        /* static string */
-	char detail[64];
+	const char *name;        /* static string: the protocol's own term */
+	/*
+	 * Makes the operation's detail ("coils 16-31") from code and extras when the
+	 * operation is new; NULL for none. Operations with the same name, code and
+	 * extras are counted together without a call: polls leave extras 0.
+	 */
+	void (*describe)(const struct dissect_request *r, char *out, size_t size);
 	/* filled by dissect_request(): */
 	uint32_t frame;
 	uint16_t file;

@@ -454,7 +454,7 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 	widen(&row->first, &row->last, c->first, c->last);
 }
 
-void observe_op(struct observe *o, const struct obs_op *op)
+uint32_t observe_op(struct observe *o, const struct obs_op *op)
 {
 	struct table_rows *t = &o->t[T_OP];
 	const char *proto = intern(o, op->proto), *name = intern(o, op->name), *detail = intern(o, op->detail);
@@ -474,13 +474,13 @@ void observe_op(struct observe *o, const struct obs_op *op)
 				x->where = op->where;
 			widen(&x->first, &x->last, op->where.ts, op->where.ts);
 			t->dirty[at - 1] = 1;
-			return;
+			return at - 1;
 		}
 	}
 	struct obs_op *x = table_add(t, h);
 	if (!x) {
 		o->counts[COUNT_DROPPED_OPS]++;
-		return;
+		return OBS_NO_ROW;
 	}
 	*x = *op;
 	x->proto = proto;
@@ -488,6 +488,18 @@ void observe_op(struct observe *o, const struct obs_op *op)
 	x->detail = detail;
 	x->count = op->count ? op->count : 1;
 	x->first = x->last = op->where.ts;
+	return t->n - 1;
+}
+
+void observe_op_again(struct observe *o, uint32_t row, int64_t ts)
+{
+	struct table_rows *t = &o->t[T_OP];
+	if (row >= t->n)
+		return;
+	struct obs_op *x = table_row(t, row);
+	x->count++;
+	widen(&x->first, &x->last, ts, ts);
+	t->dirty[row] = 1;
 }
 
 void observe_file(struct observe *o, uint16_t file, const struct obs_file *f)

@@ -228,13 +228,18 @@ uint32_t observe_ip(struct observe *o, uint32_t segment, const struct addr *ip, 
 void observe_sent(struct observe *o, uint32_t entity, uint64_t n, int64_t ts, uint32_t ttl);
 void observe_link(struct observe *o, uint32_t mac_entity, uint32_t ip_entity, enum link_reason reason,
 		  const char *source, const struct obs_where *w);
-/* n more frames of a data link: cheap, for the packet path. */
 void observe_attr(struct observe *o, uint32_t entity, enum attr field, const char *value, const char *source,
 		  enum confidence confidence, const struct obs_where *w);
 /* Adds to the row with the same client, server, transport, port and proto. c: where is the first packet's. */
 void observe_conv(struct observe *o, const struct obs_conv *c);
-/* Adds to the row with the same client, server, transport, port, proto, cls, name, detail, result. */
-void observe_op(struct observe *o, const struct obs_op *op);
+/*
+ * Adds to the row with the same client, server, transport, port, proto, cls, name,
+ * detail, result, and returns its number; OBS_NO_ROW when the table is full.
+ */
+#define OBS_NO_ROW UINT32_MAX
+uint32_t observe_op(struct observe *o, const struct obs_op *op);
+/* Count row number `row` of observe_op() once more: the cheap way for polls. */
+void observe_op_again(struct observe *o, uint32_t row, int64_t ts);
 void observe_file(struct observe *o, uint16_t file, const struct obs_file *f);
 void observe_count(struct observe *o, enum obs_count which, uint64_t n);
 /* A frame at this time: keeps the distinct minutes. */
