@@ -103,6 +103,8 @@ static enum decode_result cisco_hdlc(struct walk *w)
 
 enum decode_result decode_ppp(struct walk *w)
 {
+	if (!cur_has(&w->c, 2))
+		return walk_short(w);
 	switch (cur_peek_be16(&w->c, 0)) {
 	case 0xff03:    /* address and control as in HDLC, RFC 1662 3.1 */
 		cur_skip(&w->c, 2);
@@ -159,8 +161,8 @@ static enum decode_result mpls(struct walk *w)
 		return decode_ethertype(w, ETHERTYPE_IPV4);
 	case 6:
 		return decode_ethertype(w, ETHERTYPE_IPV6);
-	case 0:    /* a control word, RFC 4385 3, or a MAC address */
-		if (looks_like_ethernet(w, 4)) {
+	case 0:    /* a control word, whose first half is zero before Ethernet (RFC 4448 4.6), or a MAC address */
+		if (cur_peek_be16(&w->c, 0) == 0 && looks_like_ethernet(w, 4)) {
 			cur_skip(&w->c, 4);
 			return decode_ethernet(w);
 		}

@@ -4,3 +4,10 @@ libgenba_a_SOURCES += \
 	src/decode/ip.c \
 	src/decode/layer.h \
 	src/decode/tunnel.c
+
+EXTRA_DIST += tests/unit/frames.h
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_decode
+TESTS += tests/unit/test_decode
+tests_unit_test_decode_LDADD = $(UNIT_LDADD)
+endif
