@@ -6,11 +6,13 @@ libgenba_a_SOURCES += \
 	src/base/hash.h \
 	src/base/lang.c src/base/lang.h \
 	src/base/path.c src/base/path.h \
-	src/base/text.c src/base/text.h src/base/yaml.h src/base/packet.h
+	src/base/text.c src/base/text.h \
+	src/base/yaml.c src/base/yaml.h src/base/packet.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_cursor tests/unit/test_text
-TESTS += tests/unit/test_cursor tests/unit/test_text
+check_PROGRAMS += tests/unit/test_cursor tests/unit/test_text tests/unit/test_yaml
+TESTS += tests/unit/test_cursor tests/unit/test_text tests/unit/test_yaml
 tests_unit_test_cursor_LDADD = $(UNIT_LDADD)
 tests_unit_test_text_LDADD = $(UNIT_LDADD)
+tests_unit_test_yaml_LDADD = $(UNIT_LDADD)
 endif
