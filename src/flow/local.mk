@@ -1,1 +1,2 @@
-# src/flow
+libgenba_a_SOURCES += src/flow/flow.c src/flow/flow.h src/flow/ndpi.c src/flow/ndpi.h \
+	src/flow/stream.c src/flow/stream.h

@@ -298,6 +298,12 @@ uint32_t observe_mac(struct observe *o, uint32_t segment, const uint8_t mac[6], 
 	return entity(o, segment, true, mac, 6, w);
 }
 
+bool observe_mac_is(const struct observe *o, uint32_t entity_id, const uint8_t mac[6])
+{
+	const struct obs_entity *e = table_row(&o->t[T_ENTITY], entity_id);
+	return entity_id && memcmp(e->mac, mac, 6) == 0;
+}
+
 uint32_t observe_ip(struct observe *o, uint32_t segment, const struct addr *ip, const struct obs_where *w)
 {
 	return entity(o, segment, false, ip->b, 16, w);

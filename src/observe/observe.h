@@ -223,6 +223,8 @@ void observe_free(struct observe *o);
 /* Filling (the child). Entity 0 is none, and safe to pass everywhere. */
 uint32_t observe_segment(struct observe *o, const struct packet *p);
 uint32_t observe_mac(struct observe *o, uint32_t segment, const uint8_t mac[6], const struct obs_where *w);
+/* Is this entity that MAC (whatever the segment)? Cheap: asked for every packet. */
+bool observe_mac_is(const struct observe *o, uint32_t entity, const uint8_t mac[6]);
 uint32_t observe_ip(struct observe *o, uint32_t segment, const struct addr *ip, const struct obs_where *w);
 /* n frames sent by this entity, the last at time ts; ttl 0 where unknown. */
 void observe_sent(struct observe *o, uint32_t entity, uint64_t n, int64_t ts, uint32_t ttl);

@@ -1,0 +1,641 @@
+#include "flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "dissect/core.h"
+#include "flow/ndpi.h"
+#include "flow/stream.h"
+
+enum {
+	CHUNK = 256,
+	SWEEP = 4,
+	COPY_WITHIN = 100000000,     /* ns between a datagram and its copy behind a router */
+	BYTES_REPORT = 1 << 30,      /* a flow's counters are emptied before they run over */
+};
+
+enum {
+	HAVE_SEQ_0 = 1 << 0,     /* next_seq[0] holds */
+	HAVE_SEQ_1 = 1 << 1,
+	SYN_SEEN = 1 << 2,
+	CLOSED = 1 << 3,         /* FIN or RST: nothing new is expected */
+	RESET = 1 << 4,
+	NDPI_DONE = 1 << 5,
+	REPORTED = 1 << 6,       /* counted as a flow already */
+};
+
+struct flow {
+	struct dissect_flow d;       /* must be first */
+	struct addr addr[2];
+	uint32_t mac[2];             /* entity of the last MAC that sent from each end */
+	uint32_t next_seq[2];
+	uint32_t packets[2];         /* since the last report, as the bytes */
+	uint32_t bytes[2];
+	uint32_t frame;              /* first */
+	uint32_t hash;
+	uint32_t newer, older;       /* by last use: index + 1 */
+	int64_t first, last;
+	struct stream *streams;      /* two, or NULL */
+	struct ndpi_state *ndpi;
+	uint16_t file;
+	uint16_t retransmits;
+	uint16_t copy[2];            /* fingerprint of the last datagram of each end */
+	uint8_t proto;
+	uint8_t flags;
+};
+
+_Static_assert(sizeof(struct flow) <= 160, "a flow stays small");
+
+struct slot { uint32_t hash, flow; };   /* flow: index + 1 */
+
+struct flow_table {
+	struct observe *o;
+	struct dissect_core *core;
+	struct ndpi *ndpi;
+	uint32_t ndpi_live;
+	struct stream_memory memory;
+	struct flow **chunks;
+	uint32_t n_chunks, n;        /* flows made */
+	uint32_t free_list;          /* by .newer: index + 1 */
+	uint32_t newest, oldest;
+	struct slot *slots;
+	uint32_t n_slots, used;
+	uint64_t seed;
+	uint64_t frames, unicast, broadcast;
+};
+
+static struct flow *at(const struct flow_table *t, uint32_t index)
+{
+	return &t->chunks[index / CHUNK][index % CHUNK];
+}
+
+/* ---- life ---- */
+
+struct flow_table *flow_new(struct observe *o, bool with_ndpi)
+{
+	struct flow_table *t = xcalloc(1, sizeof *t);
+	t->o = o;
+	t->core = dissect_core_new(o);
+	t->ndpi = with_ndpi ? ndpi_open() : NULL;
+	t->n_slots = 4096;
+	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
+	t->seed = hash_mix((uintptr_t)t);   /* hard to aim collisions at */
+	return t;
+}
+
+static void streams_drop(struct flow_table *t, struct flow *f)
+{
+	if (!f->streams)
+		return;
+	stream_done(&f->streams[0], &t->memory);
+	stream_done(&f->streams[1], &t->memory);
+	free(f->streams);
+	f->streams = NULL;
+}
+
+static void label_drop(struct flow_table *t, struct flow *f)
+{
+	if (f->ndpi) {
+		ndpi_drop(&f->ndpi);
+		t->ndpi_live--;
+	}
+	f->flags |= NDPI_DONE;
+}
+
+void flow_free(struct flow_table *t)
+{
+	if (!t)
+		return;
+	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older) {
+		streams_drop(t, at(t, i - 1));
+		ndpi_drop(&at(t, i - 1)->ndpi);
+	}
+	for (uint32_t i = 0; i < t->n_chunks; i++)
+		free(t->chunks[i]);
+	free(t->chunks);
+	free(t->slots);
+	dissect_core_free(t->core);
+	ndpi_close(t->ndpi);
+	free(t);
+}
+
+/* ---- the table ---- */
+
+static uint64_t side_hash(const struct addr *a, uint16_t port)
+{
+	uint64_t hi, lo;
+	memcpy(&hi, a->b, 8);
+	memcpy(&lo, a->b + 8, 8);
+	return hash_mix(lo * 0x9e3779b97f4a7c15u + hi + ((uint64_t)port << 48));
+}
+
+/* The same for both directions. */
+static uint32_t flow_hash(const struct flow_table *t, const struct packet *p, uint32_t segment)
+{
+	uint64_t h = side_hash(&p->src, p->sport) + side_hash(&p->dst, p->dport);
+	h = hash_mix(h ^ t->seed ^ ((uint64_t)segment << 8 | p->proto));
+	return (uint32_t)h ? (uint32_t)h : 1;
+}
+
+/* Which end sent this packet: 0, 1, or -1 when it is not this flow's. */
+static int end_of(const struct flow *f, const struct packet *p, uint32_t segment)
+{
+	if (f->proto != p->proto || f->d.segment != segment)
+		return -1;
+	if (f->d.port[0] == p->sport && f->d.port[1] == p->dport && addr_equal(&f->addr[0], &p->src) &&
+	    addr_equal(&f->addr[1], &p->dst))
+		return 0;
+	if (f->d.port[1] == p->sport && f->d.port[0] == p->dport && addr_equal(&f->addr[1], &p->src) &&
+	    addr_equal(&f->addr[0], &p->dst))
+		return 1;
+	return -1;
+}
+
+static void slot_put(struct slot *slots, uint32_t n, struct slot s)
+{
+	uint32_t i = s.hash & (n - 1);
+	while (slots[i].flow)
+		i = (i + 1) & (n - 1);
+	slots[i] = s;
+}
+
+static void slot_remove(struct flow_table *t, uint32_t hash, uint32_t flow)
+{
+	uint32_t mask = t->n_slots - 1, i = hash & mask;
+	while (t->slots[i].flow != flow)
+		i = (i + 1) & mask;
+	/* Close the hole, so that probing needs no marks. */
+	for (uint32_t k = (i + 1) & mask; t->slots[k].flow; k = (k + 1) & mask) {
+		uint32_t home = t->slots[k].hash & mask;
+		if (((k - home) & mask) >= ((k - i) & mask)) {
+			t->slots[i] = t->slots[k];
+			i = k;
+		}
+	}
+	t->slots[i].flow = 0;
+	t->used--;
+}
+
+static void unlink_use(struct flow_table *t, struct flow *f)
+{
+	if (f->newer)
+		at(t, f->newer - 1)->older = f->older;
+	else
+		t->newest = f->older;
+	if (f->older)
+		at(t, f->older - 1)->newer = f->newer;
+	else
+		t->oldest = f->newer;
+}
+
+static void link_use(struct flow_table *t, struct flow *f, uint32_t index)
+{
+	f->newer = 0;
+	f->older = t->newest;
+	if (t->newest)
+		at(t, t->newest - 1)->newer = index + 1;
+	else
+		t->oldest = index + 1;
+	t->newest = index + 1;
+}
+
+/* ---- the end of a flow ---- */
+
+/* Known server ports below this are more likely the server's than a higher one. */
+static void guess_client(struct flow *f)
+{
+	if (f->d.client_known || f->d.transport == TRANSPORT_IP)
+		return;
+	uint16_t a = f->d.port[0], b = f->d.port[1];
+	bool a_low = a < 1024, b_low = b < 1024;
+	if (a_low != b_low)
+		f->d.client = a_low ? 1 : 0;
+}
+
+static void report(struct flow_table *t, struct flow *f)
+{
+	enum confidence confidence = CONF_GUESS;
+	char risk[OBS_TEXT + 1] = "";
+	const struct dissector *d = dissect_claimed(&f->d, &confidence);
+	if (!d)
+		guess_client(f);
+	int c = f->d.client, s = !c;
+	bool first = !(f->flags & REPORTED);
+	struct obs_conv row = {
+		.client = f->d.entity[c], .server = f->d.entity[s], .transport = f->d.transport,
+		.port = f->d.port[s], .proto = "", .risk = "", .packets_c = f->packets[c],
+		.packets_s = f->packets[s], .bytes_c = f->bytes[c], .bytes_s = f->bytes[s], .flows = first,
+		.refused = first && f->d.transport == TRANSPORT_TCP && (f->flags & SYN_SEEN) &&
+			   (!f->packets[s] || ((f->flags & RESET) && !f->bytes[s] && !f->bytes[c])),
+		.retransmits = f->retransmits, .first = f->first, .last = f->last,
+		.where = { .file = f->file, .frame = f->frame, .ts = f->first },
+	};
+	if (f->ndpi && !(d && d->ot)) {
+		enum confidence guess;
+		const char *name = ndpi_verdict(t->ndpi, f->ndpi, &guess, risk, sizeof risk);
+		row.risk = risk;
+		if (!d) {
+			row.proto = name;
+			row.confidence = (uint8_t)guess;
+		}
+	}
+	if (f->d.transport == TRANSPORT_IP)
+		row.proto = f->proto == 1 ? "icmp" : f->proto == 58 ? "icmpv6" : f->proto == 2 ? "igmp" : "";
+	for (int e = 0; e < 2; e++) {
+		if (!f->packets[e])
+			continue;
+		observe_sent(t->o, f->d.entity[e], f->packets[e], f->last, 0);
+		observe_sent(t->o, f->mac[e], f->packets[e], f->last, 0);
+	}
+	if (f->packets[0] + f->packets[1] == 0)
+		return;
+	if (d) {
+		dissect_report(t->core, &f->d, &row);
+	} else {
+		row.frames = row.packets_c + row.packets_s;
+		observe_conv(t->o, &row);
+	}
+	if (first && f->d.transport == TRANSPORT_TCP && (!f->bytes[0] != !f->bytes[1]))
+		observe_count(t->o, COUNT_FLOWS_ONE_WAY, 1);
+	f->flags |= REPORTED;
+	f->packets[0] = f->packets[1] = 0;
+	f->retransmits = 0;
+	f->bytes[0] = f->bytes[1] = 0;
+}
+
+static void end_flow(struct flow_table *t, uint32_t index)
+{
+	struct flow *f = at(t, index);
+	report(t, f);
+	dissect_finish(t->core, &f->d);
+	streams_drop(t, f);
+	label_drop(t, f);
+	slot_remove(t, f->hash, index + 1);
+	unlink_use(t, f);
+	f->newer = t->free_list;
+	t->free_list = index + 1;
+}
+
+/* A few of the flows that were not used for longest, if their time is over. */
+static void sweep(struct flow_table *t, int64_t now)
+{
+	for (int i = 0; i < SWEEP && t->oldest; i++) {
+		struct flow *f = at(t, t->oldest - 1);
+		int64_t idle = f->flags & CLOSED			? FLOW_IDLE_CLOSED
+			       : f->d.transport == TRANSPORT_TCP ? FLOW_IDLE_TCP
+								 : FLOW_IDLE_OTHER;
+		if (now - f->last < idle * INT64_C(1000000000))
+			return;
+		end_flow(t, t->oldest - 1);
+	}
+}
+
+/* ---- a new flow ---- */
+
+static uint32_t flow_make(struct flow_table *t)
+{
+	if (!t->free_list && t->n >= FLOW_LIVE) {
+		observe_count(t->o, COUNT_FLOWS_EVICTED, 1);
+		end_flow(t, t->oldest - 1);
+	}
+	if (t->free_list) {
+		uint32_t i = t->free_list - 1;
+		t->free_list = at(t, i)->newer;
+		return i;
+	}
+	if (t->n == t->n_chunks * CHUNK) {
+		t->chunks = xrealloc(t->chunks, (t->n_chunks + 1) * sizeof *t->chunks);
+		t->chunks[t->n_chunks++] = xcalloc(CHUNK, sizeof **t->chunks);
+	}
+	return t->n++;
+}
+
+static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t segment, uint32_t hash)
+{
+	sweep(t, p->ts);
+	if ((t->used + 1) * 2 > t->n_slots) {
+		uint32_t n = t->n_slots * 2;
+		struct slot *slots = xcalloc(n, sizeof *slots);
+		for (uint32_t i = 0; i < t->n_slots; i++)
+			if (t->slots[i].flow)
+				slot_put(slots, n, t->slots[i]);
+		free(t->slots);
+		t->slots = slots;
+		t->n_slots = n;
+	}
+	uint32_t index = flow_make(t);
+	struct flow *f = at(t, index);
+	struct obs_where w = obs_where(p);
+	memset(f, 0, sizeof *f);
+	f->d.segment = segment;
+	f->d.transport = p->proto == 6 ? TRANSPORT_TCP : p->proto == 17 ? TRANSPORT_UDP : TRANSPORT_IP;
+	f->d.port[0] = p->sport;
+	f->d.port[1] = p->dport;
+	f->addr[0] = p->src;
+	f->addr[1] = p->dst;
+	f->proto = p->proto;
+	f->file = p->file;
+	f->frame = p->frame;
+	f->first = f->last = p->ts;
+	f->hash = hash;
+	f->d.entity[0] = observe_ip(t->o, segment, &p->src, &w);
+	f->d.entity[1] = observe_ip(t->o, segment, &p->dst, &w);
+	observe_sent(t->o, f->d.entity[0], 0, p->ts, p->ttl);
+	if (f->d.transport == TRANSPORT_IP)
+		f->flags |= NDPI_DONE;
+	slot_put(t->slots, t->n_slots, (struct slot){ hash, index + 1 });
+	t->used++;
+	link_use(t, f, index);
+	observe_count(t->o, COUNT_FLOWS, 1);
+	return index;
+}
+
+/* ---- one packet ---- */
+
+/* The sender's MAC is another than last time: bind, and tell a copy from a change. True: a copy. */
+static bool sender_changed(struct flow_table *t, struct flow *f, const struct packet *p, int from)
+{
+	uint16_t print = (uint16_t)hash_bytes(cur_here(&p->payload),
+					      cur_left(&p->payload) < 32 ? cur_left(&p->payload) : 32,
+					      (uint64_t)p->tcp_seq << 32 | (p->tcp_ack ^ p->payload_wire));
+	bool copy = f->mac[from] && print == f->copy[from] && p->ts - f->last < COPY_WITHIN;
+	f->copy[from] = print;
+	if (!mac_is_host(p->mac_src))
+		return false;
+	struct obs_where w = obs_where(p);
+	uint32_t mac = observe_mac(t->o, f->d.segment, p->mac_src, &w);
+	observe_sent(t->o, mac, copy, p->ts, 0);
+	if (addr_is_host(&p->src)) {
+		observe_link(t->o, mac, f->d.entity[from], LINK_DATA, "frame", &w);
+		if (!f->mac[from])
+			observe_sent(t->o, f->d.entity[from], 0, p->ts, p->ttl);
+	}
+	if (!copy) {
+		if (f->mac[from])
+			report(t, f);   /* what was counted belongs to the old one */
+		f->mac[from] = mac;
+	}
+	return copy;
+}
+
+static size_t feed_data(struct flow_table *t, struct flow *f, const struct packet *p, int from, struct cur data,
+			bool cut)
+{
+	struct stream *s = f->streams ? &f->streams[from] : NULL;
+	if (!s || !s->tail_len) {
+		size_t used = dissect_stream(t->core, &f->d, p, from, data, cut);
+		cur_skip(&data, used);
+		if (cur_left(&data) && !cut && !f->d.given_up) {
+			if (!f->streams)
+				f->streams = xcalloc(2, sizeof *f->streams);
+			if (!stream_keep(&f->streams[from], &t->memory, &data))
+				dissect_gap(&f->d, from);
+		}
+		return used;
+	}
+	if (!stream_keep(s, &t->memory, &data)) {
+		dissect_gap(&f->d, from);
+		return 0;
+	}
+	size_t used = dissect_stream(t->core, &f->d, p, from, cur_make(s->tail, s->tail_len), cut);
+	if (cut || used >= s->tail_len) {
+		s->tail_len = 0;
+	} else if (used) {
+		memmove(s->tail, s->tail + used, s->tail_len - used);
+		s->tail_len -= (uint32_t)used;
+	}
+	return used;
+}
+
+/* Data that follows directly on what was read; then the segments that waited for it. */
+static void in_order(struct flow_table *t, struct flow *f, const struct packet *p, int from, struct cur data,
+		     uint32_t wire)
+{
+	bool cut = cur_left(&data) < wire;
+	feed_data(t, f, p, from, data, cut);
+	f->next_seq[from] += wire;
+	if (cut) {
+		observe_count(t->o, COUNT_TCP_GAPS, wire - cur_left(&data));
+		dissect_gap(&f->d, from);
+	}
+}
+
+static void gap_closed(struct flow_table *t, struct flow *f, const struct packet *p, int from, bool skip)
+{
+	struct stream *s = &f->streams[from];
+	while (s->ahead) {
+		int32_t off = (int32_t)(s->ahead->seq - f->next_seq[from]);
+		if (off > 0) {
+			if (!skip)
+				return;
+			observe_count(t->o, COUNT_TCP_GAPS, (uint64_t)off);
+			stream_drop_tail(s, &t->memory);
+			dissect_gap(&f->d, from);
+			f->next_seq[from] = s->ahead->seq;
+			off = 0;
+			skip = false;
+		}
+		struct stream_segment *x = stream_take(s);
+		if ((uint32_t)-off < x->wire) {
+			struct packet then = *p;
+			then.frame = x->frame;
+			then.ts = x->ts;
+			struct cur data = cur_make(x->data, x->len);
+			if (off && (uint32_t)-off <= x->len)
+				cur_skip(&data, (size_t)-off);
+			in_order(t, f, &then, from, data, x->wire - (uint32_t)-off);
+		}
+		stream_release(x, &t->memory);
+	}
+	s->lost = false;
+}
+
+static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *p, int from)
+{
+	uint8_t have = from ? HAVE_SEQ_1 : HAVE_SEQ_0;
+	struct cur data = p->payload;
+	uint32_t wire = p->payload_wire, seq = p->tcp_seq;
+	if (f->flags & CLOSED && f->d.given_up)
+		return;
+	if (!(f->flags & have)) {
+		f->flags |= have;
+		f->next_seq[from] = seq;
+	}
+	int32_t off = (int32_t)(seq - f->next_seq[from]);
+	if (off < 0) {
+		uint32_t old = (uint32_t)-off;
+		if (f->retransmits < UINT16_MAX)
+			f->retransmits++;
+		if (old >= wire)
+			return;
+		if (old > cur_left(&data))
+			return;
+		cur_skip(&data, old);
+		wire -= old;
+		off = 0;
+	}
+	if (off == 0) {
+		in_order(t, f, p, from, data, wire);
+		if (f->streams && f->streams[from].ahead)
+			gap_closed(t, f, p, from, false);
+		return;
+	}
+	if (!f->streams)
+		f->streams = xcalloc(2, sizeof *f->streams);
+	struct stream *s = &f->streams[from];
+	bool room = stream_hold(s, &t->memory, p, seq, &data, wire);
+	if (!room || s->lost)
+		gap_closed(t, f, p, from, true);
+	if (!room && (int32_t)(seq - f->next_seq[from]) >= 0) {   /* this one did not fit: it comes now */
+		f->next_seq[from] = seq;
+		in_order(t, f, p, from, data, wire);
+	}
+}
+
+static void tcp_packet(struct flow_table *t, struct flow *f, const struct packet *p, int from)
+{
+	if (p->tcp_flags & TCP_SYN) {
+		bool syn_ack = (p->tcp_flags & TCP_ACK) != 0;
+		f->d.client = (uint8_t)(syn_ack ? !from : from);
+		f->d.client_known = true;
+		f->flags |= SYN_SEEN | (from ? HAVE_SEQ_1 : HAVE_SEQ_0);
+		f->next_seq[from] = p->tcp_seq + 1;
+		return;
+	}
+	if (f->streams && (p->tcp_flags & TCP_ACK) && f->streams[!from].ahead &&
+	    (int32_t)(p->tcp_ack - f->streams[!from].ahead->seq) > 0)
+		f->streams[!from].lost = true;
+	if (p->payload_wire && !f->d.given_up)
+		tcp_data(t, f, p, from);
+	if (p->tcp_flags & (TCP_FIN | TCP_RST)) {
+		f->flags |= CLOSED;
+		if (p->tcp_flags & TCP_RST)
+			f->flags |= RESET;
+	}
+}
+
+/* nDPI looks at what no dissector has claimed, until it knows. */
+static void label(struct flow_table *t, struct flow *f, const struct packet *p)
+{
+	enum confidence confidence;
+	const struct dissector *d = dissect_claimed(&f->d, &confidence);
+	if (d && d->ot) {
+		label_drop(t, f);
+		return;
+	}
+	if (!f->ndpi) {
+		if (t->ndpi_live >= FLOW_NDPI_LIVE) {
+			observe_count(t->o, COUNT_NDPI_CAP, 1);
+			f->flags |= NDPI_DONE;
+			return;
+		}
+		t->ndpi_live++;
+	}
+	if (ndpi_feed(t->ndpi, &f->ndpi, &p->l3, p->ts))
+		f->flags |= NDPI_DONE;
+	if (!f->ndpi)
+		t->ndpi_live--;
+}
+
+static void ip_packet(struct flow_table *t, const struct packet *p, uint32_t segment)
+{
+	uint32_t hash = flow_hash(t, p, segment), mask = t->n_slots - 1, index = 0;
+	int from = -1;
+	for (uint32_t i = hash & mask; t->slots[i].flow; i = (i + 1) & mask) {
+		if (t->slots[i].hash != hash)
+			continue;
+		index = t->slots[i].flow - 1;
+		from = end_of(at(t, index), p, segment);
+		if (from >= 0)
+			break;
+	}
+	if (from >= 0 && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && (at(t, index)->flags & CLOSED)) {
+		end_flow(t, index);   /* the same ports, a new connection */
+		from = -1;
+	}
+	if (from < 0) {
+		index = flow_add(t, p, segment, hash);
+		from = 0;
+	}
+	struct flow *f = at(t, index);
+	if (p->has_mac && !observe_mac_is(t->o, f->mac[from], p->mac_src) && sender_changed(t, f, p, from)) {
+		observe_count(t->o, COUNT_COPIES, 1);
+		return;
+	}
+	if (t->newest != index + 1) {
+		unlink_use(t, f);
+		link_use(t, f, index);
+	}
+	f->last = p->ts;
+	f->packets[from]++;
+	if ((f->bytes[from] += p->payload_wire) > BYTES_REPORT)
+		report(t, f);
+	if (p->fragment)
+		return;
+	if (f->d.transport == TRANSPORT_TCP)
+		tcp_packet(t, f, p, from);
+	else if (f->d.transport == TRANSPORT_UDP)
+		dissect_datagram(t->core, &f->d, p, from);
+	else
+		dissect_frame(t->core, p, segment);
+	if (t->ndpi && !(f->flags & NDPI_DONE) && cur_left(&p->payload))
+		label(t, f, p);
+	if (f->d.session) {
+		enum confidence confidence;
+		const struct dissector *d = dissect_claimed(&f->d, &confidence);
+		if (d && d->ot)
+			observe_minute(t->o, p->ts, true);
+	}
+}
+
+void flow_packet(struct flow_table *t, const struct packet *p)
+{
+	uint32_t segment = observe_segment(t->o, p);
+	t->frames++;
+	observe_minute(t->o, p->ts, false);
+	if (p->has_dst_mac && (p->mac_dst[0] & 1))
+		t->broadcast++;
+	if (p->ip) {
+		if (!p->has_dst_mac || !(p->mac_dst[0] & 1))
+			t->unicast++;
+		ip_packet(t, p, segment);
+		return;
+	}
+	if (!p->has_mac)
+		return;
+	struct obs_where w = obs_where(p);
+	if (mac_is_host(p->mac_src))
+		observe_sent(t->o, observe_mac(t->o, segment, p->mac_src, &w), 1, p->ts, 0);
+	dissect_frame(t->core, p, segment);
+}
+
+static void counters(struct flow_table *t)
+{
+	observe_count(t->o, COUNT_FRAMES, t->frames);
+	observe_count(t->o, COUNT_UNICAST, t->unicast);
+	observe_count(t->o, COUNT_BROADCAST, t->broadcast);
+	observe_count(t->o, COUNT_STREAM_CAP, t->memory.refused);
+	t->frames = t->unicast = t->broadcast = t->memory.refused = 0;
+}
+
+void flow_file_end(struct flow_table *t)
+{
+	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older)
+		streams_drop(t, at(t, i - 1));
+}
+
+void flow_report(struct flow_table *t)
+{
+	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older)
+		report(t, at(t, i - 1));
+	counters(t);
+}
+
+void flow_finish(struct flow_table *t)
+{
+	while (t->oldest)
+		end_flow(t, t->oldest - 1);
+	counters(t);
+}

@@ -1,0 +1,156 @@
+/*
+ * nDPI labels the IT traffic that no dissector claimed. Written for 4.2; the
+ * functions that later releases changed are all here (NDPI_API tells which).
+ */
+#include "flow/ndpi.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* nDPI's headers are not clean under the warnings that genba keeps. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wundef"
+#include <ndpi/ndpi_api.h>
+#pragma GCC diagnostic pop
+
+#include "base/err.h"
+
+enum { PACKETS_MAX = 12, NAME_MAX_LEN = 24 };
+
+struct ndpi {
+	struct ndpi_detection_module_struct *module;
+	char (*names)[NAME_MAX_LEN];
+	unsigned n_names;
+};
+
+struct ndpi_state {
+	struct ndpi_flow_struct *flow;
+	ndpi_protocol found;
+	unsigned packets;
+};
+
+/* Names of the field where nDPI's own is another one. */
+static const struct { const char *ndpi, *ours; } renamed[] = {
+	{ "netbios", "nbns" }, { "smbv1", "smb1" }, { "smbv23", "smb" },
+};
+
+/*
+ * OT labels of nDPI are guesses: where genba reads the protocol itself and did
+ * not claim the flow, nDPI is more likely wrong, and elsewhere its test is thin.
+ */
+static const char *const ot_names[] = {
+	"modbus", "dnp3", "iec60870", "s7comm", "ethernet/ip", "ethernetip", "bacnet", "ethersbus", "ethersio",
+	"rtps", "hart-ip", "opc-ua", "profinet-io", "targus dataspeed", "corba",
+};
+
+struct ndpi *ndpi_open(void)
+{
+	struct ndpi_detection_module_struct *m =
+		ndpi_init_detection_module(ndpi_dont_load_tor_hosts | ndpi_dont_init_libgcrypt);
+	if (!m)
+		return NULL;
+	NDPI_PROTOCOL_BITMASK all;
+	NDPI_BITMASK_SET_ALL(all);
+	ndpi_set_protocol_detection_bitmask2(m, &all);
+	ndpi_finalize_initialization(m);
+	struct ndpi *n = xcalloc(1, sizeof *n);
+	n->module = m;
+	n->n_names = (unsigned)ndpi_get_num_supported_protocols(m);
+	n->names = xcalloc(n->n_names, sizeof *n->names);
+	for (unsigned i = 0; i < n->n_names; i++) {
+		const char *name = ndpi_get_proto_name(m, (uint16_t)i);
+		for (size_t k = 0; name && name[k] && k < NAME_MAX_LEN - 1; k++)
+			n->names[i][k] = (char)tolower((unsigned char)name[k]);
+		for (size_t k = 0; k < sizeof renamed / sizeof *renamed; k++)
+			if (strcmp(n->names[i], renamed[k].ndpi) == 0)
+				snprintf(n->names[i], NAME_MAX_LEN, "%s", renamed[k].ours);
+	}
+	return n;
+}
+
+void ndpi_close(struct ndpi *n)
+{
+	if (!n)
+		return;
+	ndpi_exit_detection_module(n->module);
+	free(n->names);
+	free(n);
+}
+
+bool ndpi_feed(struct ndpi *n, struct ndpi_state **state, const struct cur *l3, int64_t ts)
+{
+	struct ndpi_state *s = *state;
+	size_t len = cur_left(l3);
+	if (!s) {
+		s = *state = xcalloc(1, sizeof *s);
+		s->flow = ndpi_flow_malloc(SIZEOF_FLOW_STRUCT);
+		if (!s->flow) {
+			free(s);
+			*state = NULL;
+			return true;
+		}
+		memset(s->flow, 0, SIZEOF_FLOW_STRUCT);
+	}
+	if (len == 0 || len > UINT16_MAX)
+		return false;
+	s->found = ndpi_detection_process_packet(n->module, s->flow, cur_here(l3), (unsigned short)len,
+						 (uint64_t)(ts / 1000000));
+	s->packets++;
+	if (s->found.app_protocol != NDPI_PROTOCOL_UNKNOWN && !ndpi_extra_dissection_possible(n->module, s->flow))
+		return true;
+	return s->packets >= PACKETS_MAX;
+}
+
+static const char *name_of(const struct ndpi *n, uint16_t id)
+{
+	return id != NDPI_PROTOCOL_UNKNOWN && id < n->n_names ? n->names[id] : "";
+}
+
+const char *ndpi_verdict(struct ndpi *n, struct ndpi_state *s, enum confidence *confidence, char *risk, size_t size)
+{
+	risk[0] = 0;
+	*confidence = CONF_GUESS;
+	if (!s)
+		return "";
+	if (s->found.app_protocol == NDPI_PROTOCOL_UNKNOWN && s->found.master_protocol == NDPI_PROTOCOL_UNKNOWN) {
+		uint8_t guessed = 0;
+		s->found = ndpi_detection_giveup(n->module, s->flow, 1, &guessed);
+	}
+	if (s->flow->confidence == NDPI_CONFIDENCE_DPI || s->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE)
+		*confidence = CONF_CONTENT;
+	size_t used = 0;
+	for (unsigned i = 1; i < NDPI_MAX_RISK; i++) {
+		if (!(s->flow->risk >> i & 1))
+			continue;
+		const char *text = ndpi_risk2str((ndpi_risk_enum)i);
+		int k = snprintf(risk + used, size - used, "%s%s", used ? "," : "", text);
+		if (k < 0 || (size_t)k >= size - used) {
+			risk[used] = 0;
+			break;
+		}
+		used += (size_t)k;
+	}
+	/* What runs inside counts only where it opens a door: TeamViewer over TLS, but not Google over TLS. */
+	ndpi_protocol_category_t category = ndpi_get_proto_category(n->module, s->found);
+	bool door = category == NDPI_PROTOCOL_CATEGORY_REMOTE_ACCESS || category == NDPI_PROTOCOL_CATEGORY_VPN;
+	uint16_t id = s->found.master_protocol != NDPI_PROTOCOL_UNKNOWN && !door ? s->found.master_protocol
+										    : s->found.app_protocol;
+	/* A name known only from the host or address, without a protocol: over TCP or UDP alone. */
+	const char *name = name_of(n, id);
+	for (size_t i = 0; i < sizeof ot_names / sizeof *ot_names; i++)
+		if (strcmp(name, ot_names[i]) == 0)
+			*confidence = CONF_GUESS;
+	return name;
+}
+
+void ndpi_drop(struct ndpi_state **state)
+{
+	if (!*state)
+		return;
+	ndpi_free_flow((*state)->flow);
+	free(*state);
+	*state = NULL;
+}
