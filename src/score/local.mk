@@ -1,7 +1,10 @@
-libgenba_a_SOURCES += src/score/score.c src/score/score.h src/score/assess.h src/score/actions.h
+libgenba_a_SOURCES += src/score/score.c src/score/score.h \
+	src/score/actions.c src/score/actions.h \
+	src/score/assess.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_score
-TESTS += tests/unit/test_score
+check_PROGRAMS += tests/unit/test_score tests/unit/test_actions
+TESTS += tests/unit/test_score tests/unit/test_actions
 tests_unit_test_score_LDADD = $(UNIT_LDADD)
+tests_unit_test_actions_LDADD = $(UNIT_LDADD)
 endif
