@@ -24,3 +24,7 @@ fuzz:
 	@$(MKDIR_P) build-fuzz
 	cd build-fuzz && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-fuzz --enable-sanitizers CC=clang; } && \
 		$(MAKE) fuzz-run FUZZ_SECONDS=$(FUZZ_SECONDS)
+
+# Prints the observations of a capture: for dissector authors and the golden files.
+check_PROGRAMS += tests/observations
+tests_observations_LDADD = $(GENBA_LIBS)

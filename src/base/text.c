@@ -70,16 +70,32 @@ static bool is_invisible(uint32_t c)
 	       c == 0xfeff || c == 0x061c || c == 0x00ad || c == 0x2028 || c == 0x2029 || (c >= 0xfff9 && c <= 0xfffb);
 }
 
+/* One converter for the whole run: opening one loads files. */
+static iconv_t cp932 = (iconv_t)-1;
+
+void text_init(void)
+{
+	static bool tried;
+	char in[] = "\x8c\xbb", out[8], *i = in, *o = out;
+	size_t left = 2, room = sizeof out;
+	if (tried)
+		return;
+	tried = true;
+	cp932 = iconv_open("UTF-8", "CP932");
+	if (cp932 != (iconv_t)-1)
+		(void)iconv(cp932, &i, &left, &o, &room);
+}
+
 /* CP932 to UTF-8 into out; false where it is no such text. */
 static bool from_cp932(const uint8_t *p, size_t n, char *out, size_t size, size_t *len)
 {
-	iconv_t cd = iconv_open("UTF-8", "CP932");
-	if (cd == (iconv_t)-1)
+	text_init();
+	if (cp932 == (iconv_t)-1)
 		return false;
 	char *in = (char *)(uintptr_t)p, *o = out;
 	size_t left = n, room = size;
-	size_t r = iconv(cd, &in, &left, &o, &room);
-	iconv_close(cd);
+	iconv(cp932, NULL, NULL, NULL, NULL);
+	size_t r = iconv(cp932, &in, &left, &o, &room);
 	*len = size - room;
 	return r != (size_t)-1 && left == 0;
 }

@@ -17,6 +17,12 @@
  */
 size_t text_wire(const void *bytes, size_t n, char *out, size_t size);
 
+/*
+ * Loads what text_wire() needs from the system. The parsing child, which may open
+ * no file, must have called it before; elsewhere it happens by itself.
+ */
+void text_init(void);
+
 /* Is this valid UTF-8 (no surrogates, no overlong forms)? */
 bool text_is_utf8(const void *bytes, size_t n);
 

@@ -184,6 +184,8 @@ struct obs_file {
 	uint32_t snaplen;        /* largest, 0 unlimited */
 	int64_t first, last;     /* 0 when empty */
 	const char *problem;     /* why reading stopped early, "" when it did not */
+	uint16_t given;          /* its place on the command line, from 0: files are read in time order */
+	bool failed;             /* nothing of it could be read */
 };
 
 /* Counters of the whole scan; every one is shown. */

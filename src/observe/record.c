@@ -126,6 +126,8 @@ static void put_row(struct buf *b, enum table table, const void *row)
 		for (size_t i = 0; i < sizeof n / sizeof *n; i++)
 			buf_le64(b, n[i]);
 		put_text(b, f->problem);
+		buf_le16(b, f->given);
+		buf_u8(b, f->failed);
 		break;
 	}
 	case T_MAX:
@@ -296,6 +298,8 @@ static void get_row(struct observe *o, enum table table, struct cur *c, void *ro
 		f->first = (int64_t)cur_le64(c);
 		f->last = (int64_t)cur_le64(c);
 		f->problem = get_text(o, c);
+		f->given = cur_le16(c);
+		f->failed = cur_u8(c) != 0;
 		break;
 	}
 	case T_MAX:

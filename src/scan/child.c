@@ -1,0 +1,243 @@
+/* The parsing child: captures in, records out. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "capture/capture.h"
+#include "decode/decode.h"
+#include "flow/flow.h"
+#include "scan/scan.h"
+
+enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_MAX = 512 << 20 };
+
+struct child {
+	const struct scan_job *job;
+	int out;
+	struct observe *o;
+	struct flow_table *flows;
+	struct decode *decode;
+	struct buf records;
+	uint64_t frames, done_bytes, total_bytes;
+	int64_t last_sent_ms;
+};
+
+static void put(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+	while (n) {
+		ssize_t k = write(fd, p, n);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			_exit(1);   /* the parent is gone */
+		p += k;
+		n -= (size_t)k;
+	}
+}
+
+static void send_message(struct child *c, enum scan_message kind, const struct buf *body)
+{
+	struct buf head;
+	buf_init(&head, 8);
+	buf_u8(&head, (uint8_t)kind);
+	buf_le32(&head, (uint32_t)body->len);
+	put(c->out, head.data, head.len);
+	put(c->out, body->data, body->len);
+	buf_done(&head);
+}
+
+static void send_records(struct child *c)
+{
+	buf_reset(&c->records);
+	observe_flush(c->o, &c->records);
+	if (c->records.len)
+		send_message(c, SCAN_RECORDS, &c->records);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+/* Order of reading: time of the first frame, name, digest. */
+struct turn {
+	const struct scan_input *input;
+	uint16_t given;
+	int64_t first;
+	struct err error;
+	bool readable;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static int by_turn(const void *a, const void *b)
+{
+	const struct turn *x = a, *y = b;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	int r = strcmp(base_name(x->input->path), base_name(y->input->path));
+	return r ? r : strcmp(x->input->digest, y->input->digest);
+}
+
+static void progress(struct child *c, uint16_t file, uint16_t given, uint64_t position, int64_t ts)
+{
+	const struct obs_entity *rows;
+	struct buf b;
+	buf_init(&b, 64);
+	buf_le16(&b, file);
+	buf_le16(&b, given);
+	buf_le64(&b, c->done_bytes + position);
+	buf_le64(&b, c->total_bytes);
+	buf_le64(&b, c->frames);
+	buf_le64(&b, (uint64_t)ts);
+	buf_le32(&b, observe_entities(c->o, &rows));
+	send_message(c, SCAN_PROGRESS, &b);
+	buf_done(&b);
+}
+
+static void one_frame(struct child *c, const struct frame *f, struct obs_file *row)
+{
+	struct packet p;
+	row->frames++;
+	row->bytes += f->caplen;
+	row->cut += f->caplen < f->wirelen;
+	if (row->first == 0 || f->ts < row->first)
+		row->first = f->ts;
+	if (f->ts > row->last)
+		row->last = f->ts;
+	switch (decode_frame(c->decode, f, &p)) {
+	case DECODE_OK:
+		flow_packet(c->flows, &p);
+		break;
+	case DECODE_HELD:
+		break;
+	case DECODE_UNKNOWN:
+		row->undecoded++;
+		break;
+	case DECODE_TRUNCATED:
+		row->truncated++;
+		break;
+	case DECODE_MALFORMED:
+		row->malformed++;
+		break;
+	}
+}
+
+static void one_file(struct child *c, const struct turn *turn, uint16_t file)
+{
+	struct obs_file row = { .name = base_name(turn->input->path), .given = turn->given, .problem = "" };
+	struct err e = { "" };
+	struct capture *cap = NULL;
+	if (!turn->readable)
+		e = turn->error;
+	else
+		cap = capture_open(turn->input->fd, turn->input->path, file, c->job->filter, &e);
+	if (!cap) {
+		row.problem = e.text;
+		row.failed = true;
+		observe_file(c->o, file, &row);
+		return;
+	}
+	struct frame f;
+	enum capture_result r;
+	uint32_t until_clock = CLOCK_EVERY;
+	while ((r = capture_next(cap, &f, &e)) == CAPTURE_FRAME) {
+		one_frame(c, &f, &row);
+		if (--until_clock)
+			continue;
+		until_clock = CLOCK_EVERY;
+		c->frames += CLOCK_EVERY;
+		int64_t now = now_ms();
+		if (now - c->last_sent_ms >= SEND_EVERY_MS) {
+			c->last_sent_ms = now;
+			send_records(c);
+			progress(c, file, turn->given, capture_position(cap), f.ts);
+		}
+	}
+	c->frames += CLOCK_EVERY - until_clock;
+	row.snaplen = capture_snaplen(cap);
+	if (r == CAPTURE_BROKEN)
+		row.problem = e.text;
+	flow_file_end(c->flows);
+	observe_file(c->o, file, &row);
+	c->done_bytes += turn->input->size;
+	capture_close(cap);
+}
+
+/*
+ * Unicast between third parties: what a mirror port shows and an ordinary port
+ * does not. The busiest host may be the one that captured; traffic without it is
+ * others'. Where only two hosts talk, nobody can tell, and it counts.
+ */
+static void third_party(struct observe *o)
+{
+	const struct obs_conv *v;
+	const struct obs_entity *entities;
+	uint32_t n = observe_convs(o, &v), n_entities = observe_entities(o, &entities), hosts = 0, busiest = 0;
+	uint64_t *sum = calloc(n_entities, sizeof *sum), total = 0;
+	if (!sum)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		if (v[i].transport == TRANSPORT_ETHER || !v[i].packets_c || !v[i].packets_s)
+			continue;
+		uint64_t packets = v[i].packets_c + v[i].packets_s;
+		total += packets;
+		hosts += (sum[v[i].client] == 0 ? 1u : 0u) + (sum[v[i].server] == 0 ? 1u : 0u);
+		sum[v[i].client] += packets;
+		sum[v[i].server] += packets;
+	}
+	for (uint32_t i = 1; i < n_entities; i++)
+		if (sum[i] > sum[busiest])
+			busiest = i;
+	observe_count(o, COUNT_THIRD_PARTY, hosts <= 2 ? total : total - sum[busiest]);
+	free(sum);
+}
+
+void scan_child(const struct scan_job *job, int out)
+{
+	struct child c = { .job = job, .out = out, .o = observe_new() };
+	struct err e;
+	/* What needs files must be open before the door closes. */
+	text_init();
+	tzset();
+	c.flows = flow_new(c.o, true);
+	c.decode = decode_new();
+	buf_init(&c.records, RECORDS_MAX);
+	struct turn *turns = calloc(job->n, sizeof *turns);
+	struct buf why;
+	buf_init(&why, sizeof e.text);
+	if (!turns || !scan_sandbox(&e)) {
+		buf_puts(&why, turns ? e.text : "out of memory");
+		send_message(&c, SCAN_END, &why);
+		_exit(1);
+	}
+	for (size_t i = 0; i < job->n; i++) {
+		turns[i].input = &job->files[i];
+		turns[i].given = (uint16_t)i;
+		turns[i].readable = capture_first_time(job->files[i].fd, &turns[i].first, &turns[i].error);
+		if (!turns[i].readable) {
+			turns[i].first = INT64_MAX;
+			err_prefix(&turns[i].error, "%s", job->files[i].path);
+		}
+		c.total_bytes += job->files[i].size;
+	}
+	qsort(turns, job->n, sizeof *turns, by_turn);
+	for (size_t i = 0; i < job->n; i++)
+		one_file(&c, &turns[i], (uint16_t)i);
+	flow_finish(c.flows);
+	observe_count(c.o, COUNT_FRAGMENTS, decode_lost_fragments(c.decode));
+	observe_count(c.o, COUNT_LAYERS, decode_too_deep(c.decode));
+	third_party(c.o);
+	send_records(&c);
+	send_message(&c, SCAN_END, &why);
+	_exit(0);   /* the system takes the memory back faster than free() */
+}
