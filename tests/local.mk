@@ -28,3 +28,12 @@ fuzz:
 # Prints the observations of a capture: for dissector authors and the golden files.
 check_PROGRAMS += tests/observations
 tests_observations_LDADD = $(GENBA_LIBS)
+
+# A made-up factory: its capture, and the truth about it.
+check_PROGRAMS += tests/gen/factory
+tests_gen_factory_SOURCES = \
+	tests/gen/gen.c tests/gen/gen.h \
+	tests/gen/proto.h tests/gen/enip.c tests/gen/s7.c tests/gen/modbus.c tests/gen/it.c \
+	tests/gen/truth.c tests/gen/truth.h \
+	tests/gen/factory.c
+tests_gen_factory_LDADD = -lm
