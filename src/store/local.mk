@@ -1,1 +1,10 @@
-# src/store
+# src/store: the only folder that includes sqlite3.h
+libgenba_a_SOURCES += src/store/store.c src/store/store.h src/store/private.h src/store/schema.c \
+	src/store/scans.c src/store/save.c src/store/identity.c src/store/views.c src/store/coverage.c \
+	src/store/answers.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_store
+TESTS += tests/unit/test_store
+tests_unit_test_store_LDADD = $(UNIT_LDADD)
+endif

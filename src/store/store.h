@@ -43,6 +43,15 @@ bool store_scan_save(struct store *s, struct inventory *inv, const struct store_
 /* The newest scan that is not running, 0 when there is none. */
 int64_t store_scan_latest(struct store *s);
 
+struct store_scan_head {
+	int64_t id, started, finished;    /* ns */
+	const char *state, *point, *operator_name, *authorised_by;   /* NULL where nobody said */
+	int64_t files, frames, devices, conversations;
+};
+typedef bool store_scan_fn(void *data, const struct store_scan_head *h);   /* false stops */
+/* All scans, oldest first. */
+bool store_scans(struct store *s, store_scan_fn *fn, void *data, struct err *e) MUST_CHECK;
+
 /* ---- rows ---- */
 enum store_type { STORE_NULL, STORE_INT, STORE_REAL, STORE_TEXT };
 struct store_value {
@@ -60,7 +69,10 @@ struct store_row {
 struct store_value store_column(const struct store_row *row, const char *name);
 typedef bool store_row_fn(void *data, const struct store_row *row);   /* false stops */
 
-/* Our own SQL over the v_* views of one scan (and the base tables). Parameters are bound as text, NULL-terminated. */
+/*
+ * Our own SQL over the v_* views of one scan (and the base tables). Parameters are
+ * bound as text, NULL-terminated. fn must not call the store for another scan.
+ */
 bool store_select(struct store *s, int64_t scan, const char *sql, const char *const *parameters,
 		  store_row_fn *fn, void *data, struct err *e) MUST_CHECK;
 
@@ -99,12 +111,17 @@ struct store_exception {
 	const char *expires;     /* YYYY-MM-DD, required */
 	int64_t id;              /* out */
 };
-bool store_exception_add(struct store *s, const struct store_exception *x, struct err *e) MUST_CHECK;
+/* Fills x->id. Reason, approver and a date that is not past are required; the device must be known. */
+bool store_exception_add(struct store *s, struct store_exception *x, struct err *e) MUST_CHECK;
+/* False where there is no such exception. */
 bool store_exception_remove(struct store *s, int64_t id, struct err *e) MUST_CHECK;
 typedef bool store_exception_fn(void *data, const struct store_exception *x);
 bool store_exceptions(struct store *s, store_exception_fn *fn, void *data, struct err *e) MUST_CHECK;
 
-/* Settings of the site ("name", "timezone", "subnets"), NULL-able text. */
+/*
+ * Settings of the site ("name", "timezone", "subnets": networks separated by
+ * commas, or "one"), text; value NULL unsets.
+ */
 bool store_setting_set(struct store *s, const char *key, const char *value, struct err *e) MUST_CHECK;
 char *store_setting_get(struct store *s, const char *key);   /* to be freed, NULL when unset */
 

@@ -1,0 +1,219 @@
+/*
+ * The views of one scan: what checks, the score, the report and the listings
+ * read. docs/VIEWS.md describes every column; a test compares the two.
+ *
+ * They are temporary views of this program, made at each open, so that a site
+ * file from a stranger cannot bring its own. temp.bound holds the scan that they
+ * show, temp.coverage its row of v_coverage. The columns are written as for
+ * CREATE TABLE, with defaults, because checks get them as tables (query.c) and
+ * an example of a check names only the columns that it cares about.
+ */
+#include "store/private.h"
+
+#include "base/buf.h"
+
+#define BOUND "(SELECT scan FROM temp.bound)"
+
+/* Ends of a row r: c is the client's device, d the server's. */
+#define ENDS \
+	" LEFT JOIN main.scan_device c ON c.scan = r.scan AND c.device = r.client" \
+	" LEFT JOIN main.scan_device d ON d.scan = r.scan AND d.device = r.server"
+
+/* One end is the internet; or the zones differ; or, where no zones are set, the office talks to the cell. */
+#define CROSSES_ZONE \
+	"CASE WHEN c.device IS NULL OR d.device IS NULL THEN 0" \
+	" WHEN c.internet <> d.internet THEN 1" \
+	" WHEN c.zone <> '' AND d.zone <> '' THEN c.zone <> d.zone" \
+	" WHEN (c.level >= 4 AND d.level <= 2) OR (c.level <= 2 AND d.level >= 4) THEN 1 ELSE 0 END"
+
+/* "office-pc → PLC1: modbus tcp/502" */
+#define FROM_TO(client, server) \
+	"coalesce(c.label, " client ", '?') || ' → ' || coalesce(d.label, " server ", '?') || ': '"
+#define OVER \
+	"r.transport || CASE WHEN r.transport IN ('tcp', 'udp') THEN '/' || r.port ELSE '' END"
+
+const struct view views[] = {
+	{ "v_scan",
+	  "id INTEGER, started INTEGER, finished INTEGER, state TEXT DEFAULT 'complete', point TEXT,"
+	  " operator TEXT, authorised_by TEXT, line_running INTEGER, tool TEXT DEFAULT ''",
+	  "SELECT id, started, finished, state, point, operator, authorised_by, line_running, tool"
+	  " FROM main.scan WHERE id = " BOUND,
+	  "id" },
+	{ "v_file",
+	  "id INTEGER, file INTEGER, name TEXT DEFAULT '', digest TEXT, frames INTEGER DEFAULT 0,"
+	  " bytes INTEGER DEFAULT 0, cut INTEGER DEFAULT 0, undecoded INTEGER DEFAULT 0,"
+	  " malformed INTEGER DEFAULT 0, truncated INTEGER DEFAULT 0, snaplen INTEGER DEFAULT 0,"
+	  " first INTEGER, last INTEGER, problem TEXT DEFAULT ''",
+	  "SELECT file + 1, file, name, digest, frames, bytes, cut, undecoded, malformed, truncated, snaplen,"
+	  " nullif(first, 0), nullif(last, 0), problem FROM main.scan_file WHERE scan = " BOUND,
+	  "id" },
+	{ "v_device",
+	  "id INTEGER, name TEXT, label TEXT DEFAULT '', vendor TEXT, model TEXT, firmware TEXT, hardware TEXT,"
+	  " serial TEXT, os TEXT, mode TEXT, software TEXT, mac_vendor TEXT, kind TEXT DEFAULT 'unknown',"
+	  " kind_reason TEXT, level INTEGER, level_reason TEXT, zone TEXT DEFAULT '', router INTEGER DEFAULT 0,"
+	  " internet INTEGER DEFAULT 0, random_mac INTEGER DEFAULT 0, first_seen INTEGER, last_seen INTEGER,"
+	  " frames INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT device, name, label, vendor, model, firmware, hardware, serial, os, mode, software, mac_vendor,"
+	  " kind, kind_reason, level, level_reason, zone, router, internet, random_mac, first_seen, last_seen,"
+	  " frames, evidence FROM main.scan_device WHERE scan = " BOUND,
+	  "id" },
+	{ "v_address",
+	  "device_id INTEGER, type TEXT, address TEXT, segment INTEGER, subnet TEXT DEFAULT '',"
+	  " private INTEGER DEFAULT 1",
+	  "SELECT device, type, address, segment, subnet, private FROM main.scan_address WHERE scan = " BOUND,
+	  "device_id, type, address, segment" },
+	{ "v_evidence",
+	  "id INTEGER, device_id INTEGER, field TEXT DEFAULT '', value TEXT DEFAULT '', source TEXT DEFAULT '',"
+	  " confidence TEXT DEFAULT 'confirmed', file INTEGER DEFAULT 0, file_name TEXT DEFAULT '',"
+	  " frame INTEGER DEFAULT 1, peer_frame INTEGER, first INTEGER DEFAULT 0, last INTEGER DEFAULT 0,"
+	  " count INTEGER DEFAULT 1",
+	  "SELECT e.id, e.device, e.field, e.value, e.source, e.confidence, e.file, f.name, e.frame, e.peer_frame,"
+	  " e.first, e.last, e.count FROM ("
+	  "SELECT scan, id, device, field, value, source, confidence, file, frame, peer_frame, first, last, count"
+	  " FROM main.scan_evidence WHERE scan = " BOUND
+	  " UNION ALL "
+	  "SELECT r.scan, r.id, coalesce(r.server, r.client), 'conversation',"
+	  " " FROM_TO("r.client_address", "r.server_address")
+	  " || CASE WHEN r.protocol = '' THEN '' ELSE r.protocol || ' ' END || " OVER ","
+	  " 'conversation', r.confidence, r.file, r.frame, r.peer_frame, r.first, r.last, r.frames"
+	  " FROM main.scan_conversation r" ENDS " WHERE r.scan = " BOUND
+	  " UNION ALL "
+	  "SELECT r.scan, r.id, coalesce(r.server, r.client), 'operation',"
+	  " " FROM_TO("NULL", "NULL")
+	  " || r.protocol || ' ' || r.name || CASE WHEN r.detail = '' THEN '' ELSE ' ' || r.detail END,"
+	  " r.protocol, r.confidence, r.file, r.frame, r.peer_frame, r.first, r.last, r.count"
+	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND
+	  " UNION ALL "
+	  "SELECT r.scan, r.id, r.device_a, 'conflict',"
+	  " r.address || ': ' || coalesce(a.label, '?') || ' / ' || coalesce(b.label, '?'),"
+	  " 'arp', 'confirmed', r.file, r.frame, r.peer_frame, r.at, r.at, r.alternations"
+	  " FROM main.scan_conflict r"
+	  " LEFT JOIN main.scan_device a ON a.scan = r.scan AND a.device = r.device_a"
+	  " LEFT JOIN main.scan_device b ON b.scan = r.scan AND b.device = r.device_b"
+	  " WHERE r.scan = " BOUND
+	  ") e LEFT JOIN main.scan_file f ON f.scan = e.scan AND f.file = e.file",
+	  "id" },
+	{ "v_protocol",
+	  "device_id INTEGER, name TEXT, role TEXT DEFAULT 'server', transport TEXT DEFAULT 'tcp',"
+	  " port INTEGER DEFAULT 0, confidence TEXT DEFAULT 'confirmed', frames INTEGER DEFAULT 1",
+	  "SELECT device, name, role, transport, port, confidence, frames FROM main.scan_protocol"
+	  " WHERE scan = " BOUND,
+	  "device_id, name, role, transport, port" },
+	{ "v_conversation",
+	  "id INTEGER, client_id INTEGER, server_id INTEGER, client_address TEXT DEFAULT '',"
+	  " server_address TEXT DEFAULT '', protocol TEXT DEFAULT '', ot INTEGER DEFAULT 0,"
+	  " transport TEXT DEFAULT 'tcp', port INTEGER DEFAULT 0, confidence TEXT DEFAULT 'confirmed',"
+	  " frames INTEGER DEFAULT 1, packets_c INTEGER DEFAULT 0, packets_s INTEGER DEFAULT 0,"
+	  " bytes_c INTEGER DEFAULT 0, bytes_s INTEGER DEFAULT 0, flows INTEGER DEFAULT 1,"
+	  " refused INTEGER DEFAULT 0, retransmits INTEGER DEFAULT 0, risk TEXT DEFAULT '',"
+	  " first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0, client_internet INTEGER DEFAULT 0,"
+	  " server_internet INTEGER DEFAULT 0, client_kind TEXT DEFAULT 'unknown',"
+	  " server_kind TEXT DEFAULT 'unknown', client_level INTEGER, server_level INTEGER,"
+	  " crosses_zone INTEGER DEFAULT 0, crosses_subnet INTEGER DEFAULT 0, multicast INTEGER DEFAULT 0,"
+	  " answered INTEGER DEFAULT 1, evidence_id INTEGER",
+	  "SELECT r.id, r.client, r.server, r.client_address, r.server_address, r.protocol, r.ot, r.transport,"
+	  " r.port, r.confidence, r.frames, r.packets_c, r.packets_s, r.bytes_c, r.bytes_s, r.flows, r.refused,"
+	  " r.retransmits, r.risk, r.first, r.last, ifnull(c.internet, 0), ifnull(d.internet, 0),"
+	  " ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'), c.level, d.level,"
+	  " " CROSSES_ZONE ", r.crosses_subnet, r.server IS NULL,"
+	  " (r.bytes_c > 0 AND r.bytes_s > 0) OR r.confidence = 'confirmed', r.id"
+	  " FROM main.scan_conversation r" ENDS " WHERE r.scan = " BOUND,
+	  "id" },
+	{ "v_operation",
+	  "id INTEGER, client_id INTEGER, server_id INTEGER, protocol TEXT DEFAULT '',"
+	  " transport TEXT DEFAULT 'tcp', port INTEGER DEFAULT 0, class TEXT, name TEXT DEFAULT '',"
+	  " detail TEXT DEFAULT '', result TEXT DEFAULT 'ok', confidence TEXT DEFAULT 'confirmed',"
+	  " count INTEGER DEFAULT 1, first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0,"
+	  " client_kind TEXT DEFAULT 'unknown', crosses_zone INTEGER DEFAULT 0,"
+	  " crosses_subnet INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT r.id, r.client, r.server, r.protocol, r.transport, r.port, r.class, r.name, r.detail, r.result,"
+	  " r.confidence, r.count, r.first, r.last, ifnull(c.kind, 'unknown'), " CROSSES_ZONE ","
+	  " r.crosses_subnet, r.id"
+	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND " AND r.class <> 'weakness'",
+	  "id" },
+	{ "v_weakness",
+	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
+	  " name TEXT, detail TEXT DEFAULT '', confidence TEXT DEFAULT 'confirmed', count INTEGER DEFAULT 1,"
+	  " crosses_zone INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
+	  " " CROSSES_ZONE ", r.id"
+	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND " AND r.class = 'weakness'",
+	  "id" },
+	{ "v_segment",
+	  "id INTEGER, key TEXT DEFAULT '', vlans TEXT DEFAULT '', tunnel TEXT DEFAULT '', frames INTEGER DEFAULT 0",
+	  "SELECT id, key, vlans, tunnel, frames FROM main.scan_segment WHERE scan = " BOUND,
+	  "id" },
+	{ "v_conflict",
+	  "id INTEGER, address TEXT, device_a INTEGER, device_b INTEGER, alternations INTEGER DEFAULT 1,"
+	  " evidence_id INTEGER",
+	  "SELECT id, address, device_a, device_b, alternations, id FROM main.scan_conflict WHERE scan = " BOUND,
+	  "id" },
+	{ "v_coverage",
+	  "hours REAL DEFAULT 0, hours_ot REAL DEFAULT 0, days INTEGER DEFAULT 0, frames INTEGER DEFAULT 0,"
+	  " third_party_share REAL DEFAULT 0, mirror INTEGER DEFAULT 0, loss REAL DEFAULT 0, k REAL DEFAULT 0,"
+	  " files INTEGER DEFAULT 0",
+	  "SELECT hours, hours_ot, days, frames, third_party_share, mirror, loss, k, files FROM temp.coverage",
+	  "k" },
+	{ "v_count",
+	  "name TEXT, value INTEGER DEFAULT 0",
+	  "SELECT name, value FROM main.scan_count WHERE scan = " BOUND,
+	  "name" },
+	{ "v_answer",
+	  "question TEXT, level INTEGER, state TEXT DEFAULT 'level', recorded INTEGER DEFAULT 0",
+	  "SELECT question, CASE WHEN level >= 0 THEN level END,"
+	  " CASE level WHEN -1 THEN 'unknown' WHEN -2 THEN 'not_applicable' ELSE 'level' END, recorded"
+	  " FROM main.answer a WHERE level >= -2 AND NOT EXISTS (SELECT 1 FROM main.answer b"
+	  " WHERE b.question = a.question AND b.level >= -2"
+	  " AND (b.at, b.respondent) > (a.at, a.respondent))",
+	  "question" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+bool views_create(struct store *s, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, 256 * 1024);
+	buf_puts(&b, "CREATE TEMP TABLE bound(scan INTEGER);"
+		     "CREATE TEMP TABLE coverage(hours REAL, hours_ot REAL, days INTEGER, frames INTEGER,"
+		     " third_party_share REAL, mirror INTEGER, loss REAL, k REAL, files INTEGER);");
+	for (const struct view *v = views; v->name; v++) {
+		/* The view's column names are the words that stand before the types. */
+		buf_printf(&b, "CREATE TEMP VIEW %s(", v->name);
+		bool word = true;
+		for (const char *p = v->columns; *p; p++) {
+			if (*p == ',') {
+				buf_putc(&b, ',');
+				word = true;
+				while (p[1] == ' ')
+					p++;
+			} else if (*p == ' ') {
+				word = false;
+			} else if (word) {
+				buf_putc(&b, *p);
+			}
+		}
+		buf_printf(&b, ") AS %s;", v->select);
+	}
+	bool ok = store_run(s, b.data, e);
+	buf_done(&b);
+	return ok;
+}
+
+bool views_bind(struct store *s, int64_t scan, struct err *e)
+{
+	int64_t version = store_number(s, "PRAGMA data_version", 0);
+	if (s->bound == scan && s->bound_version == version)
+		return true;
+	s->bound = -1;
+	sqlite3_stmt *st = store_prepare(s, "INSERT INTO temp.bound VALUES(?1)", e);
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, scan);
+	bool ok = store_run(s, "DELETE FROM temp.bound", e) && store_step(s, st, e);
+	sqlite3_finalize(st);
+	if (!ok || !coverage_bind(s, e))
+		return false;
+	s->bound = scan;
+	s->bound_version = version;
+	return true;
+}
