@@ -6,5 +6,6 @@ libgenba_a_SOURCES += src/store/store.c src/store/store.h src/store/private.h sr
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_store
 TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/site.c tests/unit/site.h
 tests_unit_test_store_LDADD = $(UNIT_LDADD)
 endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/lang.h"
+#include "dissect/dissect.h"
 
 struct saver {
 	struct store *store;
@@ -309,11 +310,10 @@ static bool save_devices(struct saver *v)
 
 static bool is_ot(const char *proto)
 {
-	static const char *const names[] = { "modbus", "s7comm", "enip", "cip", "fins", "slmp", "melsoft", NULL };
-	for (int i = 0; names[i]; i++)
-		if (strcmp(names[i], proto) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; dissectors[i]; i++)
+		if (strcmp(dissectors[i]->name, proto) == 0)
+			return dissectors[i]->ot;
+	return strcmp(proto, "cip") == 0;   /* inside enip: has no dissector of its own */
 }
 
 static bool save_conversations(struct saver *v)

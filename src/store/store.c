@@ -25,8 +25,10 @@ bool store_fail(struct store *s, struct err *e, const char *doing)
 	case SQLITE_CANTOPEN:
 		return err_set(e, _("%s: cannot be written while %s (%s); check the rights on the file and its "
 				    "folder"), s->path, doing, sqlite3_errmsg(s->db));
-	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		return err_set(e, _("%s: is no genba site file; it is left as it is. Give another file with -s"),
+			       s->path);
+	case SQLITE_CORRUPT:
 		return err_set(e, _("%s: the file is damaged (%s); take it from a backup, or scan into a new one"),
 			       s->path, sqlite3_errmsg(s->db));
 	case SQLITE_IOERR:
@@ -202,12 +204,8 @@ static bool identify(struct store *s, enum store_mode mode, struct err *e)
 	/* The first read rolls a hot journal back, and tells what is no database at all. */
 	int64_t version = store_number(s, "PRAGMA user_version", -1);
 	int64_t pages = store_number(s, "PRAGMA page_count", -1);
-	if (version < 0 || pages < 0) {
-		if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
-			return err_set(e, _("%s: is no genba site file; it is left as it is. Give another file with -s"),
-				       s->path);
+	if (version < 0 || pages < 0)
 		return store_fail(s, e, _("opening"));
-	}
 	if (pages == 0 && mode == STORE_READ)
 		return err_set(e, _("%s: is empty; run genba scan or genba ask first"), s->path);
 	if (pages > 0 && store_number(s, "PRAGMA application_id", 0) != STORE_APPLICATION_ID)
