@@ -16,6 +16,8 @@ extern const char *const category_names[];
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_NOT_APPLICABLE, OUTCOME_NOT_OBSERVABLE, OUTCOME_ERROR };
 extern const char *const outcome_names[];   /* "pass", "fail", "not_applicable", "not_observable", "error" */
 
+extern const char *const subject_names[];   /* "device", "conversation", "segment", "site" */
+
 /* A check says of a question: more than `above` of its population contradicts, which caps the answer. */
 struct check_contradiction {
 	char *question;
@@ -32,8 +34,12 @@ struct check {
 	bool by_zone;                             /* severity_when was given: */
 	enum severity confined, crosses_zone;
 	enum category category;
-	char *subject;                            /* device | conversation | segment | site */
-	char *needs, *population, *query;         /* SQL; needs and population may be NULL */
+	const char *subject;                      /* of subject_names: what a row's id is */
+	/*
+	 * SQL; needs and population may be NULL. The query's columns: id (of the subject; not for a site),
+	 * evidence_id, detail, device (where the subject is none), crosses_zone, and confidence or candidate.
+	 */
+	char *needs, *population, *query;
 	struct check_contradiction *contradicts; size_t n_contradicts;
 	char **confirms;                          /* question ids, NULL-terminated */
 	char *action;
@@ -49,10 +55,10 @@ struct finding_row {
 	bool crosses_zone;
 	bool excepted;           /* an accepted risk covers it */
 	char *text;              /* the query's column `detail`, or a made-up line; may be "" */
-	char *file;              /* evidence: capture, frame, counterpart */
+	char *file;              /* evidence: capture (NULL for none), frame, counterpart (0 for none) */
 	int64_t frame, peer_frame;
 	int64_t device;          /* the device it is about, 0 for none */
-	char *device_name;       /* its name or address, as the inventory shows it */
+	char *device_name;       /* its name or address, as the inventory shows it; NULL for none */
 };
 
 struct check_result {
@@ -61,10 +67,12 @@ struct check_result {
 	enum severity severity;  /* of this finding, after severity_when */
 	double share;            /* affected / population, 0..1; 1 for a site's */
 	int64_t affected, population;
-	struct finding_row *rows; size_t n_rows;  /* capped at CHECK_ROWS, sorted */
+	/* Capped at CHECK_ROWS; sorted: candidates last, those that cross a zone first, then by device and id.
+	   A check that passes has only candidates. */
+	struct finding_row *rows; size_t n_rows;
 	uint64_t more_rows;      /* beyond the cap */
 	char *error;             /* OUTCOME_ERROR */
-	bool excepted;           /* every row is an accepted risk */
+	bool excepted;           /* failed, and every row is an accepted risk */
 };
 
 enum { CHECK_ROWS = 1000 };
@@ -76,9 +84,37 @@ bool check_load(const char *folder, struct check_set *set, struct err *e) MUST_C
 void check_set_free(struct check_set *set);
 
 struct check_results { struct check_result *results; size_t n; };
-/* Run all of them over one scan. A check whose SQL fails is OUTCOME_ERROR, never a pass. */
+/*
+ * Run all of them over one scan: results in the order of the set. A check whose SQL fails is OUTCOME_ERROR, never a
+ * pass. Where `needs` says that the capture could not show it, what the query found nevertheless is a failure;
+ * finding nothing is OUTCOME_NOT_OBSERVABLE.
+ */
 bool check_run(const struct check_set *set, struct store *s, int64_t scan, struct check_results *out,
 	       struct err *e) MUST_CHECK;
 void check_results_free(struct check_results *r);
+
+/* Failed, so on more than guesses, and not an accepted risk. */
+bool check_is_open(const struct check_result *r);
+/* Did the check not fail in `before` (may be NULL), or does it name a device now that it did not name then? */
+bool check_is_new(const struct check_result *r, const struct check_results *before);
+/*
+ * --fail-on: is there an open finding of this severity or above ("high"), or a new one ("new:high")?
+ * False with e filled: `what` is neither. "grade:D" is the score's, not for here.
+ */
+bool check_fail_on(const char *what, const struct check_results *now, const struct check_results *before, bool *met,
+		   struct err *e) MUST_CHECK;
+
+/* ---- for people who write checks ---- */
+/* A problem of a check: message names the file. */
+typedef void check_problem_fn(void *data, const struct check *c, const char *message);
+/*
+ * What check_load() cannot see of one file alone: does its SQL run over empty tables, are its ids of frameworks well
+ * formed, do its action and its questions exist under the data folder (looked at where actions/ and questionnaires/
+ * hold files). False: the folders cannot be read; problems only go to fn.
+ */
+bool check_lint(const struct check_set *set, const char *data, check_problem_fn *fn, void *fn_data,
+		struct err *e) MUST_CHECK;
+/* Run both examples of a check: the one has to fail, the other to pass. */
+bool check_test(const struct check *c, struct err *e) MUST_CHECK;
 
 #endif
