@@ -37,3 +37,4 @@ tests_gen_factory_SOURCES = \
 	tests/gen/truth.c tests/gen/truth.h \
 	tests/gen/factory.c
 tests_gen_factory_LDADD = -lm
+EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

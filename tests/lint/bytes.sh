@@ -2,7 +2,7 @@
 # Untrusted bytes are read through the cursor only: no structure is laid over them.
 . "${top_srcdir:-.}/tests/lint/lib.sh"
 
-grep -rnE '\((const )?struct [a-z0-9_]+ \*\)' src/dissect src/decode --include='*.[ch]' |
+grep -rnP '(?<!sizeof)\((const )?struct [a-z0-9_]+ \*\)' src/dissect src/decode --include='*.[ch]' |
 	rule "no cast to a structure in src/dissect and src/decode"
 grep -rnE '\((const )?u?int(16|32|64)_t \*\)' src --include='*.[ch]' |
 	rule "no cast to a wider integer pointer"
