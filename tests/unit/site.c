@@ -188,7 +188,7 @@ int64_t site_save(struct site *t, const char *path)
 
 char *site_path(void)
 {
-	char folder[] = "/tmp/genba-test-XXXXXX";
+	char folder[] = P_tmpdir "/genba-test-XXXXXX";
 	assert_non_null(mkdtemp(folder));
 	return xasprintf("%s/site.genba", folder);
 }
