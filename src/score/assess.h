@@ -20,6 +20,7 @@ struct assess_coverage {
 	double loss;                   /* 0..1 */
 	double k;                      /* 0..1 */
 	double t, v, d;                /* k = t·v·d, times 0.3 when not a mirror port */
+	bool subnets_declared;         /* setting "subnets"; else v is 0.5 */
 };
 
 /* What would raise coverage, in the order of what it brings. */
@@ -101,7 +102,7 @@ struct assessment {
 	const struct check_result **findings; size_t n_findings;
 	size_t by_severity[SEVERITY_CRITICAL + 1];   /* how many of them, stability included, accepted ones not */
 	size_t n_candidates;           /* failed on guesses alone: shown, cost nothing */
-	size_t by_outcome[OUTCOME_ERROR + 1];
+	size_t by_outcome[OUTCOME_ERROR + 1];        /* of all checks */
 
 	struct assess_question *questions;           /* n = questionnaire.n, in its order */
 	size_t n_counted, n_unknown, n_unanswered, n_not_applicable;   /* of the counted ones */
@@ -134,10 +135,6 @@ void score_assess_free(struct assessment *a);
  * coverage, which the caller has set. Pure.
  */
 void score_assess_build(struct assessment *a);
-
-/* What the score sees of an assessment, to be freed with score_input_done(). accepted_too: the headline. */
-void score_assess_input(const struct assessment *a, bool accepted_too, struct score_input *in);
-void score_input_done(struct score_input *in);
 
 /* Is this result a finding that counts (failed, on more than guesses)? */
 bool score_is_finding(const struct check_result *r);

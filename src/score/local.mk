@@ -1,6 +1,6 @@
 libgenba_a_SOURCES += src/score/score.c src/score/score.h \
 	src/score/actions.c src/score/actions.h \
-	src/score/assess.h
+	src/score/assess.c src/score/assess.h src/score/plan.c src/score/plan.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_score tests/unit/test_actions

@@ -1,0 +1,403 @@
+#include "score/assess.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "score/plan.h"
+
+const char *const assess_lack_names[] = { "capture", "mirror", "hours", "subnets-declared", "subnets-seen", "loss",
+					  NULL };
+
+/* Below this coverage a check that passed confirms nothing. */
+#define ADEQUATE 0.3
+
+bool score_is_finding(const struct check_result *r)
+{
+	if (r->outcome != OUTCOME_FAIL)
+		return false;
+	bool real = r->n_rows == 0 || r->more_rows > 0;
+	for (size_t i = 0; i < r->n_rows; i++)
+		real = real || !r->rows[i].candidate;
+	return real;
+}
+
+static const struct check_result *result_of(const struct check_results *all, const char *id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->results[i].check->id, id) == 0)
+			return &all->results[i];
+	return NULL;
+}
+
+bool score_finding_is_new(const struct check_result *r, const struct check_results *old)
+{
+	const struct check_result *before = result_of(old, r->check->id);
+	if (!before || !score_is_finding(before))
+		return true;
+	for (size_t i = 0; i < r->n_rows; i++) {
+		const struct finding_row *row = &r->rows[i];
+		bool known = row->candidate || row->device == 0;
+		for (size_t k = 0; !known && k < before->n_rows; k++)
+			known = before->rows[k].device == row->device && !before->rows[k].candidate;
+		if (!known)
+			return true;
+	}
+	return false;
+}
+
+/* ---- the score of a site as it is or would be ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* The share of a finding's population that no accepted risk covers. */
+static double share_not_accepted(const struct check_result *r)
+{
+	if (r->excepted)
+		return 0;
+	if (r->population <= 0 || r->n_rows == 0)
+		return r->share;
+	int64_t *open = xcalloc(r->n_rows, sizeof *open);
+	int64_t *all = xcalloc(r->n_rows, sizeof *all);
+	size_t n_open = 0, n_all = 0;
+	for (size_t i = 0; i < r->n_rows; i++) {
+		if (r->rows[i].candidate)
+			continue;
+		all[n_all++] = r->rows[i].id;
+		if (!r->rows[i].excepted)
+			open[n_open++] = r->rows[i].id;
+	}
+	qsort(open, n_open, sizeof *open, by_number);
+	qsort(all, n_all, sizeof *all, by_number);
+	size_t d_open = 0, d_all = 0;
+	for (size_t i = 0; i < n_open; i++)
+		d_open += i == 0 || open[i] != open[i - 1];
+	for (size_t i = 0; i < n_all; i++)
+		d_all += i == 0 || all[i] != all[i - 1];
+	free(open);
+	free(all);
+	return d_all ? r->share * (double)d_open / (double)d_all : r->share;
+}
+
+int score_cap_of(const struct assessment *a, const char *question, const bool *fixed)
+{
+	int cap = LEVELS - 1;
+	for (size_t i = 0; i < a->n_findings; i++) {
+		const struct check *c = a->findings[i]->check;
+		for (size_t k = 0; k < c->n_contradicts && !(fixed && fixed[i]); k++)
+			if (strcmp(c->contradicts[k].question, question) == 0 &&
+			    a->findings[i]->share > c->contradicts[k].above && c->contradicts[k].cap < cap)
+				cap = c->contradicts[k].cap;
+	}
+	return cap;
+}
+
+void score_what_if(const struct assessment *a, const struct what_if *w, struct score_result *out)
+{
+	struct score_question *questions = xcalloc(a->questionnaire.n + 1, sizeof *questions);
+	struct score_finding *findings = xcalloc(a->n_findings + 1, sizeof *findings);
+	struct score_input in = { .questions = questions, .findings = findings, .captured = a->scan != 0,
+				  .coverage = a->coverage.k };
+
+	for (size_t i = 0; i < a->questionnaire.n; i++) {
+		const struct assess_question *q = &a->questions[i];
+		if (!q->counted)
+			continue;
+		struct score_question *to = &questions[in.n_questions++];
+		*to = (struct score_question){
+			.domain = q->question->domain,
+			.weight = q->question->weight,
+			.level = q->level,
+			.cap = score_cap_of(a, q->question->id, w->fixed),
+			.capable = q->question->capable,
+			.verified = q->verified,
+		};
+		if (w->raised && w->raised[i] > to->level && to->level >= LEVEL_UNKNOWN)
+			to->level = w->raised[i];
+		if (w->unknown >= 0 && (size_t)w->unknown == i)
+			to->level = LEVELS - 1;
+	}
+	for (size_t i = 0; i < a->n_findings; i++) {
+		const struct check_result *r = a->findings[i];
+		if ((w->fixed && w->fixed[i]) || (w->without_accepted && r->excepted))
+			continue;
+		findings[in.n_findings++] = (struct score_finding){
+			r->severity, r->check->category, w->without_accepted ? share_not_accepted(r) : r->share };
+	}
+	for (size_t i = 0; i < a->results.n; i++) {
+		enum outcome o = a->results.results[i].outcome;
+		if (o == OUTCOME_PASS || o == OUTCOME_FAIL)
+			in.measured[a->results.results[i].check->category] = true;
+	}
+	score_compute(&in, out);
+	free(questions);
+	free(findings);
+}
+
+/* ---- what follows from results and answers ---- */
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct check_result *x = *(const struct check_result *const *)a;
+	const struct check_result *y = *(const struct check_result *const *)b;
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (x->share != y->share)
+		return x->share > y->share ? -1 : 1;
+	return strcmp(x->check->id, y->check->id);
+}
+
+static void collect_findings(struct assessment *a)
+{
+	a->findings = xcalloc(a->results.n + 1, sizeof *a->findings);
+	for (size_t i = 0; i < a->results.n; i++) {
+		const struct check_result *r = &a->results.results[i];
+		a->by_outcome[r->outcome]++;
+		if (!score_is_finding(r)) {
+			a->n_candidates += r->outcome == OUTCOME_FAIL;
+			continue;
+		}
+		a->findings[a->n_findings++] = r;
+		if (!r->excepted)
+			a->by_severity[r->severity]++;
+		a->any_accepted = a->any_accepted || r->excepted;
+		for (size_t k = 0; k < r->n_rows; k++)
+			a->any_accepted = a->any_accepted || r->rows[k].excepted;
+	}
+	qsort(a->findings, a->n_findings, sizeof *a->findings, worst_first);
+}
+
+static int lowest_cap_first(const void *a, const void *b)
+{
+	const struct assess_contradiction *x = a, *y = b;
+	if (x->rule->cap != y->rule->cap)
+		return x->rule->cap - y->rule->cap;
+	return strcmp(x->result->check->id, y->result->check->id);
+}
+
+/* Rules of findings that bite this answer; of one finding only the one with the lowest cap. */
+static void contradict(const struct assessment *a, struct assess_question *q)
+{
+	q->cap = LEVELS - 1;
+	q->contradictions = xcalloc(a->n_findings + 1, sizeof *q->contradictions);
+	for (size_t i = 0; i < a->n_findings && q->level > 0; i++) {
+		const struct check *c = a->findings[i]->check;
+		const struct check_contradiction *lowest = NULL;
+		for (size_t k = 0; k < c->n_contradicts; k++) {
+			const struct check_contradiction *rule = &c->contradicts[k];
+			if (strcmp(rule->question, q->question->id) == 0 && a->findings[i]->share > rule->above &&
+			    rule->cap < q->level && (!lowest || rule->cap < lowest->cap))
+				lowest = rule;
+		}
+		if (lowest)
+			q->contradictions[q->n_contradictions++] =
+				(struct assess_contradiction){ a->findings[i], lowest };
+	}
+	qsort(q->contradictions, q->n_contradictions, sizeof *q->contradictions, lowest_cap_first);
+	if (q->n_contradictions)
+		q->cap = q->contradictions[0].rule->cap;
+}
+
+/* A check that names the question passed, none that names it failed, and the capture was worth something. */
+static void confirm(const struct assessment *a, struct assess_question *q)
+{
+	bool failed = a->coverage.k < ADEQUATE;
+	for (size_t i = 0; i < a->results.n; i++) {
+		const struct check_result *r = &a->results.results[i];
+		for (char **id = r->check->confirms; id && *id; id++) {
+			if (strcmp(*id, q->question->id) != 0)
+				continue;
+			if (r->outcome == OUTCOME_PASS && !q->verified_by)
+				q->verified_by = r;
+			failed = failed || r->outcome == OUTCOME_FAIL;
+		}
+	}
+	if (failed || q->n_contradictions)
+		q->verified_by = NULL;
+	q->recorded = q->answer && q->answer->recorded;
+	q->verified = q->recorded || q->verified_by;
+}
+
+static void read_questions(struct assessment *a)
+{
+	a->questions = xcalloc(a->questionnaire.n + 1, sizeof *a->questions);
+	for (size_t i = 0; i < a->questionnaire.n; i++) {
+		struct assess_question *q = &a->questions[i];
+		q->question = &a->questionnaire.questions[i];
+		q->answer = i < a->answers.n ? &a->answers.answers[i] : NULL;
+		q->level = q->answer ? q->answer->level : LEVEL_UNANSWERED;
+		q->counted = q->question->quick || q->level != LEVEL_UNANSWERED;
+		a->full = a->full || (!q->question->quick && q->counted);
+		contradict(a, q);
+		confirm(a, q);
+		struct score_question s = { .level = q->level, .cap = q->cap, .capable = q->question->capable,
+					    .verified = q->verified };
+		q->effective = q->counted ? score_effective_level(&s) : -1;
+		q->held = q->level == LEVELS - 1 && q->cap == LEVELS - 1 && q->effective == LEVELS - 2;
+		a->n_contradicted += q->n_contradictions > 0;
+		if (!q->counted)
+			continue;
+		a->n_counted++;
+		a->n_unknown += q->level == LEVEL_UNKNOWN;
+		a->n_unanswered += q->level == LEVEL_UNANSWERED;
+		a->n_not_applicable += q->level == LEVEL_NOT_APPLICABLE;
+	}
+}
+
+static int most_gain_first(const void *a, const void *b)
+{
+	const struct assess_unknown *x = a, *y = b;
+	if (x->gain != y->gain)
+		return x->gain > y->gain ? -1 : 1;
+	return x->question < y->question ? -1 : 1;
+}
+
+static void find_out(struct assessment *a)
+{
+	a->unknowns = xcalloc(a->n_counted + 1, sizeof *a->unknowns);
+	for (size_t i = 0; i < a->questionnaire.n; i++) {
+		const struct assess_question *q = &a->questions[i];
+		if (!q->counted || (q->level != LEVEL_UNKNOWN && q->level != LEVEL_UNANSWERED))
+			continue;
+		struct score_result r = { 0 };
+		score_what_if(a, &(struct what_if){ .unknown = (int)i }, &r);
+		a->unknowns[a->n_unknowns++] = (struct assess_unknown){
+			q, a->score.has_s && r.has_s ? r.s - a->score.s : 0 };
+	}
+	qsort(a->unknowns, a->n_unknowns, sizeof *a->unknowns, most_gain_first);
+}
+
+static int most_coverage_first(const void *a, const void *b)
+{
+	const struct assess_raise *x = a, *y = b;
+	if (x->k_after != y->k_after)
+		return x->k_after > y->k_after ? -1 : 1;
+	return (int)x->lack - (int)y->lack;
+}
+
+static void raise_coverage(struct assessment *a)
+{
+	struct assess_coverage *c = &a->coverage;
+	if (!a->scan) {
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_CAPTURE, 1 };
+		return;
+	}
+	c->t = score_coverage(c->hours, 1, 0, true);
+	c->d = 1 - c->loss;
+	double rest = c->t * c->d * (c->mirror ? 1 : 0.3);
+	c->v = !c->subnets_declared ? 0.5 : rest > 0 ? fmin(1, c->k / rest) : 1;
+	double k = c->t * c->v * c->d * (c->mirror ? 1 : 0.3);
+	if (!c->mirror)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_MIRROR, k / 0.3 };
+	if (c->t < 1)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_HOURS, c->t > 0 ? k / c->t : 0 };
+	if (c->v < 1)
+		a->raises[a->n_raises++] = (struct assess_raise){
+			c->subnets_declared ? LACK_SUBNETS_SEEN : LACK_SUBNETS_DECLARED, rest };
+	if (c->d < 0.99)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_LOSS, c->d > 0 ? k / c->d : 0 };
+	qsort(a->raises, a->n_raises, sizeof *a->raises, most_coverage_first);
+}
+
+void score_assess_build(struct assessment *a)
+{
+	collect_findings(a);
+	read_questions(a);
+	raise_coverage(a);
+	score_what_if(a, &(struct what_if){ .unknown = -1 }, &a->score);
+	score_what_if(a, &(struct what_if){ .unknown = -1, .without_accepted = true }, &a->accepted);
+	find_out(a);
+	score_plan(a);
+}
+
+/* ---- from the site file ---- */
+
+static bool read_coverage(void *data, const struct store_row *row)
+{
+	struct assess_coverage *c = data;
+	c->hours = store_column(row, "hours").r;
+	c->hours_ot = store_column(row, "hours_ot").r;
+	c->days = store_column(row, "days").i;
+	c->frames = store_column(row, "frames").i;
+	c->files = store_column(row, "files").i;
+	c->third_party_share = store_column(row, "third_party_share").r;
+	c->mirror = store_column(row, "mirror").i != 0;
+	c->loss = store_column(row, "loss").r;
+	c->k = store_column(row, "k").r;
+	return false;
+}
+
+static bool read_number(void *data, const struct store_row *row)
+{
+	*(int64_t *)data = row->n > 0 ? row->values[0].i : 0;
+	return false;
+}
+
+int64_t score_previous_scan(struct store *s, int64_t scan)
+{
+	int64_t previous = 0;
+	char id[24];
+	snprintf(id, sizeof id, "%lld", (long long)scan);
+	const char *const parameters[] = { id, NULL };
+	if (!store_select(s, scan, "SELECT max(id) FROM scan WHERE id < CAST(?1 AS INTEGER) AND state <> 'running'",
+			  parameters, read_number, &previous, NULL))
+		return 0;
+	return previous;
+}
+
+static bool load_data(struct store *s, struct assessment *a, struct err *e)
+{
+	char *checks = path_of("checks"), *questionnaires = path_of("questionnaires"), *actions = path_of("actions");
+	bool ok = check_load(checks, &a->checks, e) &&
+		  questionnaire_load(questionnaires, &a->questionnaire, e) &&
+		  score_actions_load(actions, &a->questionnaire, &a->action_set, e) &&
+		  answers_load(&a->questionnaire, s, &a->answers, e);
+	free(checks);
+	free(questionnaires);
+	free(actions);
+	return ok;
+}
+
+static bool load_scan(struct store *s, struct assessment *a, struct err *e)
+{
+	if (!a->scan)
+		return true;
+	char *subnets = store_setting_get(s, "subnets");
+	a->coverage.subnets_declared = subnets && *subnets;
+	free(subnets);
+	return check_run(&a->checks, s, a->scan, &a->results, e) &&
+	       store_select(s, a->scan, "SELECT * FROM v_coverage", NULL, read_coverage, &a->coverage, e) &&
+	       store_select(s, a->scan, "SELECT finished FROM v_scan", NULL, read_number, &a->scan_finished, e);
+}
+
+bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct err *e)
+{
+	*out = (struct assessment){ .scan = scan ? scan : store_scan_latest(s) };
+	if (!load_data(s, out, e) || !load_scan(s, out, e)) {
+		score_assess_free(out);
+		return false;
+	}
+	score_assess_build(out);
+	return true;
+}
+
+void score_assess_free(struct assessment *a)
+{
+	score_plan_free(a);
+	for (size_t i = 0; a->questions && i < a->questionnaire.n; i++)
+		free(a->questions[i].contradictions);
+	free(a->questions);
+	free(a->unknowns);
+	free(a->findings);
+	check_results_free(&a->results);
+	check_set_free(&a->checks);
+	answers_free(&a->answers);
+	questionnaire_free(&a->questionnaire);
+	score_actions_free(&a->action_set);
+	*a = (struct assessment){ 0 };
+}

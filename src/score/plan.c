@@ -1,0 +1,425 @@
+/*
+ * Which actions would help, and in which order to do them. The gain of an action
+ * is simulated: the score of the site with its findings gone and its questions
+ * raised, less the score now.
+ */
+#include "score/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const lane_names[] = { "now", "planned_stop", "long_holiday", "year", "watch", NULL };
+const char *const lane_titles[] = { N_("Now"), N_("At the next planned stop"), N_("In the next long holiday"),
+				    N_("Within 12 months"), N_("Watch") };
+
+/* "Now" holds at least so many actions that need no stop. */
+enum { NOW_LEAST = 3 };
+/* An action that removes a cap goes to "now" up to this effort; a critical one with more gets its interim there. */
+#define EFFORT_EASY 2.0
+#define CAP_BONUS 10.0
+#define DECLARED_ONLY 0.8
+/* Less than this gain is no reason to do something this year. */
+#define GAIN_LEAST 0.1
+
+/* One action of the set, while the plan is made. */
+struct step {
+	const struct action *action;
+	struct assess_action row;
+	bool planned;            /* it is in the plan */
+	bool basic;              /* … though nothing is known against it: a good start where nobody answered */
+	bool placed;
+	enum severity worst;     /* of its findings, −1 cast when there are none */
+	int weight;              /* of the questions that it raises: orders what has no gain */
+};
+
+struct plan {
+	struct assessment *a;
+	struct step *steps;      /* one per action of the set, in its order */
+	size_t n;
+};
+
+static double score_of(const struct assessment *a, const struct action *action, const struct score_result *r)
+{
+	return action->data ? r->d : a->score.has_s ? r->s : r->n;
+}
+
+static size_t question_index(const struct assessment *a, const char *id)
+{
+	for (size_t i = 0; i < a->questionnaire.n; i++)
+		if (strcmp(a->questions[i].question->id, id) == 0)
+			return i;
+	return a->questionnaire.n;
+}
+
+/* Mark what this action changes. */
+static void apply(const struct assessment *a, const struct action *action, struct what_if *w)
+{
+	for (size_t i = 0; i < a->n_findings; i++)
+		if (a->findings[i]->check->action && !a->findings[i]->excepted &&
+		    strcmp(a->findings[i]->check->action, action->id) == 0)
+			w->fixed[i] = true;
+	for (size_t i = 0; i < action->n_raises; i++) {
+		size_t q = question_index(a, action->raises[i].question);
+		if (q < a->questionnaire.n && w->raised[q] < action->raises[i].level)
+			w->raised[q] = action->raises[i].level;
+	}
+}
+
+static struct what_if what_if_new(const struct assessment *a)
+{
+	return (struct what_if){ .fixed = xcalloc(a->n_findings + 1, sizeof(bool)),
+				 .raised = xcalloc(a->questionnaire.n + 1, sizeof(int)), .unknown = -1 };
+}
+
+static void what_if_free(struct what_if *w)
+{
+	free(w->fixed);
+	free(w->raised);
+}
+
+/* L' of a question in that site. */
+static int level_after(const struct assessment *a, size_t i, const struct what_if *w)
+{
+	const struct assess_question *q = &a->questions[i];
+	struct score_question s = { .level = q->level, .cap = score_cap_of(a, q->question->id, w->fixed),
+				    .capable = q->question->capable, .verified = q->verified };
+	if (s.level >= LEVEL_UNKNOWN && s.level < w->raised[i])
+		s.level = w->raised[i];
+	return q->counted ? score_effective_level(&s) : -1;
+}
+
+static bool cap_goes(const struct score_result *before, const struct score_result *after)
+{
+	for (int i = 0; i < before->n_caps; i++) {
+		bool stays = false;
+		for (int k = 0; k < after->n_caps; k++)
+			stays = stays || strcmp(before->caps[i].reason, after->caps[k].reason) == 0;
+		if (!stays)
+			return true;
+	}
+	return false;
+}
+
+/* Cost 1, 2 or 4 by yen (a week of own work counts one class more), times complexity 1, 1.5 or 2.5. */
+static double effort(const struct action *action)
+{
+	static const double complexity[] = { 1, 1.5, 2.5 };
+	int cost = action->yen_max <= 100000 ? 1 : action->yen_max <= 500000 ? 2 : 4;
+	if (action->hours_max > 40 && cost < 4)
+		cost *= 2;
+	return cost * complexity[action->complexity];
+}
+
+static void measure(const struct assessment *a, struct step *s)
+{
+	struct what_if w = what_if_new(a);
+	apply(a, s->action, &w);
+	struct assess_action *row = &s->row;
+	row->findings = xcalloc(a->n_findings + 1, sizeof *row->findings);
+	row->raises = xcalloc(s->action->n_raises + 1, sizeof *row->raises);
+	s->worst = SEVERITY_INFO;
+
+	for (size_t i = 0; i < a->n_findings; i++) {
+		if (!w.fixed[i])
+			continue;
+		row->findings[row->n_findings++] = a->findings[i];
+		if (a->findings[i]->severity > s->worst)
+			s->worst = a->findings[i]->severity;
+		row->critical = row->critical || (a->findings[i]->severity == SEVERITY_CRITICAL &&
+						  a->findings[i]->check->category != CATEGORY_STABILITY);
+	}
+	bool helps = row->n_findings > 0;
+	for (size_t i = 0; i < s->action->n_raises; i++) {
+		size_t at = question_index(a, s->action->raises[i].question);
+		if (at == a->questionnaire.n)
+			continue;
+		const struct assess_question *q = &a->questions[at];
+		if (!q->counted || q->level == LEVEL_NOT_APPLICABLE || q->effective >= s->action->raises[i].level)
+			continue;
+		s->weight += q->question->weight;
+		bool open = q->level == LEVEL_UNANSWERED;
+		int after = open ? s->action->raises[i].level : level_after(a, at, &w);
+		if (!open && after <= q->effective)
+			continue;
+		row->raises[row->n_raises++] = (struct assess_question_raise){ q, open ? -1 : q->effective, after };
+		helps = helps || !open;
+		s->basic = s->basic || open;
+	}
+	struct score_result r;
+	score_what_if(a, &w, &r);
+	row->action = s->action;
+	row->gain = fmax(0, score_of(a, s->action, &r) - score_of(a, s->action, &a->score));
+	row->gain_n = fmax(0, r.n - a->score.n);
+	row->removes_cap = a->score.has_s && !s->action->data && cap_goes(&a->score, &r);
+	row->verified = row->n_findings > 0;
+	row->effort = effort(s->action);
+	row->priority = (row->gain + (row->removes_cap ? CAP_BONUS : 0)) * (row->verified ? 1 : DECLARED_ONLY) /
+			row->effort;
+	s->planned = helps;
+	s->basic = s->basic && !helps;
+	what_if_free(&w);
+}
+
+/* ---- lanes ---- */
+
+static enum lane lane_of(const struct step *s)
+{
+	const struct assess_action *row = &s->row;
+	bool worth = row->gain >= GAIN_LEAST || row->removes_cap || s->worst >= SEVERITY_MEDIUM || s->basic;
+	if (!worth)
+		return LANE_WATCH;
+	if (s->action->downtime == DOWNTIME_LINE_STOP)
+		return LANE_LONG_HOLIDAY;
+	if (s->action->downtime == DOWNTIME_PLANNED_STOP)
+		return LANE_PLANNED_STOP;
+	if (row->critical || (row->removes_cap && row->effort <= EFFORT_EASY))
+		return LANE_NOW;
+	return LANE_YEAR;
+}
+
+/* Does a go before b within a lane? */
+static bool before(const struct step *a, const struct step *b)
+{
+	if (a->row.lane != b->row.lane)
+		return a->row.lane < b->row.lane;
+	if (a->row.critical != b->row.critical)
+		return a->row.critical;
+	if (a->row.priority != b->row.priority)
+		return a->row.priority > b->row.priority;
+	if (a->worst != b->worst)
+		return a->worst > b->worst;
+	if (a->weight != b->weight)
+		return a->weight > b->weight;
+	return a->action < b->action;          /* by id */
+}
+
+static bool raises_question(const struct step *s, const char *id)
+{
+	for (size_t i = 0; i < s->row.n_raises; i++)
+		if (strcmp(s->row.raises[i].question->question->id, id) == 0)
+			return true;
+	return false;
+}
+
+/* Backup (R1) or remote access (Z3), as long as they are below level 3. */
+static bool lifeline(const struct step *s)
+{
+	return raises_question(s, "R1") || raises_question(s, "Z3");
+}
+
+static bool needs_no_stop(const struct step *s)
+{
+	return s->action->downtime == DOWNTIME_NONE && !s->action->data;
+}
+
+/* The best action to bring forward: one in the plan before one that is only a good start. */
+static struct step *best(struct plan *p, bool lifelines)
+{
+	struct step *found = NULL;
+	for (size_t i = 0; i < p->n; i++) {
+		struct step *s = &p->steps[i];
+		if (!needs_no_stop(s) || (!s->planned && !s->basic) || (s->planned && s->row.lane == LANE_NOW) ||
+		    (lifelines && !lifeline(s)))
+			continue;
+		if (!found || (s->planned != found->planned ? s->planned : before(s, found)))
+			found = s;
+	}
+	return found;
+}
+
+static void fill_now(struct plan *p)
+{
+	int now = 0;
+	bool has_lifeline = false;
+	for (size_t i = 0; i < p->n; i++) {
+		struct step *s = &p->steps[i];
+		if (!s->planned || s->row.lane != LANE_NOW || !needs_no_stop(s))
+			continue;
+		now++;
+		has_lifeline = has_lifeline || lifeline(s);
+	}
+	for (bool lifelines = !has_lifeline;; lifelines = false) {
+		struct step *s = lifelines || now < NOW_LEAST ? best(p, lifelines) : NULL;
+		if (s) {
+			s->planned = true;
+			s->row.lane = LANE_NOW;
+			now++;
+		} else if (!lifelines) {
+			return;
+		}
+	}
+}
+
+static struct step *step_of(struct plan *p, const char *id)
+{
+	const struct action *action = score_actions_find(&p->a->action_set, id);
+	return action ? &p->steps[action - p->a->action_set.actions] : NULL;
+}
+
+/* What has to be done first is in the plan too, unless it is done. */
+static void add_prerequisites(struct plan *p)
+{
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (size_t i = 0; i < p->n; i++) {
+			struct step *s = &p->steps[i];
+			for (char **id = s->action->prerequisites; s->planned && id && *id; id++) {
+				struct step *first = step_of(p, *id);
+				if (!first || first->planned || first->row.n_raises == 0)
+					continue;
+				first->planned = changed = true;
+				first->row.lane = lane_of(first);
+			}
+		}
+	}
+}
+
+/* A prerequisite that needs no stop moves forward with what waits for it; else that waits. */
+static void order_lanes(struct plan *p)
+{
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (size_t i = 0; i < p->n; i++) {
+			struct step *s = &p->steps[i];
+			for (char **id = s->action->prerequisites; s->planned && id && *id; id++) {
+				struct step *first = step_of(p, *id);
+				if (!first || !first->planned || first->row.lane <= s->row.lane)
+					continue;
+				if (first->action->downtime == DOWNTIME_NONE)
+					first->row.lane = s->row.lane;
+				else
+					s->row.lane = first->row.lane;
+				changed = true;
+			}
+		}
+	}
+}
+
+/* ---- the list ---- */
+
+static bool waits(struct plan *p, const struct step *s)
+{
+	for (char **id = s->action->prerequisites; id && *id; id++) {
+		const struct step *first = step_of(p, *id);
+		if (first && first->planned && !first->placed)
+			return true;
+	}
+	return false;
+}
+
+static struct step *next_step(struct plan *p, bool data)
+{
+	struct step *found = NULL;
+	for (size_t i = 0; i < p->n; i++) {
+		struct step *s = &p->steps[i];
+		if (s->planned && !s->placed && s->action->data == data && !waits(p, s) &&
+		    (!found || before(s, found)))
+			found = s;
+	}
+	return found;
+}
+
+static bool wants_interim(const struct step *s)
+{
+	return s->planned && s->row.critical && s->action->has_interim &&
+	       (s->row.lane != LANE_NOW || s->row.effort > EFFORT_EASY);
+}
+
+/* Rows of their own for what holds until the real thing is done. */
+static void place_interims(struct plan *p)
+{
+	struct assessment *a = p->a;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->steps[i];
+		if (!wants_interim(s))
+			continue;
+		struct assess_action *row = &a->actions[a->n_actions++];
+		*row = (struct assess_action){ .action = s->action, .lane = LANE_NOW, .interim = true,
+					       .critical = true, .verified = true };
+		row->findings = xcalloc(s->row.n_findings + 1, sizeof *row->findings);
+		row->n_findings = s->row.n_findings;
+		memcpy(row->findings, s->row.findings, s->row.n_findings * sizeof *row->findings);
+	}
+}
+
+static void link_prerequisites(const struct action *action, struct assess_action *rows, size_t n,
+			       struct assess_action *row)
+{
+	row->after = xcalloc(n + 1, sizeof *row->after);
+	for (char **id = action->prerequisites; id && *id; id++)
+		for (size_t i = 0; i < n; i++)
+			if (!rows[i].interim && strcmp(rows[i].action->id, *id) == 0)
+				row->after[row->n_after_actions++] = &rows[i];
+}
+
+static void place(struct plan *p, bool data, struct assess_action *rows, size_t *n)
+{
+	struct assessment *a = p->a;
+	struct what_if w = what_if_new(a);
+	struct step *s;
+	while ((s = next_step(p, data))) {
+		struct assess_action *row = &rows[*n];
+		s->placed = true;
+		*row = s->row;
+		s->row = (struct assess_action){ 0 };   /* the row owns its lists now */
+		link_prerequisites(s->action, rows, *n, row);
+		(*n)++;
+		if (data)
+			continue;
+		struct score_result r;
+		apply(a, s->action, &w);
+		score_what_if(a, &w, &r);
+		row->forecast = true;
+		row->s_after = r.has_s ? r.s : 0;
+		row->n_after = r.n;
+		row->grade_after = r.grade;
+	}
+	what_if_free(&w);
+}
+
+static void free_row(struct assess_action *row)
+{
+	free(row->findings);
+	free(row->raises);
+	free(row->after);
+}
+
+void score_plan(struct assessment *a)
+{
+	struct plan p = { .a = a, .n = a->action_set.n, .steps = xcalloc(a->action_set.n + 1, sizeof(struct step)) };
+	for (size_t i = 0; i < p.n; i++) {
+		p.steps[i].action = &a->action_set.actions[i];
+		measure(a, &p.steps[i]);
+		p.steps[i].row.lane = lane_of(&p.steps[i]);
+	}
+	fill_now(&p);
+	add_prerequisites(&p);
+	order_lanes(&p);
+
+	a->actions = xcalloc(2 * p.n + 1, sizeof *a->actions);
+	a->data_actions = xcalloc(p.n + 1, sizeof *a->data_actions);
+	place_interims(&p);
+	place(&p, false, a->actions, &a->n_actions);
+	for (size_t i = 0; i < p.n; i++)
+		if (p.steps[i].planned && p.steps[i].action->data)
+			p.steps[i].row.lane = LANE_NOW;    /* one list: by priority, prerequisites first */
+	place(&p, true, a->data_actions, &a->n_data_actions);
+	for (size_t i = 0; i < a->n_data_actions; i++) {
+		struct step s = { .action = a->data_actions[i].action, .row = a->data_actions[i] };
+		a->data_actions[i].lane = lane_of(&s);
+	}
+	for (size_t i = 0; i < p.n; i++)
+		free_row(&p.steps[i].row);
+	free(p.steps);
+}
+
+void score_plan_free(struct assessment *a)
+{
+	for (size_t i = 0; i < a->n_actions; i++)
+		free_row(&a->actions[i]);
+	for (size_t i = 0; i < a->n_data_actions; i++)
+		free_row(&a->data_actions[i]);
+	free(a->actions);
+	free(a->data_actions);
+}
