@@ -13,40 +13,6 @@ const char *const assess_lack_names[] = { "capture", "mirror", "hours", "subnets
 /* Below this coverage a check that passed confirms nothing. */
 #define ADEQUATE 0.3
 
-bool score_is_finding(const struct check_result *r)
-{
-	if (r->outcome != OUTCOME_FAIL)
-		return false;
-	bool real = r->n_rows == 0 || r->more_rows > 0;
-	for (size_t i = 0; i < r->n_rows; i++)
-		real = real || !r->rows[i].candidate;
-	return real;
-}
-
-static const struct check_result *result_of(const struct check_results *all, const char *id)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->results[i].check->id, id) == 0)
-			return &all->results[i];
-	return NULL;
-}
-
-bool score_finding_is_new(const struct check_result *r, const struct check_results *old)
-{
-	const struct check_result *before = result_of(old, r->check->id);
-	if (!before || !score_is_finding(before))
-		return true;
-	for (size_t i = 0; i < r->n_rows; i++) {
-		const struct finding_row *row = &r->rows[i];
-		bool known = row->candidate || row->device == 0;
-		for (size_t k = 0; !known && k < before->n_rows; k++)
-			known = before->rows[k].device == row->device && !before->rows[k].candidate;
-		if (!known)
-			return true;
-	}
-	return false;
-}
-
 /* ---- the score of a site as it is or would be ---- */
 
 static int by_number(const void *a, const void *b)
@@ -158,8 +124,8 @@ static void collect_findings(struct assessment *a)
 	for (size_t i = 0; i < a->results.n; i++) {
 		const struct check_result *r = &a->results.results[i];
 		a->by_outcome[r->outcome]++;
-		if (!score_is_finding(r)) {
-			a->n_candidates += r->outcome == OUTCOME_FAIL;
+		if (r->outcome != OUTCOME_FAIL) {
+			a->n_candidates += r->n_rows > 0;
 			continue;
 		}
 		a->findings[a->n_findings++] = r;
@@ -338,16 +304,20 @@ static bool read_number(void *data, const struct store_row *row)
 	return false;
 }
 
+struct previous { int64_t scan, found; };
+
+static bool is_previous(void *data, const struct store_scan_head *h)
+{
+	struct previous *p = data;
+	if (h->id < p->scan && strcmp(h->state, "running") != 0)
+		p->found = h->id;
+	return h->id < p->scan;
+}
+
 int64_t score_previous_scan(struct store *s, int64_t scan)
 {
-	int64_t previous = 0;
-	char id[24];
-	snprintf(id, sizeof id, "%lld", (long long)scan);
-	const char *const parameters[] = { id, NULL };
-	if (!store_select(s, scan, "SELECT max(id) FROM scan WHERE id < CAST(?1 AS INTEGER) AND state <> 'running'",
-			  parameters, read_number, &previous, NULL))
-		return 0;
-	return previous;
+	struct previous p = { .scan = scan };
+	return store_scans(s, is_previous, &p, NULL) ? p.found : 0;
 }
 
 static bool load_data(struct store *s, struct assessment *a, struct err *e)

@@ -98,10 +98,10 @@ struct assessment {
 	struct answers answers;
 	struct action_set action_set;
 
-	/* Failed checks that rest on more than guesses, severest first, then by share, then id. */
+	/* Failed checks, accepted risks among them, severest first, then by share, then id. */
 	const struct check_result **findings; size_t n_findings;
 	size_t by_severity[SEVERITY_CRITICAL + 1];   /* how many of them, stability included, accepted ones not */
-	size_t n_candidates;           /* failed on guesses alone: shown, cost nothing */
+	size_t n_candidates;           /* checks whose rows rest on guesses alone: shown, cost nothing */
 	size_t by_outcome[OUTCOME_ERROR + 1];        /* of all checks */
 
 	struct assess_question *questions;           /* n = questionnaire.n, in its order */
@@ -136,10 +136,6 @@ void score_assess_free(struct assessment *a);
  */
 void score_assess_build(struct assessment *a);
 
-/* Is this result a finding that counts (failed, on more than guesses)? */
-bool score_is_finding(const struct check_result *r);
-/* Did the check not fail in old, or does it name a device now that it did not name then? */
-bool score_finding_is_new(const struct check_result *r, const struct check_results *old);
 /* The scan before this one, 0 when there is none. */
 int64_t score_previous_scan(struct store *s, int64_t scan);
 

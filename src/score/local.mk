@@ -3,8 +3,9 @@ libgenba_a_SOURCES += src/score/score.c src/score/score.h \
 	src/score/assess.c src/score/assess.h src/score/plan.c src/score/plan.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_score tests/unit/test_actions
-TESTS += tests/unit/test_score tests/unit/test_actions
+check_PROGRAMS += tests/unit/test_score tests/unit/test_actions tests/unit/test_plan
+TESTS += tests/unit/test_score tests/unit/test_actions tests/unit/test_plan
 tests_unit_test_score_LDADD = $(UNIT_LDADD)
 tests_unit_test_actions_LDADD = $(UNIT_LDADD)
+tests_unit_test_plan_LDADD = $(UNIT_LDADD)
 endif

@@ -185,8 +185,9 @@ static bool before(const struct step *a, const struct step *b)
 		return a->row.lane < b->row.lane;
 	if (a->row.critical != b->row.critical)
 		return a->row.critical;
-	if (a->row.priority != b->row.priority)
-		return a->row.priority > b->row.priority;
+	double x = a->action->data ? a->row.gain : a->row.priority, y = b->action->data ? b->row.gain : b->row.priority;
+	if (x != y)
+		return x > y;
 	if (a->worst != b->worst)
 		return a->worst > b->worst;
 	if (a->weight != b->weight)
