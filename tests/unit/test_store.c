@@ -391,6 +391,46 @@ static void coverage(void **state)
 	site_forget(path);
 }
 
+/* ---- the document ---- */
+
+/* docs/VIEWS.md names every view and every column, in order, with type and default. */
+static void views_are_documented(void **state)
+{
+	(void)state;
+	struct buf doc, want;
+	buf_init(&doc, 1 << 20);
+	buf_init(&want, 1 << 20);
+	file_bytes(SRCDIR "/docs/VIEWS.md", &doc);
+	const char *at = strstr(doc.data, "## ");
+	for (const struct view *v = views; v->name; v++) {
+		buf_reset(&want);
+		buf_printf(&want, "## %s\n", v->name);
+		if (!at || strncmp(at, want.data, want.len) != 0)
+			fail_msg("docs/VIEWS.md: %s is missing or out of order", v->name);
+		at = strstr(at, "|---|");
+		char *columns = xstrdup(v->columns), *rest = NULL;
+		for (char *c = strtok_r(columns, ",", &rest); c; c = strtok_r(NULL, ",", &rest)) {
+			char name[64], type[16], standard[32] = "";
+			assert_true(sscanf(c, " %63s %15s DEFAULT %31s", name, type, standard) >= 2);
+			for (char *p = type; *p; p++)
+				*p = (char)(*p | 0x20);
+			buf_reset(&want);
+			buf_printf(&want, "| `%s` | %s | %s%s%s |", name, type, *standard ? "`" : "", standard,
+				   *standard ? "`" : "");
+			at = at ? strchr(at, '\n') : NULL;
+			if (!at || strncmp(++at, want.data, want.len) != 0)
+				fail_msg("docs/VIEWS.md: %s: expected a line \"%s\"", v->name, want.data);
+		}
+		free(columns);
+		at = strstr(at, "\n## ");
+		at = at ? at + 1 : NULL;
+	}
+	if (at)
+		fail_msg("docs/VIEWS.md: %.20s is no view", at);
+	buf_done(&doc);
+	buf_done(&want);
+}
+
 /* ---- answers, exceptions ---- */
 
 static bool add_answer(void *data, const struct store_answer *a)
@@ -487,6 +527,7 @@ int main(void)
 		cmocka_unit_test(killed),
 		cmocka_unit_test(disk_full),
 		cmocka_unit_test(coverage),
+		cmocka_unit_test(views_are_documented),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(exceptions),
 	};
