@@ -5,3 +5,9 @@ libgenba_a_SOURCES += \
 	src/capture/format.c \
 	src/capture/input.c \
 	src/capture/reader.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_capture
+TESTS += tests/unit/test_capture
+tests_unit_test_capture_LDADD = $(UNIT_LDADD)
+endif

@@ -283,9 +283,20 @@ static enum decode_result loopback(struct walk *w)
 	}
 }
 
+/* memset() of the whole becomes a `rep stos`, slower by a fifth of what a plain frame takes. */
+static inline void clear(struct packet *out)
+{
+	enum { CHUNK = 64 };
+	char *p = (char *)out;
+	size_t i = 0;
+	for (; i + CHUNK <= sizeof *out; i += CHUNK)
+		memset(p + i, 0, CHUNK);
+	memset(p + i, 0, sizeof *out % CHUNK);
+}
+
 enum decode_result decode_frame(struct decode *d, const struct frame *f, struct packet *out)
 {
-	memset(out, 0, sizeof *out);
+	clear(out);
 	out->ts = f->ts;
 	out->frame = f->number;
 	out->file = f->file;

@@ -2,7 +2,7 @@
 #include "decode/layer.h"
 
 enum { IPV6_HOP_BY_HOP = 0, IPV6_ROUTING = 43, IPV6_FRAGMENT = 44, IPV6_NONE = 59, IPV6_DESTINATION = 60 };
-enum { PORT_VXLAN = 4789, PORT_GENEVE = 6081 };
+enum { PORT_VXLAN = 4789, PORT_VXLAN_GPE = 4790, PORT_GENEVE = 6081 };
 
 static enum decode_result tcp(struct walk *w)
 {
@@ -54,7 +54,7 @@ static enum decode_result udp(struct walk *w)
 		}
 		walk_limit(w, length - 8);
 	}
-	if (out->dport == PORT_VXLAN && decode_vxlan(w, &result))
+	if ((out->dport == PORT_VXLAN || out->dport == PORT_VXLAN_GPE) && decode_vxlan(w, &result))
 		return result;
 	if (out->dport == PORT_GENEVE && decode_geneve(w, &result))
 		return result;

@@ -119,7 +119,8 @@ bool decode_vxlan(struct walk *w, enum decode_result *result)
 {
 	struct cur c = w->c;
 	uint8_t flags = cur_u8(&c);
-	cur_skip(&c, 3);
+	cur_skip(&c, 2);
+	uint8_t next = cur_u8(&c);
 	uint32_t vni = cur_be24(&c);
 	cur_skip(&c, 1);
 	if (!cur_ok(&c)) {
@@ -128,9 +129,15 @@ bool decode_vxlan(struct walk *w, enum decode_result *result)
 	}
 	if (!(flags & 0x08))    /* something else on this port: the flag must be set, RFC 7348 5 */
 		return false;
+	bool generic = flags & 0x04;    /* says what it carries, draft-ietf-nvo3-vxlan-gpe 3.1 */
+	if (generic && (next < 1 || next > 3))
+		return false;
 	enter(w, TUNNEL_VXLAN, vni);
 	w->c = c;
-	*result = decode_ethernet(w);
+	if (!generic || next == 3)
+		*result = decode_ethernet(w);
+	else
+		*result = decode_ethertype(w, next == 1 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
 	return true;
 }
 
