@@ -1,7 +1,11 @@
 /* The list of commands; each row is one cmd_*.c. */
 #include "cli/cli.h"
 
-#define COMMANDS(X)
+/* clang-format off */
+#define COMMANDS(X) \
+	X(command_scan) \
+	/* one line each */
+/* clang-format on */
 
 #define X(name) extern const struct command name;
 COMMANDS(X)

@@ -1,6 +1,7 @@
 libgenba_a_SOURCES += \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/commands.c \
+	src/cli/cmd_scan.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/list.c
 

@@ -1,0 +1,224 @@
+/* genba scan: captures into the site file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/lang.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "inventory/inventory.h"
+#include "scan/scan.h"
+#include "store/store.h"
+
+static const struct cli_option options[] = {
+	{ 'f', "filter", N_("BPF"), N_("only frames that this filter takes (frame numbers count all)") },
+	{ 0, "point", N_("TEXT"), N_("where it was captured: \"panel L2, switch 1, port 8\"") },
+	{ 0, "operator", N_("NAME"), N_("who captured") },
+	{ 0, "authorised-by", N_("NAME"), N_("who allowed it") },
+	{ 0, "line-running", N_("yes|no"), N_("was the line running?") },
+	{ 'q', "quiet", NULL, N_("no progress and no summary") },
+	{ 0, NULL, NULL, NULL },
+};
+
+/* ---- progress on a terminal ---- */
+
+struct show {
+	const struct scan_input *files;
+	size_t n;
+	struct timespec start;
+	bool shown;
+};
+
+static double seconds_since(const struct timespec *t)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
+}
+
+static void progress(void *data, const struct scan_progress *p)
+{
+	struct show *s = data;
+	double t = seconds_since(&s->start), share = p->size ? (double)p->position / (double)p->size : 1;
+	struct buf line;
+	if (t < 0.3)
+		return;
+	buf_init(&line, 1024);
+	buf_puts(&line, "\r\x1b[K");
+	if (s->n > 1)
+		buf_printf(&line, "%u/%zu ", p->file + 1u, s->n);
+	buf_printf(&line, _("%3.0f %%  %.0f packets/s  %u addresses"), share * 100, (double)p->frames / t,
+		   p->addresses);
+	if (share > 0.02 && share < 1)
+		buf_printf(&line, _("  %.0f s left"), t / share - t);
+	fputs(line.data, stderr);
+	fflush(stderr);
+	buf_done(&line);
+	s->shown = true;
+}
+
+/* ---- the summary ---- */
+
+static void line(const char *label, uint64_t n)
+{
+	struct buf b;
+	buf_init(&b, 256);
+	text_pad(&b, label, 34);
+	printf("  %s %10llu\n", b.data, (unsigned long long)n);
+	buf_done(&b);
+}
+
+static void notes_of_files(const struct observe *o)
+{
+	const struct obs_file *f;
+	uint32_t n = observe_files(o, &f);
+	struct buf b;
+	buf_init(&b, 4096);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_reset(&b);
+		text_terminal(&b, f[i].problem);
+		if (f[i].failed)
+			fprintf(stderr, _("genba: left out: %s\n"), b.data);
+		else if (b.len)
+			fprintf(stderr, _("genba: read as far as it goes: %s\n"), b.data);
+	}
+	buf_done(&b);
+}
+
+static void summary(const struct inventory *inv, int64_t scan, bool again, const char *site)
+{
+	const struct observe *o = inv->observe;
+	const struct obs_file *f;
+	uint32_t n = observe_files(o, &f);
+	uint64_t frames = 0, cut = 0, undecoded = 0, broken = 0;
+	size_t inside = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		frames += f[i].frames;
+		cut += f[i].cut;
+		undecoded += f[i].undecoded;
+		broken += f[i].truncated + f[i].malformed;
+	}
+	for (size_t i = 0; i < inv->n_devices; i++)
+		inside += !inv->devices[i].internet;
+	printf(again ? _("Scan %lld, read again, in %s:\n") : _("Scan %lld in %s:\n"), (long long)scan, site);
+	line(_("frames"), frames);
+	line(_("devices"), inside);
+	line(_("addresses on the internet"), inv->n_devices - inside);
+	line(_("conversations"), inv->n_convs);
+	line(_("kinds of operations"), inv->n_ops);
+	if (cut)
+		line(_("frames cut by the snap length"), cut);
+	if (undecoded)
+		line(_("frames of an unknown link type"), undecoded);
+	if (broken)
+		line(_("frames with broken headers"), broken);
+	printf("%s\n", inv->n_devices ? _("Next: genba devices, genba findings, genba ask, genba report")
+				      : _("No device was seen in it."));
+}
+
+/* ---- the command ---- */
+
+static int64_t wall_clock(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	if (fixed && *fixed)
+		return strtoll(fixed, NULL, 10) * INT64_C(1000000000);
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* Paths and digests in the order in which the files were read. */
+static bool save(struct cli *c, struct inventory *inv, const struct scan_input *files, size_t n, int64_t started,
+		 struct store *s, int64_t *scan, bool *again, struct err *e)
+{
+	const struct obs_file *read;
+	uint32_t n_read = observe_files(inv->observe, &read);
+	const char **paths = xcalloc(n_read + 1, sizeof *paths), **digests = xcalloc(n_read + 1, sizeof *digests);
+	const char *running = cli_get(c, "line-running");
+	for (uint32_t i = 0; i < n_read; i++) {
+		size_t given = read[i].given < n ? read[i].given : 0;
+		paths[i] = files[given].path;
+		digests[i] = files[given].digest;
+	}
+	*scan = store_scan_of(s, digests, n_read);
+	*again = *scan != 0;
+	const struct store_scan_info info = {
+		.point = cli_get(c, "point"), .operator_name = cli_get(c, "operator"),
+		.authorised_by = cli_get(c, "authorised-by"), .line_running = running && strcmp(running, "yes") == 0,
+		.line_running_known = running != NULL, .started = started, .finished = wall_clock(), .paths = paths,
+		.digests = digests, .state = "complete",
+	};
+	bool ok = store_scan_save(s, inv, &info, scan, e);
+	free(paths);
+	free(digests);
+	return ok;
+}
+
+static int run(struct cli *c, struct err *e)
+{
+	static const char *const yes_no[] = { "yes", "no", NULL };
+	char *const *paths;
+	size_t n = cli_args(c, &paths);
+	if (n == 0) {
+		err_set(e, "%s", _("scan: no capture given; try: genba scan FILE..."));
+		return EXIT_USAGE_ERROR;
+	}
+	if (n > OBS_FILES) {
+		err_set(e, _("scan: %zu captures given; %d at most"), n, OBS_FILES);
+		return EXIT_USAGE_ERROR;
+	}
+	if (cli_choice(c, "line-running", yes_no, 0, e) < 0)
+		return EXIT_USAGE_ERROR;
+	int64_t started = wall_clock();
+	struct scan_input *files;
+	char *problems;
+	bool ok = scan_open((const char *const *)paths, n, &files, &n, &problems, e);
+	if (!ok) {
+		free(problems);
+		return EXIT_FAILED;
+	}
+	if (problems)
+		fprintf(stderr, "genba: %s\n", problems);
+	free(problems);
+	/* Before the work: a site file that cannot be written is said at once. */
+	struct store *s = store_open(cli_site(c), STORE_WRITE, e);
+	if (!s) {
+		scan_close(files, n);
+		return EXIT_FAILED;
+	}
+	struct show show = { .files = files, .n = n };
+	clock_gettime(CLOCK_MONOTONIC, &show.start);
+	bool quiet = cli_has(c, "quiet");
+	const struct scan_job job = { .files = files, .n = n, .filter = cli_get(c, "filter"), .data = &show,
+				      .progress = !quiet && isatty(STDERR_FILENO) ? progress : NULL };
+	struct observe *o = scan_run(&job, e);
+	if (show.shown)
+		fputs("\r\x1b[K", stderr);
+	struct inventory *inv = o ? inventory_resolve(o) : NULL;
+	int64_t scan = 0;
+	bool again = false;
+	ok = inv && save(c, inv, files, n, started, s, &scan, &again, e);
+	if (o)
+		notes_of_files(o);
+	if (ok && !quiet)
+		summary(inv, scan, again, cli_site(c));
+	inventory_free(inv);
+	observe_free(o);
+	store_close(s);
+	scan_close(files, n);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct command command_scan = {
+	.name = "scan",
+	.arguments = "FILE...",
+	.summary = N_("read captures (pcap, pcapng, also gzip'ed) into the site file"),
+	.description = N_("Several files are one scan, read in order of time. The same captures scanned again "
+			  "replace what was stored of them; nothing is counted twice. A file that cannot be read is "
+			  "named and left out; the status is 2 only when none could be."),
+	.options = options,
+	.run = run,
+};
