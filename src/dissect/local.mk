@@ -2,10 +2,11 @@
 # `const struct dissector dissect_NAME`, and one line here. The order is that in
 # which dissectors without a known port are asked.
 DISSECTORS = \
-	arp
+	arp \
+	modbus
 
 libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.h \
-	src/dissect/arp.c
+	src/dissect/arp.c src/dissect/modbus.c
 nodist_libgenba_a_SOURCES = src/dissect/table.c
 BUILT_SOURCES += src/dissect/table.c
 CLEANFILES += src/dissect/table.c
