@@ -115,7 +115,8 @@ int main(int argc, char **argv)
 		printf("broken: %s\n", e.text);
 	flow_finish(t);
 	collect();
-	qsort(lines, n_lines, sizeof *lines, by_text);
+	if (n_lines)
+		qsort(lines, n_lines, sizeof *lines, by_text);
 	for (size_t i = 0; i < n_lines; i++) {
 		puts(lines[i]);
 		free(lines[i]);

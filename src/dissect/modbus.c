@@ -58,12 +58,16 @@ static const struct function umas[] = {
 	{ 0x03, OP_IDENTITY, "UMAS Read Project Information" },
 	{ 0x04, OP_IDENTITY, "UMAS Read PLC Information" },
 	{ 0x10, OP_LOGIN, "UMAS Take Reservation" },
+	{ 0x12, OP_DIAGNOSTIC, "UMAS Keep Alive" },
 	{ 0x20, OP_READ, "UMAS Read Memory Block" },
 	{ 0x21, OP_WRITE, "UMAS Write Memory Block" },
 	{ 0x22, OP_READ, "UMAS Read Variables" },
 	{ 0x23, OP_WRITE, "UMAS Write Variables" },
 	{ 0x30, OP_UPLOAD, "UMAS Begin Upload" },
+	{ 0x31, OP_UPLOAD, "UMAS Upload Block" },
 	{ 0x33, OP_DOWNLOAD, "UMAS Begin Download" },
+	{ 0x34, OP_DOWNLOAD, "UMAS Download Block" },
+	{ 0x35, OP_DOWNLOAD, "UMAS End Download" },
 	{ 0x40, OP_START, "UMAS Start PLC" },
 	{ 0x41, OP_STOP, "UMAS Stop PLC" },
 };
@@ -138,11 +142,11 @@ static int32_t length(const struct cur *c, enum side side)
 
 static void describe_range(const struct dissect_request *r, char *out, size_t size)
 {
-	const char *what = r->code == 5 || r->code == 15 ? "coils" : "registers";
+	const char *what = r->code == 5 || r->code == 15 ? "coil" : "register";
 	if (r->extra2 > 1)
-		snprintf(out, size, "%s %u-%u", what, r->extra, r->extra + r->extra2 - 1);
+		snprintf(out, size, "%ss %u-%u", what, r->extra, r->extra + r->extra2 - 1);
 	else
-		snprintf(out, size, "%.*s %u", r->extra2 ? 8 : 0, what, r->extra);
+		snprintf(out, size, "%s %u", what, r->extra);
 }
 
 static void describe_code(const struct dissect_request *r, char *out, size_t size)
@@ -247,18 +251,21 @@ static enum dissect_result server_id(struct dissect *d, struct cur c)
 	return DISSECT_OK;
 }
 
-/* UMAS Read ID: numbers, then the name of the PLC behind its length. */
+/* UMAS Read ID: numbers, then the name of the PLC behind its length. Version is BCD: 0x0270 is 2.70. */
 static enum dissect_result umas_id(struct dissect *d, struct cur c)
 {
-	cur_skip(&c, 2 + 4 + 2);       /* range, hardware id, model */
-	uint16_t version = cur_be16(&c);
-	cur_skip(&c, 2 + 2 + 2 + 4);   /* patch, internal version, hardware version, crash code */
+	char text[16];
+	cur_skip(&c, 2 + 4 + 2);           /* range, hardware id, model */
+	uint16_t version = cur_le16(&c);
+	cur_skip(&c, 2 + 2 + 2 + 4 + 1);   /* patch, internal version, hardware version, crash code, reserved */
 	uint8_t n = cur_u8(&c);
 	const uint8_t *name = cur_bytes(&c, n);
-	(void)version;
 	if (!cur_ok(&c))
 		return DISSECT_TRUNCATED;
 	dissect_attr_bytes(d, ATTR_MODEL, name, n, "modbus.umas.read_id");
+	snprintf(text, sizeof text, "%x.%02x", version >> 8, version & 0xffu);
+	dissect_attr(d, ATTR_FIRMWARE, text, "modbus.umas.read_id");
+	dissect_attr(d, ATTR_VENDOR, "Schneider Electric", "modbus.umas");
 	return DISSECT_OK;
 }
 
