@@ -129,7 +129,11 @@ size_t text_wire(const void *bytes, size_t n, char *out, size_t size)
 		char hex[8];
 		const char *piece = (const char *)p + i;
 		size_t piece_len = len;
-		if ((len == 1 && (p[i] < 0x20 || p[i] >= 0x7f)) || (len == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0)) {
+		if (len == 1 && (p[i] == '\n' || p[i] == '\r' || p[i] == '\t')) {
+			piece = " ";
+			if (used && out[used - 1] == ' ')
+				piece_len = 0;
+		} else if ((len == 1 && (p[i] < 0x20 || p[i] >= 0x7f)) || (len == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0)) {
 			snprintf(hex, sizeof hex, "\\x%02x", p[i + len - 1]);
 			piece = hex;
 			piece_len = 4;

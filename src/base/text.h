@@ -12,7 +12,8 @@
  * Bytes from the wire as UTF-8 into out (size bytes, always terminated): as they
  * are if they are UTF-8, else read as CP932 (Japanese machines), else with \xNN
  * for each byte that is no printable ASCII. Stops at the first NUL; blanks at
- * both ends are cut. Control characters become \xNN. Returns the length; 0 when
+ * both ends are cut, line ends inside become one blank, other control characters
+ * \xNN. Returns the length; 0 when
  * nothing printable is there. Cut at a character's border when out is small.
  */
 size_t text_wire(const void *bytes, size_t n, char *out, size_t size);

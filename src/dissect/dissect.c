@@ -772,5 +772,6 @@ void dissect_link(struct dissect *d, uint32_t mac_entity, uint32_t ip_entity, en
 		  const char *source)
 {
 	struct obs_where w = where_now(d);
-	observe_link(d->core->o, mac_entity, ip_entity, reason, source, &w);
+	if (mac_entity != ip_entity)
+		observe_link(d->core->o, mac_entity, ip_entity, reason, source, &w);
 }

@@ -3,10 +3,16 @@
 # which dissectors without a known port are asked.
 DISSECTORS = \
 	arp \
-	modbus
+	lldp \
+	dhcp \
+	modbus \
+	http \
+	ftp \
+	telnet
 
 libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.h \
-	src/dissect/arp.c src/dissect/modbus.c
+	src/dissect/arp.c src/dissect/dhcp.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c \
+	src/dissect/telnet.c
 nodist_libgenba_a_SOURCES = src/dissect/table.c
 BUILT_SOURCES += src/dissect/table.c
 CLEANFILES += src/dissect/table.c
