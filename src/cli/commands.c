@@ -3,7 +3,6 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
-	X(command_scan) \
 	/* one line each */
 /* clang-format on */
 
