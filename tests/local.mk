@@ -3,7 +3,7 @@ dist_check_SCRIPTS += $(LINT) tests/po.sh
 TESTS += $(LINT) tests/po.sh
 EXTRA_DIST += tests/lint/lib.sh
 
-.PHONY: lint asan fuzz bench golden
+.PHONY: lint asan golden
 
 lint:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LINT) tests/po.sh' check_PROGRAMS=
@@ -18,12 +18,7 @@ asan:
 	cd build-asan && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-sanitizers CC='$(CC)'; } && \
 		$(MAKE) check
 
-# The fuzz targets with libFuzzer (clang), FUZZ_SECONDS each.
-FUZZ_SECONDS = 30
-fuzz:
-	@$(MKDIR_P) build-fuzz
-	cd build-fuzz && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-fuzz --enable-sanitizers CC=clang; } && \
-		$(MAKE) fuzz-run FUZZ_SECONDS=$(FUZZ_SECONDS)
+include tests/fuzz/local.mk
 
 # Prints the observations of a capture: for dissector authors and the golden files.
 check_PROGRAMS += tests/observations
@@ -37,4 +32,14 @@ tests_gen_factory_SOURCES = \
 	tests/gen/truth.c tests/gen/truth.h \
 	tests/gen/factory.c
 tests_gen_factory_LDADD = -lm
+check_PROGRAMS += tests/gen/compare
+tests_gen_compare_SOURCES = tests/gen/compare.c
+tests_gen_compare_LDADD = $(JANSSON_LIBS)
+dist_check_SCRIPTS += tests/golden.sh
+TESTS += tests/golden.sh
+EXTRA_DIST += tests/golden
+
+# Write the expected outputs anew; look at the difference before it is committed.
+golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/golden.sh --update
 EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

@@ -399,16 +399,19 @@ int main(int argc, char **argv)
 {
 	const char *out = NULL;
 	bool print = false;
+	size_t pieces = 0;          /* frames of each, with -o PREFIX */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--truth") == 0) {
 			print = true;
 		} else if (strcmp(argv[i], "-o") == 0 && i + 1 < argc) {
 			out = argv[++i];
+		} else if (strcmp(argv[i], "--pieces") == 0 && i + 1 < argc && atol(argv[i + 1]) > 0) {
+			pieces = (size_t)atol(argv[++i]);
 		} else if (strcmp(argv[i], "--hours") == 0 && i + 1 < argc && atof(argv[i + 1]) >= 0.1 &&
 			   atof(argv[i + 1]) <= 100) {
 			duration = llround(atof(argv[++i]) * 3600) * SECOND;
 		} else {
-			fprintf(stderr, "usage: factory [--hours 0.1…100] [-o FILE.pcap] [--truth]\n");
+			fprintf(stderr, "usage: factory [--hours 0.1…100] [-o FILE.pcap] [--pieces FRAMES] [--truth]\n");
 			return 64;
 		}
 	}
@@ -420,7 +423,7 @@ int main(int argc, char **argv)
 	engineer();
 	remote_maintenance();
 	at_the_office();
-	if (!gen_write(out)) {
+	if (!(pieces && out ? gen_write_pieces(out, pieces) : gen_write(out))) {
 		fprintf(stderr, "factory: %s: %s\n", out ? out : "memory", strerror(errno));
 		return 2;
 	}

@@ -395,18 +395,19 @@ static int by_time(const void *a, const void *b)
 	return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->index < y->index ? -1 : x->index > y->index;
 }
 
-bool gen_write(const char *path)
+static bool number(void)
 {
-	if (!numbers) {
-		qsort(frames, n_frames, sizeof *frames, by_time);
-		numbers = calloc(n_frames + 1, sizeof *numbers);
-		if (!numbers)
-			return false;
-		for (size_t i = 0; i < n_frames; i++)
-			numbers[frames[i].index] = (uint32_t)i + 1;
-	}
-	if (!path)
+	if (numbers)
 		return true;
+	qsort(frames, n_frames, sizeof *frames, by_time);
+	numbers = calloc(n_frames + 1, sizeof *numbers);
+	for (size_t i = 0; numbers && i < n_frames; i++)
+		numbers[frames[i].index] = (uint32_t)i + 1;
+	return numbers != NULL;
+}
+
+static bool write_some(const char *path, size_t from, size_t to)
+{
 	FILE *f = fopen(path, "wb");
 	if (!f)
 		return false;
@@ -418,7 +419,7 @@ bool gen_write(const char *path)
 	le32(&head, 65535);
 	le32(&head, 1);
 	fwrite(head.b, 1, head.n, f);
-	for (size_t i = 0; i < n_frames; i++) {
+	for (size_t i = from; i < to; i++) {
 		head.n = 0;
 		le32(&head, (uint32_t)(frames[i].t / SECOND));
 		le32(&head, (uint32_t)(frames[i].t % SECOND / MICRO));
@@ -429,6 +430,22 @@ bool gen_write(const char *path)
 	}
 	bool failed = ferror(f) != 0;
 	return fclose(f) == 0 && !failed;
+}
+
+bool gen_write(const char *path)
+{
+	return number() && (!path || write_some(path, 0, n_frames));
+}
+
+bool gen_write_pieces(const char *prefix, size_t each)
+{
+	bool ok = number();
+	for (size_t i = 0, from = 0; ok && from < n_frames; i++, from += each) {
+		char path[4096];
+		snprintf(path, sizeof path, "%s%03zu.pcap", prefix, i);
+		ok = write_some(path, from, n_frames - from < each ? n_frames : from + each);
+	}
+	return ok;
 }
 
 uint32_t gen_frame(mark m)

@@ -94,6 +94,8 @@ void tcp_close(struct tcp *x);
 
 /* Sort, number and write; NULL only sorts. False with errno. */
 bool gen_write(const char *path);
+/* The same in files of so many frames: PREFIX000.pcap, … */
+bool gen_write_pieces(const char *prefix, size_t frames);
 uint32_t gen_frame(mark m);          /* from 1; 0 for NO_MARK; after gen_write() */
 uint32_t gen_frames(void);
 

@@ -1,0 +1,158 @@
+/*
+ * Compares what the program found with the truth about the made-up factory.
+ *
+ *     compare TRUTH.json DEVICES.json [OPERATIONS.json]
+ *
+ * DEVICES.json is `genba devices --format json`, and so on. Prints what does not
+ * fit, and a last line "N passed, N failed, N skipped".
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static int passed, failed;
+
+static void check(bool ok, const char *id, const char *what, const char *want, const char *got)
+{
+	if (ok) {
+		passed++;
+		return;
+	}
+	failed++;
+	printf("FAILED: %s: %s: expected %s, got %s\n", id, what, want ? want : "nothing", got ? got : "nothing");
+}
+
+static const char *member(const json_t *o, const char *name)
+{
+	return json_string_value(json_object_get(o, name));
+}
+
+static bool holds(const json_t *array, const char *value)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(array, i, item)
+		if (json_string_value(item) && strcasecmp(json_string_value(item), value) == 0)
+			return true;
+	return false;
+}
+
+/* Does the text hold this one, whatever the case? */
+static bool contains(const char *text, const char *part)
+{
+	size_t n = strlen(part);
+	for (; text && strlen(text) >= n; text++)
+		if (strncasecmp(text, part, n) == 0)
+			return true;
+	return false;
+}
+
+/* The device with this MAC or, for one without, this address; *count says how many there are. */
+static json_t *find(const json_t *devices, const char *list, const char *value, int *count)
+{
+	size_t i;
+	json_t *d, *found = NULL;
+	*count = 0;
+	json_array_foreach(devices, i, d)
+		if (holds(json_object_get(d, list), value)) {
+			found = found ? found : d;
+			(*count)++;
+		}
+	return found;
+}
+
+static void device(const json_t *devices, const json_t *want)
+{
+	static const char *const texts[] = { "vendor", "name", "model", "firmware", "serial", "os" };
+	const char *id = member(want, "id"), *mac = json_string_value(json_array_get(json_object_get(want, "macs"), 0));
+	const char *ip = json_string_value(json_array_get(json_object_get(want, "ipv4"), 0));
+	int count;
+	json_t *got = mac ? find(devices, "macs", mac, &count) : find(devices, "ipv4", ip, &count);
+	char times[20];
+	snprintf(times, sizeof times, "%d", count);
+	check(count == 1, id, "devices in the inventory", "1", times);
+	if (!got)
+		return;
+	size_t i;
+	json_t *address;
+	json_array_foreach(json_object_get(want, "ipv4"), i, address)
+		check(holds(json_object_get(got, "ipv4"), json_string_value(address)), id, "address",
+		      json_string_value(address), NULL);
+	if (member(want, "kind"))
+		check(member(got, "kind") && strcmp(member(got, "kind"), member(want, "kind")) == 0, id, "kind",
+		      member(want, "kind"), member(got, "kind"));
+	for (i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (member(want, texts[i]))
+			check(contains(member(got, texts[i]), member(want, texts[i])), id, texts[i],
+			      member(want, texts[i]), member(got, texts[i]));
+	if (member(want, "hostname"))
+		check(holds(json_object_get(got, "hostnames"), member(want, "hostname")), id, "hostname",
+		      member(want, "hostname"), json_string_value(json_array_get(json_object_get(got, "hostnames"), 0)));
+	json_int_t vlan = json_integer_value(json_object_get(want, "vlan"));
+	bool in = vlan == 0;
+	json_array_foreach(json_object_get(got, "vlans"), i, address)
+		in = in || json_integer_value(address) == vlan;
+	check(in, id, "VLAN", "its own", NULL);
+}
+
+/* Every command of the truth is in the list, with its two ends, its class, and at least its count. */
+static void operation(const json_t *truth, const json_t *rows, size_t at)
+{
+	static const char *const keys[] = { "client", "server", "protocol", "class" };
+	const json_t *want = json_array_get(truth, at);
+	json_int_t wanted = 0, seen = 0;
+	size_t i, k;
+	json_t *o;
+	json_array_foreach(truth, i, o) {
+		for (k = 0; k < 4 && strcmp(member(o, keys[k]), member(want, keys[k])) == 0; k++)
+			;
+		if (k == 4 && i < at)
+			return;          /* counted with the first of its like */
+		wanted += k == 4;
+	}
+	json_array_foreach(rows, i, o) {
+		const char *ends[] = { member(o, "client_address"), member(o, "server_address") };
+		if (ends[0] && ends[1] && strcmp(ends[0], member(want, "client")) == 0 &&
+		    strcmp(ends[1], member(want, "server")) == 0 && member(o, "class") &&
+		    strcmp(member(o, "class"), member(want, "class")) == 0)
+			seen += json_integer_value(json_object_get(o, "count"));
+	}
+	char id[200], a[20], b[20];
+	snprintf(id, sizeof id, "%s → %s", member(want, "client"), member(want, "server"));
+	snprintf(a, sizeof a, "%d", (int)wanted);
+	snprintf(b, sizeof b, "%d", (int)seen);
+	check(seen >= wanted, id, member(want, "class"), a, b);
+}
+
+static json_t *load(const char *path)
+{
+	json_error_t e;
+	json_t *j = json_load_file(path, 0, &e);
+	if (!j)
+		printf("FAILED: %s:%d: %s\n", path, e.line, e.text);
+	return j;
+}
+
+int main(int argc, char **argv)
+{
+	json_t *truth = argc > 2 ? load(argv[1]) : NULL, *devices = truth ? load(argv[2]) : NULL;
+	if (!devices)
+		return 2;
+	size_t i;
+	json_t *d, *want = json_object_get(truth, "devices");
+	json_array_foreach(want, i, d)
+		device(json_object_get(devices, "devices"), d);
+	if (argc > 3) {
+		json_t *operations = load(argv[3]);
+		want = json_object_get(truth, "operations");
+		for (i = 0; i < json_array_size(want); i++)
+			operation(want, json_object_get(operations, "operations"), i);
+		json_decref(operations);
+	}
+	json_decref(truth);
+	json_decref(devices);
+	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
+	return failed != 0;
+}
