@@ -44,11 +44,11 @@ struct inv_device {
 	const char *name, *vendor, *model, *firmware, *hardware, *serial, *os, *mode, *software;
 	const char *mac_vendor;  /* of the first MAC, from the OUI table */
 	enum kind kind;
-	const char *kind_reason;
+	const char *kind_reason; /* an English msgid, then ": value" where a value decided; NULL for unknown */
 	int level;               /* Purdue 0 to 5, -1 unknown */
 	const char *level_reason;
 	bool router;             /* its MAC carries other devices' addresses */
-	bool internet;           /* has a public address: outside */
+	bool internet;           /* has a public address and is not attached here: outside */
 	bool random_mac;         /* all its MACs are locally administered */
 	char **hostnames; size_t n_hostnames;
 	struct inv_mac *macs; size_t n_macs;
@@ -57,9 +57,11 @@ struct inv_device {
 	struct inv_protocol *protocols; size_t n_protocols;
 	struct inv_protocol *candidates; size_t n_candidates;   /* guesses */
 	struct inv_evidence *evidence; size_t n_evidence;
-	/* What may match it to a device of an earlier scan, sorted, strongest first:
-	   "serial:<vendor>:<model>:<serial>", "mac:<global mac>", "ip:<segment key>:<address>",
-	   "name:<protocol>:<station name>" for L2-only devices without a global MAC. */
+	/* What may match it to a device of an earlier scan, strongest first:
+	   "serial:<vendor>:<model>:<serial>", "mac:<global mac>",
+	   "local:<segment key>:<locally administered or virtual mac>", "ip:<segment key>:<address>",
+	   "name:<protocol>:<station name>" for L2-only devices without a global MAC.
+	   No two devices of a scan share a key; every device has one. */
 	char **keys; size_t n_keys;
 	int64_t first, last;     /* ns; 0 when it was only spoken of */
 	uint64_t frames;         /* sent */
@@ -101,7 +103,11 @@ void inventory_free(struct inventory *inv);
 
 /* A segment as text that is the same in every scan: "", "vlan 10", "vxlan 100 from 10.0.0.1 vlan 3". To be freed. */
 char *inventory_segment_key(const struct obs_segment *s);
-/* Vendor of a MAC from the IEEE tables of the system (ieee-data), NULL where unknown. Loaded once. Borrowed. */
+/*
+ * Vendor of a MAC from the IEEE tables of the system (ieee-data; the folder is
+ * $GENBA_OUI where set), NULL where unknown or the tables are not installed.
+ * Loaded at the first call. Borrowed.
+ */
 const char *inventory_mac_vendor(const uint8_t mac[6]);
 
 #endif
