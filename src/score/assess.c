@@ -95,11 +95,6 @@ void score_what_if(const struct assessment *a, const struct what_if *w, struct s
 		findings[in.n_findings++] = (struct score_finding){
 			r->severity, r->check->category, w->without_accepted ? share_not_accepted(r) : r->share };
 	}
-	for (size_t i = 0; i < a->results.n; i++) {
-		enum outcome o = a->results.results[i].outcome;
-		if (o == OUTCOME_PASS || o == OUTCOME_FAIL)
-			in.measured[a->results.results[i].check->category] = true;
-	}
 	score_compute(&in, out);
 	free(questions);
 	free(findings);
@@ -124,6 +119,8 @@ static void collect_findings(struct assessment *a)
 	for (size_t i = 0; i < a->results.n; i++) {
 		const struct check_result *r = &a->results.results[i];
 		a->by_outcome[r->outcome]++;
+		if (r->outcome == OUTCOME_PASS || r->outcome == OUTCOME_FAIL)
+			a->measured[r->check->category] = true;
 		if (r->outcome != OUTCOME_FAIL) {
 			a->n_candidates += r->n_rows > 0;
 			continue;

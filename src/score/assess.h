@@ -98,6 +98,9 @@ struct assessment {
 	struct answers answers;
 	struct action_set action_set;
 
+	/* A check of this category passed or failed; else it is "not measured". */
+	bool measured[CATEGORY_MAX];
+
 	/* Failed checks, accepted risks among them, severest first, then by share, then id. */
 	const struct check_result **findings; size_t n_findings;
 	size_t by_severity[SEVERITY_CRITICAL + 1];   /* how many of them, stability included, accepted ones not */

@@ -29,7 +29,6 @@ struct score_finding {
 struct score_input {
 	const struct score_question *questions; size_t n_questions;
 	const struct score_finding *findings; size_t n_findings;   /* failed, on more than guesses */
-	bool measured[CATEGORY_MAX];   /* the capture could show this category */
 	bool captured;                 /* there is a scan */
 	double coverage;               /* k, 0..1 */
 };
