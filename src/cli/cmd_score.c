@@ -46,10 +46,11 @@ static void head_text(struct buf *b, const struct assessment *a)
 {
 	const struct score_result *r = &a->score;
 	if (r->has_s) {
-		const char *format = r->declared_only ? "%s  %.1f / 100   (%s)\n" : "%s  %.1f / 100   %s\n";
-		buf_printf(b, format, _("Score (S):"), r->s, grade_names[r->grade]);
+		buf_printf(b, "%s  %.1f / 100   ", _("Score (S):"), r->s);
 		if (r->declared_only)
-			buf_printf(b, "  %s\n", _("declared only, not measured"));
+			buf_printf(b, "(%s)  %s\n", grade_names[r->grade], _("declared only, not measured"));
+		else
+			buf_printf(b, "%s\n", grade_names[r->grade]);
 		if (r->high > r->low)
 			buf_printf(b, _("  between %.1f and %.1f, as long as answers are missing\n"), r->low, r->high);
 		if (a->any_accepted)

@@ -1,7 +1,10 @@
 libgenba_a_SOURCES += \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/commands.c \
+	src/cli/assessed.c src/cli/assessed.h \
+	src/cli/cmd_actions.c \
 	src/cli/cmd_scan.c \
+	src/cli/cmd_score.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/list.c
 

@@ -28,23 +28,3 @@ __attribute__((weak)) void answers_free(struct answers *a)
 {
 	(void)a;
 }
-__attribute__((weak)) struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err *e)
-{
-	(void)s;
-	(void)scan;
-	err_set(e, "no store");
-	return NULL;
-}
-__attribute__((weak)) void store_checks_close(struct store_checks *c)
-{
-	(void)c;
-}
-__attribute__((weak)) bool store_query(struct store_checks *c, const char *sql, store_row_fn *fn, void *data,
-				       struct err *e)
-{
-	(void)c;
-	(void)sql;
-	(void)fn;
-	(void)data;
-	return err_set(e, "no store");
-}
