@@ -15,7 +15,7 @@ const char *const lane_titles[] = { N_("Now"), N_("At the next planned stop"), N
 
 /* "Now" holds at least so many actions that need no stop. */
 enum { NOW_LEAST = 3 };
-/* An action that removes a cap goes to "now" up to this effort; a critical one with more gets its interim there. */
+/* Up to this effort, what removes a cap goes to "now"; a critical one with more has its interim there. */
 #define EFFORT_EASY 2.0
 #define CAP_BONUS 10.0
 #define DECLARED_ONLY 0.8
@@ -29,7 +29,7 @@ struct step {
 	bool planned;            /* it is in the plan */
 	bool basic;              /* … though nothing is known against it: a good start where nobody answered */
 	bool placed;
-	enum severity worst;     /* of its findings, −1 cast when there are none */
+	enum severity worst;     /* of its findings; info when there are none */
 	int weight;              /* of the questions that it raises: orders what has no gain */
 };
 
@@ -185,7 +185,8 @@ static bool before(const struct step *a, const struct step *b)
 		return a->row.lane < b->row.lane;
 	if (a->row.critical != b->row.critical)
 		return a->row.critical;
-	double x = a->action->data ? a->row.gain : a->row.priority, y = b->action->data ? b->row.gain : b->row.priority;
+	double x = a->action->data ? a->row.gain : a->row.priority;
+	double y = b->action->data ? b->row.gain : b->row.priority;
 	if (x != y)
 		return x > y;
 	if (a->worst != b->worst)
