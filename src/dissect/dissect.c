@@ -297,7 +297,7 @@ static bool run(struct dissect *d, struct cur message, bool cut)
 		observe_count(o, COUNT_DISSECT_MALFORMED, 1);
 	if (r == DISSECT_TRUNCATED)
 		observe_count(o, COUNT_DISSECT_TRUNCATED, 1);
-	if (d->s)
+	if (d->s && r != DISSECT_LOWER)
 		matched(d);
 	return true;
 }

@@ -23,6 +23,7 @@
 
 enum dissect_result {
 	DISSECT_OK,
+	DISSECT_LOWER,       /* fits, but only the layer below spoke (a connection set up): not counted */
 	DISSECT_NOT_MINE,
 	DISSECT_TRUNCATED,   /* mine, but the capture cut it; what was read before the cut may be used */
 	DISSECT_MALFORMED,   /* mine, but it contradicts itself */

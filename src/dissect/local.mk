@@ -6,12 +6,13 @@ DISSECTORS = \
 	lldp \
 	dhcp \
 	modbus \
+	s7comm \
 	http \
 	ftp \
 	telnet
 
 libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.h \
-	src/dissect/arp.c src/dissect/dhcp.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c \
+	src/dissect/arp.c src/dissect/dhcp.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/s7comm.c \
 	src/dissect/telnet.c
 nodist_libgenba_a_SOURCES = src/dissect/table.c
 BUILT_SOURCES += src/dissect/table.c

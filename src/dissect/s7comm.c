@@ -1,0 +1,421 @@
+/*
+ * S7comm, Siemens' protocol of the S7-300/400 (and of later ones that allow it),
+ * over ISO transport on TCP (RFC 1006). Not published by its maker; the layout is
+ * that of the Wireshark wiki and of what libraries of the field agree on.
+ *
+ *   TPKT            COTP                S7 header
+ *   +--+--+------+  +----+----+------+  +----+--------+------+-----+---------+--------+--------------+
+ *   |03|00|length|  | li | F0 | 80   |  | 32 | rosctr | 0000 | ref | par len |data len| error (2, 3) |
+ *   +--+--+------+  +----+----+------+  +----+--------+------+-----+---------+--------+--------------+
+ *   rosctr: 1 job, 2 ack, 3 ack with data, 7 user data; then parameters, then data
+ *
+ * While a block is loaded into the PLC, the PLC asks for the pieces: jobs come
+ * from both ends.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "dissect/dissect.h"
+
+enum {
+	TPKT = 0x03, COTP_DT = 0xf0, COTP_CR = 0xe0, COTP_CC = 0xd0, COTP_DR = 0x80, PROTOCOL_ID = 0x32,
+	JOB = 1, ACK = 2, ACK_DATA = 3, USERDATA = 7,
+	WRITE_VAR = 0x05, REQUEST_DOWNLOAD = 0x1a, START_UPLOAD = 0x1d, PI_SERVICE = 0x28, PLC_STOP = 0x29,
+	AREA_DB = 0x84, AREA_DI = 0x85,
+	GROUP_CPU = 4, GROUP_SECURITY = 5, GROUP_TIME = 7, CPU_READ_SZL = 1, RETURN_OK = 0xff,
+	SZL_MODULE = 0x11, SZL_COMPONENT = 0x1c, SZL_MODE = 0x24,
+	KEY_USERDATA = 1 << 20,
+};
+
+struct function { uint8_t code; int8_t op; const char *name; };
+
+static const struct function jobs[] = {
+	{ 0xf0, -1, "Setup communication" },
+	{ 0x04, OP_READ, "Read Var" },
+	{ WRITE_VAR, OP_WRITE, "Write Var" },
+	{ REQUEST_DOWNLOAD, OP_DOWNLOAD, "Request download" },
+	{ 0x1b, OP_DOWNLOAD, "Download block" },
+	{ 0x1c, OP_DOWNLOAD, "Download ended" },
+	{ START_UPLOAD, OP_UPLOAD, "Start upload" },
+	{ 0x1e, OP_UPLOAD, "Upload" },
+	{ 0x1f, OP_UPLOAD, "End upload" },
+	{ PI_SERVICE, OP_CONFIGURATION, "PI service" },
+	{ PLC_STOP, OP_STOP, "PLC Stop" },
+};
+
+/* User data: group << 8 | subfunction. */
+static const struct { uint16_t code; int8_t op; const char *name; } services[] = {
+	{ 0x0101, OP_DIAGNOSTIC, "Request diagnostic data" },
+	{ 0x0102, OP_DIAGNOSTIC, "Variable table" },
+	{ 0x010c, OP_CONFIGURATION, "Erase" },
+	{ 0x010e, OP_DIAGNOSTIC, "Read diagnostic data" },
+	{ 0x0110, OP_FORCE, "Force" },
+	{ 0x0301, OP_DIAGNOSTIC, "List blocks" },
+	{ 0x0302, OP_DIAGNOSTIC, "List blocks of type" },
+	{ 0x0303, OP_DIAGNOSTIC, "Get block information" },
+	{ 0x0401, OP_IDENTITY, "Read SZL" },
+	{ 0x0402, OP_DIAGNOSTIC, "Message service" },
+	{ 0x0501, OP_LOGIN, "PLC password" },
+	{ 0x0502, OP_LOGIN, "End of password session" },
+	{ 0x0701, OP_READ, "Read clock" },
+	{ 0x0702, OP_CLOCK, "Set clock" },
+	{ 0x0703, OP_READ, "Read clock (following)" },
+	{ 0x0704, OP_CLOCK, "Set clock (following)" },
+};
+
+static const struct { const char *pi; int8_t op; const char *name; } program_invocations[] = {
+	{ "P_PROGRAM", OP_START, "PI service P_PROGRAM (start)" },
+	{ "_INSE", OP_DOWNLOAD, "PI service _INSE (activate block)" },
+	{ "_DELE", OP_CONFIGURATION, "PI service _DELE (delete block)" },
+	{ "_MODU", OP_CONFIGURATION, "PI service _MODU (copy RAM to ROM)" },
+	{ "_GARB", OP_CONFIGURATION, "PI service _GARB (compress memory)" },
+};
+
+/* A list that runs over several responses: the piece of an element that the last one ended with. */
+struct session {
+	uint16_t szl;
+	uint8_t size;        /* of an element, 0: no list runs */
+	uint8_t carried;
+	uint8_t piece[40];
+};
+
+_Static_assert(sizeof(struct session) <= DISSECT_SCRATCH, "fits the flow's scratch");
+
+static bool probe(const struct cur *c, enum side side)
+{
+	uint16_t n = cur_peek_be16(c, 2);
+	uint8_t li = cur_peek(c, 4), type = cur_peek(c, 5) & 0xf0;
+	(void)side;
+	if (cur_peek(c, 0) != TPKT || cur_peek(c, 1) != 0 || n < 7 || li < 2)
+		return false;
+	if (type == COTP_DT)   /* S7-plus and MMS are somebody else's */
+		return li == 2 && (n == 7 || cur_peek(c, 7) == PROTOCOL_ID);
+	/* A connection with transport selectors, which RDP's does not have. */
+	if (type != COTP_CR && type != COTP_CC)
+		return false;
+	struct cur x = *c;
+	cur_skip(&x, 11);
+	for (uint8_t code; cur_left(&x) >= 2; cur_skip(&x, cur_u8(&x)))
+		if ((code = cur_u8(&x)) == 0xc1 || code == 0xc2)
+			return n == li + 5u;
+	return false;
+}
+
+static int32_t length(const struct cur *c, enum side side)
+{
+	(void)side;
+	if (!cur_has(c, 4))
+		return DISSECT_NEED_MORE;
+	uint16_t n = cur_peek_be16(c, 2);
+	return cur_peek(c, 0) == TPKT && cur_peek(c, 1) == 0 && n >= 7 ? n : DISSECT_NO_FRAME;
+}
+
+/* ---- requests ---- */
+
+static void describe_area(const struct dissect_request *r, char *out, size_t size)
+{
+	static const struct { uint8_t code; const char *name; } areas[] = {
+		{ 0x81, "inputs" }, { 0x82, "outputs" }, { 0x83, "flags" }, { 0x1c, "counters" }, { 0x1d, "timers" },
+	};
+	if (r->extra == AREA_DB || r->extra == AREA_DI)
+		snprintf(out, size, "DB %u", r->extra2);
+	for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
+		if (areas[i].code == r->extra)
+			snprintf(out, size, "%s", areas[i].name);
+}
+
+static void describe_block(const struct dissect_request *r, char *out, size_t size)
+{
+	static const struct { uint8_t code; const char *name; } types[] = {
+		{ '8', "OB" }, { 'A', "DB" }, { 'B', "SDB" }, { 'C', "FC" }, { 'D', "SFC" }, { 'E', "FB" }, { 'F', "SFB" },
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].code == r->extra)
+			snprintf(out, size, "%s %u", types[i].name, r->extra2);
+}
+
+static void describe_szl(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "SZL %04x", r->extra);
+}
+
+/* "_0800001P": block type in hex, number in five digits, destination. */
+static void block_name(struct dissect_request *r, struct cur p, size_t skip)
+{
+	cur_skip(&p, skip);
+	uint8_t n = cur_u8(&p);
+	const uint8_t *name = cur_bytes(&p, n);
+	if (!name || n < 8 || name[0] != '_' || name[1] != '0')
+		return;
+	unsigned number = 0;
+	for (int i = 3; i < 8 && name[i] >= '0' && name[i] <= '9'; i++)
+		number = number * 10 + (name[i] - (unsigned)'0');
+	r->extra = name[2];
+	r->extra2 = number;
+	r->describe = describe_block;
+}
+
+static void invocation(struct dissect_request *r, struct cur p)
+{
+	cur_skip(&p, 7);
+	cur_skip(&p, cur_be16(&p));
+	uint8_t n = cur_u8(&p);
+	const uint8_t *name = cur_bytes(&p, n);
+	for (size_t i = 0; name && i < sizeof program_invocations / sizeof *program_invocations; i++) {
+		if (strlen(program_invocations[i].pi) == n && memcmp(name, program_invocations[i].pi, n) == 0) {
+			r->op = program_invocations[i].op;
+			r->name = program_invocations[i].name;
+		}
+	}
+}
+
+static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
+{
+	uint8_t code = cur_u8(&p);
+	struct dissect_request r = { .key = key, .code = code, .op = -1, .name = "job" };
+	if (!cur_ok(&p))
+		return DISSECT_TRUNCATED;
+	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+		if (jobs[i].code == code) {
+			r.op = jobs[i].op;
+			r.name = jobs[i].name;
+		}
+	}
+	if (code == WRITE_VAR) {
+		cur_skip(&p, 1 + 6);   /* items; head, syntax, size and count of the first */
+		r.extra2 = cur_be16(&p);
+		r.extra = cur_u8(&p);
+		r.describe = describe_area;
+	} else if (code == REQUEST_DOWNLOAD || code == START_UPLOAD) {
+		block_name(&r, p, 7);
+	} else if (code == PI_SERVICE) {
+		invocation(&r, p);
+	}
+	dissect_request(d, &r);
+	return DISSECT_OK;
+}
+
+/* ---- identity: lists of the system state (SZL) ---- */
+
+static void module_element(struct dissect *d, struct cur v)
+{
+	char text[24];
+	uint16_t index = cur_be16(&v);
+	const uint8_t *order = cur_bytes(&v, 20);
+	cur_skip(&v, 2);
+	uint8_t letter = cur_u8(&v), major = cur_u8(&v), minor = cur_u8(&v), patch = cur_u8(&v);
+	if (!cur_ok(&v))
+		return;
+	if (index == 1) {
+		dissect_attr_bytes(d, ATTR_MODEL, order, 20, "s7comm.szl.0011.module");
+		if (memcmp(order, "6ES7", 4) == 0 || memcmp(order, "6GK", 3) == 0 || memcmp(order, "6AV", 3) == 0)
+			dissect_attr(d, ATTR_VENDOR, "Siemens", "s7comm.szl.0011.order_number");
+		if (major || minor) {
+			snprintf(text, sizeof text, "%u", letter << 8 | major);
+			dissect_attr(d, ATTR_HARDWARE, text, "s7comm.szl.0011.module");
+		}
+	} else if (index == 6) {
+		dissect_attr_bytes(d, ATTR_PRODUCT_CODE, order, 20, "s7comm.szl.0011.hardware");
+	} else if (index == 7 && letter == 'V') {
+		snprintf(text, sizeof text, "V%u.%u.%u", major, minor, patch);
+		dissect_attr(d, ATTR_FIRMWARE, text, "s7comm.szl.0011.firmware");
+	}
+}
+
+static void component_element(struct dissect *d, struct cur v)
+{
+	static const struct { uint8_t index, size; enum attr field; const char *source; } rows[] = {
+		{ 1, 24, ATTR_NAME, "s7comm.szl.001c.system_name" },
+		{ 2, 24, ATTR_DESCRIPTION, "s7comm.szl.001c.module_name" },
+		{ 3, 32, ATTR_LOCATION, "s7comm.szl.001c.plant_identification" },
+		{ 5, 24, ATTR_SERIAL, "s7comm.szl.001c.serial_number" },
+		{ 7, 32, ATTR_MODEL, "s7comm.szl.001c.module_type" },
+		{ 11, 32, ATTR_LOCATION, "s7comm.szl.001c.location_designation" },
+	};
+	uint16_t index = cur_be16(&v);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].index == (index & 0xff) && cur_has(&v, rows[i].size))
+			dissect_attr_bytes(d, rows[i].field, cur_here(&v), rows[i].size, rows[i].source);
+}
+
+static void mode_element(struct dissect *d, struct cur v)
+{
+	cur_skip(&v, 3);
+	uint8_t mode = cur_u8(&v) & 0x0f;
+	if (cur_ok(&v) && (mode == 8 || mode == 4))
+		dissect_attr(d, ATTR_MODE, mode == 8 ? "run" : "stop", "s7comm.szl.0424");
+}
+
+static void element(struct dissect *d, uint16_t szl, struct cur v)
+{
+	switch (szl & 0xff) {
+	case SZL_MODULE:
+		module_element(d, v);
+		break;
+	case SZL_COMPONENT:
+		component_element(d, v);
+		break;
+	case SZL_MODE:
+		mode_element(d, v);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Elements of one size; a piece left over waits for the next response. */
+static void elements(struct dissect *d, struct session *s, struct cur v, bool more)
+{
+	if (s->carried) {
+		size_t rest = (size_t)(s->size - s->carried);
+		if (!cur_has(&v, rest)) {
+			s->size = s->carried = 0;
+			return;
+		}
+		cur_copy(&v, s->piece + s->carried, rest);
+		element(d, s->szl, cur_make(s->piece, s->size));
+		s->carried = 0;
+	}
+	while (cur_has(&v, s->size))
+		element(d, s->szl, cur_sub(&v, s->size));
+	size_t left = cur_left(&v);
+	if (!more) {
+		s->size = 0;
+	} else if (left < sizeof s->piece) {
+		cur_copy(&v, s->piece, left);
+		s->carried = (uint8_t)left;
+	}
+}
+
+static enum dissect_result szl_response(struct dissect *d, struct cur v, bool more)
+{
+	struct session *s = dissect_scratch(d);
+	uint8_t ok = cur_u8(&v);
+	cur_skip(&v, 1);
+	struct cur list = cur_sub(&v, cur_be16(&v));
+	if (!cur_ok(&list))
+		return DISSECT_TRUNCATED;
+	if (ok != RETURN_OK)
+		return DISSECT_OK;
+	if (!s->size) {
+		s->szl = cur_be16(&list);
+		cur_skip(&list, 2);
+		uint16_t size = cur_be16(&list);
+		cur_skip(&list, 2);
+		if (!cur_ok(&list) || size < 4 || size > sizeof s->piece)
+			return DISSECT_OK;   /* a list that says nothing of identity */
+		s->size = (uint8_t)size;
+		s->carried = 0;
+	}
+	elements(d, s, list, more);
+	return DISSECT_OK;
+}
+
+static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct cur p, struct cur data)
+{
+	cur_skip(&p, 4);       /* head, length */
+	uint8_t method = cur_u8(&p), group = cur_u8(&p), sub = cur_u8(&p), sequence = cur_u8(&p);
+	if (!cur_ok(&p))
+		return DISSECT_TRUNCATED;
+	uint16_t code = (uint16_t)((group & 0x0f) << 8 | sub);
+	/* Requests of one group and subfunction are answered in their order. */
+	uint64_t key = KEY_USERDATA | (uint64_t)code << 1;
+	(void)sequence;
+	if (group >> 4 == 4) {
+		struct dissect_request r = { .key = key | side_bit, .code = code, .op = OP_DIAGNOSTIC,
+					     .name = "User data" };
+		for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+			if (services[i].code == code) {
+				r.op = services[i].op;
+				r.name = services[i].name;
+			}
+		}
+		if (code == (GROUP_CPU << 8 | CPU_READ_SZL)) {
+			cur_skip(&data, 4);
+			r.extra = cur_be16(&data);
+			r.describe = describe_szl;
+			if (method == 0x12 && !cur_ok(&data))
+				r.op = -1;   /* asks for the rest of a list */
+		} else if (code == (GROUP_SECURITY << 8 | 1)) {
+			/* Eight bytes, each exclusive-or'ed with a constant and its neighbour: as good as clear. */
+			dissect_weakness(d, "password-in-clear", "S7 password");
+		}
+		dissect_request(d, &r);
+		return DISSECT_OK;
+	}
+	if (group >> 4 != 8)
+		return DISSECT_OK;   /* pushed: cyclic data, alarms */
+	cur_skip(&p, 1);
+	bool more = cur_u8(&p) != 0;
+	uint16_t error = cur_be16(&p);
+	dissect_response(d, key | !side_bit, cur_ok(&p) && error ? RESULT_REFUSED : RESULT_OK, NULL);
+	if (code == (GROUP_CPU << 8 | CPU_READ_SZL) && !error)
+		return szl_response(d, data, more);
+	return DISSECT_OK;
+}
+
+static enum dissect_result s7(struct dissect *d, struct cur c)
+{
+	uint8_t id = cur_u8(&c), rosctr = cur_u8(&c);
+	cur_skip(&c, 2);
+	uint16_t ref = cur_be16(&c), n_parameters = cur_be16(&c), n_data = cur_be16(&c);
+	uint8_t error = 0;
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	if (id != PROTOCOL_ID)
+		return DISSECT_NOT_MINE;
+	if (rosctr == ACK || rosctr == ACK_DATA) {
+		error = cur_u8(&c);
+		cur_skip(&c, 1);
+	}
+	struct cur whole = c;
+	struct cur parameters = cur_sub(&c, n_parameters);
+	struct cur data = c;
+	if (!cur_ok(&parameters))
+		parameters = whole;   /* cut: what is there */
+	cur_limit(&data, n_data);
+	uint64_t side_bit = dissect_side(d) == SIDE_SERVER;
+	switch (rosctr) {
+	case JOB:
+		return job(d, (uint64_t)ref << 1 | side_bit, parameters);
+	case ACK:
+	case ACK_DATA:
+		dissect_response(d, (uint64_t)ref << 1 | !side_bit, error ? RESULT_REFUSED : RESULT_OK, NULL);
+		return DISSECT_OK;
+	case USERDATA:
+		return userdata(d, side_bit, parameters, data);
+	default:
+		return DISSECT_MALFORMED;
+	}
+}
+
+static enum dissect_result message(struct dissect *d, struct cur c)
+{
+	cur_skip(&c, 4);
+	uint8_t li = cur_u8(&c), type = cur_u8(&c) & 0xf0;
+	cur_skip(&c, li > 0 ? li - 1u : 0);
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	if (type == COTP_CR || type == COTP_CC)
+		dissect_set_side(d, type == COTP_CC ? SIDE_SERVER : SIDE_CLIENT);
+	if (type != COTP_DT || !cur_left(&c))
+		return DISSECT_LOWER;
+	return s7(d, c);
+}
+
+const struct dissector dissect_s7comm = {
+	.name = "s7comm",
+	.title = "S7comm",
+	.ot = true,
+	.tcp = { 102 },
+	.any_tcp = true,
+	.probe = probe,
+	.length = length,
+	.message = message,
+	.reference = "Wireshark wiki (S7comm); RFC 1006, RFC 905",
+	.recognition = "TPKT, COTP, protocol id 32; job and answer with one reference",
+	.identity = "SZL 0011: order number, hardware and firmware version; 001C: system, module and plant name, serial number; 0424: mode",
+	.operations = "read, write, download, upload, start and stop, PI services, clock, password",
+	.verified = "real captures",
+};
