@@ -20,8 +20,8 @@ struct capture {
 
 	/* the reader's */
 	struct parser parser;
-	const uint8_t *tail;      /* the beginning of a record, left over in the batch before */
-	size_t tail_length;
+	const uint8_t *rest;      /* the beginning of a record, left over in the newest batch */
+	size_t rest_length;
 
 	struct batch ring[RING];
 
@@ -50,37 +50,39 @@ static void end_batch(struct capture *c, struct batch *b, bool good)
 		err_prefix(&b->err, "%s", c->name);
 }
 
-/* Read until there are frames, or the file ends. */
+/* Read until there are frames, and until the batch is full where that cannot take long; or until the file ends. */
 static void fill(struct capture *c, struct batch *b)
 {
 	struct parser *p = &c->parser;
 	b->count = b->next = 0;
 	b->end = CAPTURE_FRAME;
 	need_room(b, p->need > CAPTURE_BATCH ? p->need : CAPTURE_BATCH);
-	struct cur tail = cur_make(c->tail, c->tail_length);
-	b->length = c->tail_length;
-	cur_copy(&tail, b->bytes, b->length);
+	struct cur rest = cur_make(c->rest, c->rest_length);
+	b->length = c->rest_length;
+	cur_copy(&rest, b->bytes, b->length);
+	c->rest = b->bytes;
 	do {
 		/* what is left over is less than the record needs, so that there is room to read */
 		ssize_t n = capture_input_read(c->input, b->bytes + b->length, b->size - b->length, &b->err);
 		if (n <= 0) {
-			end_batch(c, b, n == 0 && capture_parse_end(p, b->length, &b->err));
+			end_batch(c, b, n == 0 && capture_parse_end(p, c->rest_length, &b->err));
 			break;
 		}
 		b->length += (size_t)n;
-		struct cur bytes = cur_make(b->bytes, b->length);
+		struct cur bytes = cur_make(c->rest, c->rest_length + (size_t)n);
 		if (!capture_parse(p, &bytes, b, &b->err)) {
 			end_batch(c, b, false);
 			break;
 		}
-		c->tail = cur_here(&bytes);
-		c->tail_length = cur_left(&bytes);
+		c->rest = cur_here(&bytes);
+		c->rest_length = cur_left(&bytes);
 		if (b->count == 0) {
-			memmove(b->bytes, c->tail, c->tail_length);
-			b->length = c->tail_length;
+			memmove(b->bytes, c->rest, c->rest_length);
+			b->length = c->rest_length;
 			need_room(b, p->need);
+			c->rest = b->bytes;
 		}
-	} while (b->count == 0);
+	} while (b->count == 0 || (b->length < b->size && capture_input_is_file(c->input)));
 	b->position = capture_input_position(c->input);
 	b->snaplen = p->snaplen;
 }
@@ -135,7 +137,7 @@ struct capture *capture_open(int fd, const char *name, uint16_t file, const char
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 
-	/* the first batch here and now: only then one knows whether it is a capture, and most need no thread */
+	/* the first batch here and now: only then one knows whether it is a capture, and small ones need no thread */
 	c->now = &c->ring[0];
 	fill(c, c->now);
 	c->filled = 1;

@@ -32,7 +32,7 @@ void capture_close(struct capture *c);
  * What identifies a file: SHA-256 over its size, first and last MiB, as 64 hex
  * digits into out (65 bytes). first_ts: time of its first frame, INT64_MAX if none.
  * Neither knows the file's name: the caller puts it in front of e. All functions
- * here read from the start of the file, wherever the one before left off.
+ * here move the descriptor's offset: none of them while a capture on it is open.
  */
 bool capture_digest(int fd, char *out, struct err *e) MUST_CHECK;
 bool capture_first_time(int fd, int64_t *first_ts, struct err *e) MUST_CHECK;

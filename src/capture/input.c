@@ -16,7 +16,7 @@ struct input {
 	uint64_t position;
 	uint8_t chunk[CHUNK];
 	struct cur c;             /* what of the chunk is not used up */
-	bool started, gzip, ended;
+	bool file, started, gzip, ended;
 	z_stream z;
 };
 
@@ -25,7 +25,7 @@ struct input *capture_input_new(int fd)
 	struct input *in = xcalloc(1, sizeof *in);
 	in->fd = fd;
 	/* from the beginning, wherever another reader left it; a pipe cannot and need not */
-	(void)lseek(fd, 0, SEEK_SET);
+	in->file = lseek(fd, 0, SEEK_SET) == 0;
 	return in;
 }
 
@@ -41,6 +41,11 @@ void capture_input_free(struct input *in)
 uint64_t capture_input_position(const struct input *in)
 {
 	return in->position;
+}
+
+bool capture_input_is_file(const struct input *in)
+{
+	return in->file;
 }
 
 static ssize_t read_raw(struct input *in, void *to, size_t n, struct err *e)

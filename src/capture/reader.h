@@ -19,6 +19,8 @@ void capture_input_free(struct input *in);
 /* At least one byte into `to`; 0 at the end, -1 with e where the file cannot be read or unpacked. */
 ssize_t capture_input_read(struct input *in, void *to, size_t n, struct err *e) MUST_CHECK;
 uint64_t capture_input_position(const struct input *in);
+/* False for a pipe, which may take its time. */
+bool capture_input_is_file(const struct input *in);
 
 /* filter.c: a BPF program for each link type that comes along. */
 struct filter;

@@ -11,3 +11,9 @@ check_PROGRAMS += tests/unit/test_decode
 TESTS += tests/unit/test_decode
 tests_unit_test_decode_LDADD = $(UNIT_LDADD)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/corpus/test_frames
+TESTS += tests/corpus/test_frames
+tests_corpus_test_frames_LDADD = $(UNIT_LDADD)
+endif
