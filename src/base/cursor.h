@@ -56,7 +56,7 @@ static inline const uint8_t *cur_bytes(struct cur *c, size_t n)
 		return NULL;
 	}
 	const uint8_t *p = c->p;
-	c->p += n;
+	c->p = n ? p + n : p;   /* an empty cursor may hold NULL, to which nothing may be added */
 	return p;
 }
 
