@@ -3,6 +3,7 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
+	X(command_scan) \
 	/* one line each */
 /* clang-format on */
 

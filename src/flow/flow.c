@@ -422,6 +422,20 @@ static void in_order(struct flow_table *t, struct flow *f, const struct packet *
 	}
 }
 
+/* A packet of the other direction, for what was held back of it. */
+static struct packet turned(const struct packet *p)
+{
+	struct packet x = *p;
+	x.src = p->dst;
+	x.dst = p->src;
+	x.sport = p->dport;
+	x.dport = p->sport;
+	memcpy(x.mac_src, p->mac_dst, 6);
+	memcpy(x.mac_dst, p->mac_src, 6);
+	x.has_mac = p->has_dst_mac;
+	return x;
+}
+
 static void gap_closed(struct flow_table *t, struct flow *f, const struct packet *p, int from, bool skip)
 {
 	struct stream *s = &f->streams[from];
@@ -449,7 +463,6 @@ static void gap_closed(struct flow_table *t, struct flow *f, const struct packet
 		}
 		stream_release(x, &t->memory);
 	}
-	s->lost = false;
 }
 
 static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *p, int from)
@@ -486,9 +499,10 @@ static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *
 		f->streams = xcalloc(2, sizeof *f->streams);
 	struct stream *s = &f->streams[from];
 	bool room = stream_hold(s, &t->memory, p, seq, &data, wire);
-	if (!room || s->lost)
-		gap_closed(t, f, p, from, true);
-	if (!room && (int32_t)(seq - f->next_seq[from]) >= 0) {   /* this one did not fit: it comes now */
+	if (room)
+		return;
+	gap_closed(t, f, p, from, true);
+	if ((int32_t)(seq - f->next_seq[from]) >= 0) {   /* this one did not fit: it comes now */
 		f->next_seq[from] = seq;
 		in_order(t, f, p, from, data, wire);
 	}
@@ -504,9 +518,12 @@ static void tcp_packet(struct flow_table *t, struct flow *f, const struct packet
 		f->next_seq[from] = p->tcp_seq + 1;
 		return;
 	}
+	/* The other end got what the capture did not: what waits for it need not wait. */
 	if (f->streams && (p->tcp_flags & TCP_ACK) && f->streams[!from].ahead &&
-	    (int32_t)(p->tcp_ack - f->streams[!from].ahead->seq) > 0)
-		f->streams[!from].lost = true;
+	    (int32_t)(p->tcp_ack - f->streams[!from].ahead->seq) > 0) {
+		struct packet back = turned(p);
+		gap_closed(t, f, &back, !from, true);
+	}
 	if (p->payload_wire && !f->d.given_up)
 		tcp_data(t, f, p, from);
 	if (p->tcp_flags & (TCP_FIN | TCP_RST)) {

@@ -29,7 +29,6 @@ struct stream {
 	uint32_t tail_len, tail_room;
 	struct stream_segment *ahead;   /* sorted by seq */
 	uint32_t n_ahead, ahead_bytes;
-	bool lost;                   /* the other end acknowledged what we never saw */
 };
 
 /* Memory of all streams: kept by the flow table. */
