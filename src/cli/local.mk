@@ -3,6 +3,7 @@ libgenba_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
+	src/cli/cmd_report.c \
 	src/cli/cmd_scan.c \
 	src/cli/cmd_score.c \
 	src/cli/help.c src/cli/help.h \

@@ -1,9 +1,15 @@
 # src/report
 libgenba_a_SOURCES += \
-	src/report/mustache.c src/report/mustache.h src/report/escape.c
+	src/report/mustache.c src/report/mustache.h src/report/escape.c \
+	src/report/report.h src/report/model.h src/report/model.c src/report/model_site.c \
+	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
+	src/report/view_results.c src/report/view_site.c \
+	src/report/draw.c src/report/draw_map.c src/report/format.c
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_mustache
-TESTS += tests/unit/test_mustache
+check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report
+TESTS += tests/unit/test_mustache tests/unit/test_report
 tests_unit_test_mustache_LDADD = $(UNIT_LDADD)
+tests_unit_test_report_LDADD = $(UNIT_LDADD)
+EXTRA_DIST += tests/unit/report-model.json
 endif

@@ -1,0 +1,86 @@
+/* genba report: the assessment as a report, for people to read or for other programs. */
+#include <string.h>
+
+#include "cli/assessed.h"
+#include "report/report.h"
+
+/* What is asked for must be known before anything is read. */
+static bool options_read(struct cli *c, struct report_options *o, struct err *e)
+{
+	*o = (struct report_options){ .lang = lang_now(), .with_grade = cli_has(c, "with-grade"),
+				      .templates = cli_get(c, "template") };
+	int format = cli_choice(c, "format", report_format_names, REPORT_TEXT, e);
+	if (format < 0)
+		return false;
+	int audience = cli_choice(c, "for", report_audience_names, REPORT_ALL, e);
+	if (audience < 0)
+		return false;
+	o->format = (enum report_format)format;
+	o->audience = (enum report_audience)audience;
+	if (o->format == REPORT_JSON && (o->audience != REPORT_ALL || o->templates))
+		return err_set(e, _("--format json is the whole model: --for and --template have no meaning there"));
+	return !o->with_grade || o->audience == REPORT_CUSTOMER ||
+	       err_set(e, _("--with-grade goes with --for customer; the others see the grade anyway"));
+}
+
+/* A report by name: its ending says the format where --format does not. */
+static void format_by_name(const struct cli *c, const char *path, struct report_options *o)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+	if (!dot || cli_has(c, "format"))
+		return;
+	if (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0)
+		o->format = REPORT_HTML;
+	else if (strcmp(dot, ".json") == 0)
+		o->format = REPORT_JSON;
+}
+
+static int run(struct cli *c, struct err *e)
+{
+	struct report_options o;
+	if (!options_read(c, &o, e))
+		return EXIT_USAGE_ERROR;
+	const char *path = cli_get(c, "output");
+	format_by_name(c, path, &o);
+	struct assessment a;
+	struct store *s = cli_assessed(c, &a, e);
+	if (!s)
+		return EXIT_FAILED;
+	json_t *model = report_model(s, &a, e);
+	score_assess_free(&a);
+	store_close(s);
+	if (!model)
+		return EXIT_FAILED;
+	struct buf out;
+	buf_init(&out, REPORT_BYTES);
+	bool ok = report_make(model, &o, &out, e);
+	json_decref(model);
+	if (!ok || (path && strcmp(path, "-") != 0)) {
+		ok = ok && report_save(path, out.data, out.len, e);
+		buf_done(&out);
+	} else {
+		ok = cli_write(&out, e);
+	}
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct cli_option options[] = {
+	{ 0, "format", "html|text|json", N_("what to write (default: text, or what the name given to -o ends in)") },
+	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
+	{ 0, "for", "all|president|engineer|customer",
+	  N_("who reads it; customer leaves out devices, findings and the grade") },
+	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
+	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt and their parts)") },
+	{ 0 },
+};
+
+const struct command command_report = {
+	.name = "report",
+	.arguments = "",
+	.summary = N_("the report: a page to print, plain text, or everything as JSON"),
+	.description = N_("Writes the report of the newest scan and the answers. HTML is one file without anything to "
+			  "load; it prints on A4. The language is that of --lang. SOURCE_DATE_EPOCH fixes the time that "
+			  "is printed on it, so that the same site gives the same bytes."),
+	.options = options,
+	.run = run,
+};

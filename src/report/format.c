@@ -1,0 +1,246 @@
+/* From a view to bytes: which template, which escaper, and the file that is written. */
+#include "report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "report/mustache.h"
+
+const char *const report_format_names[] = { "html", "text", "json", NULL };
+const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
+
+enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
+
+/* ---- templates ---- */
+
+/* Source texts of one rendering, kept until it is done. */
+struct library {
+	const char *folder;
+	const char *suffix;      /* ".html" */
+	struct { char *name, *text; } items[PARTIALS];
+	size_t n;
+};
+
+static char *template_read(const struct library *l, const char *name, struct err *e)
+{
+	char *path = xasprintf("%s/%s%s", l->folder, name, l->suffix);
+	FILE *f = fopen(path, "rb");
+	struct buf b;
+	char part[8192];
+	buf_init(&b, TEMPLATE_BYTES);
+	bool good = f != NULL || err_errno(e, "%s", path);
+	for (size_t n; good && (n = fread(part, 1, sizeof(part), f)) > 0;)
+		buf_add(&b, part, n);
+	if (good && ferror(f))
+		good = err_errno(e, "%s", path);
+	if (good && (b.overflow || strlen(b.data) != b.len || !text_is_utf8(b.data, b.len)))
+		good = err_set(e, "%s: a template is UTF-8 text of at most 1 MiB", path);
+	if (f)
+		fclose(f);
+	free(path);
+	if (good)
+		return buf_take(&b);
+	buf_done(&b);
+	return NULL;
+}
+
+/* A partial is a file beside the template; its name cannot lead out of the folder. */
+static const char *partial(void *data, const char *name)
+{
+	struct library *l = data;
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i].name, name) == 0)
+			return l->items[i].text;
+	if (l->n == PARTIALS || strchr(name, '/') || name[0] == '.')
+		return NULL;
+	char *text = template_read(l, name, NULL);
+	if (!text)
+		return NULL;
+	l->items[l->n].name = xstrdup(name);
+	l->items[l->n].text = text;
+	return l->items[l->n++].text;
+}
+
+/* ---- plain text: long lines are broken ---- */
+
+/* May a line be broken before this character? Japanese breaks anywhere but before closing marks. */
+static bool may_break(uint32_t c)
+{
+	static const char *const closing[] = { "。", "、", "）", "」", "』", "】", "］", "：", "！", "？", "％", "ー",
+					       "々", "っ", "ゃ", "ゅ", "ょ", "ッ", "ャ", "ュ", "ョ", "～", "…" };
+	if (c < 0x2e80)
+		return false;
+	for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++) {
+		size_t n;
+		if (text_char(closing[i], &n) == c)
+			return false;
+	}
+	return true;
+}
+
+/* One line broken at TEXT_COLUMNS; what follows is indented like its start, past a "- ". */
+static void wrap_line(struct buf *out, const char *line, size_t len)
+{
+	size_t indent = strspn(line, " "), begin = 0;
+	if (indent < len && strchr("-*", line[indent]) && line[indent + 1] == ' ')
+		indent += 2;
+	while (begin < len) {
+		int used = begin ? (int)indent : 0;
+		size_t at = begin, cut = 0;
+		uint32_t before = 0;
+		for (size_t n; at < len; at += n) {
+			char one[8] = "";
+			uint32_t c = text_char(line + at, &n);
+			memcpy(one, line + at, n);
+			if (at > begin + (begin ? 0 : indent) &&
+			    (before == ' ' || (before >= 0x2e80 && may_break(c)) || (may_break(c) && before != '(')))
+				cut = at;
+			used += text_width(one);
+			if (used > TEXT_COLUMNS && cut > begin)
+				break;
+			before = c;
+		}
+		if (at >= len)
+			cut = len;
+		size_t end = cut;
+		while (end > begin && line[end - 1] == ' ')
+			end--;
+		for (size_t i = 0; begin && i < indent; i++)
+			buf_putc(out, ' ');
+		buf_add(out, line + begin, end - begin);
+		buf_putc(out, '\n');
+		begin = cut;
+	}
+	if (len == 0)
+		buf_putc(out, '\n');
+}
+
+static void wrap(struct buf *out, const char *text)
+{
+	bool blank = true;
+	while (*text) {
+		size_t n = strcspn(text, "\n"), used = n;
+		while (used && text[used - 1] == ' ')
+			used--;
+		/* Sections that had nothing to say leave blank lines behind: one is enough. */
+		if (used || !blank)
+			wrap_line(out, text, used);
+		blank = used == 0;
+		text += n + (text[n] == '\n');
+	}
+}
+
+/* ---- making ---- */
+
+static bool make_json(const json_t *model, struct buf *out, struct err *e)
+{
+	char *s = json_dumps(model, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	if (!s)
+		return err_set(e, "the report's model cannot be written as JSON");
+	buf_puts(out, s);
+	buf_putc(out, '\n');
+	free(s);
+	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
+}
+
+static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	bool html = o->format == REPORT_HTML;
+	char *own = path_of("reports/templates");
+	struct library l = { .folder = o->templates ? o->templates : own, .suffix = html ? ".html" : ".txt" };
+	json_t *strings = report_strings(e);
+	char *source = strings ? template_read(&l, "report", e) : NULL;
+	bool good = source != NULL;
+	if (good) {
+		json_t *view = report_view(model, strings, o);
+		struct mustache_options m = { .escape = html ? mustache_html : mustache_text, .strict = html,
+					      .partial = partial, .data = &l };
+		char *name = xasprintf("%s/report%s", l.folder, l.suffix);
+		if (html) {
+			good = mustache_render(name, source, view, &m, out, e);
+		} else {
+			struct buf raw;
+			buf_init(&raw, out->cap);
+			good = mustache_render(name, source, view, &m, &raw, e);
+			if (good)
+				wrap(out, raw.data);
+			buf_done(&raw);
+		}
+		free(name);
+		json_decref(view);
+	}
+	for (size_t i = 0; i < l.n; i++) {
+		free(l.items[i].name);
+		free(l.items[i].text);
+	}
+	free(source);
+	json_decref(strings);
+	free(own);
+	return good;
+}
+
+bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	return o->format == REPORT_JSON ? make_json(model, out, e) : make_template(model, o, out, e);
+}
+
+/* ---- the file ---- */
+
+static bool write_all(int fd, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t k = write(fd, data, n);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return false;
+		data += k;
+		n -= (size_t)k;
+	}
+	return true;
+}
+
+bool report_save(const char *path, const void *data, size_t n, struct err *e)
+{
+	/* Through a pipe or a device nothing can be renamed; write straight into it. */
+	struct stat st;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
+		bool good = fd >= 0 && write_all(fd, data, n);
+		if (!good)
+			(void)err_errno(e, "%s: the report could not be written", path);
+		if (fd >= 0)
+			close(fd);
+		return good;
+	}
+	char *part = xasprintf("%s.XXXXXX", path);
+	int fd = mkostemp(part, O_CLOEXEC);
+	if (fd < 0) {
+		(void)err_errno(e, "%s: the report could not be written here", path);
+		free(part);
+		return false;
+	}
+	mode_t mask = umask(0);
+	(void)umask(mask);
+	bool good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, data, n) && fsync(fd) == 0;
+	int cause = errno;
+	good = close(fd) == 0 && good;
+	if (good && rename(part, path) != 0) {
+		cause = errno;
+		good = false;
+	}
+	if (!good) {
+		(void)unlink(part);
+		errno = cause;
+		(void)err_errno(e, "%s: the report could not be written, what stood there before is untouched", path);
+	}
+	free(part);
+	return good;
+}

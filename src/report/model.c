@@ -1,0 +1,472 @@
+/* The model "genba.report/1": the assessment as numbers and facts, without a word of any one language. */
+#include "report/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+void model_text(json_t *o, const char *key, const char *value)
+{
+	if (!value) {
+		json_object_set_new(o, key, json_null());
+	} else if (text_is_utf8(value, strlen(value))) {
+		json_object_set_new(o, key, json_string(value));
+	} else {
+		size_t size = 4 * strlen(value) + 1;
+		char *shown = xmalloc(size);
+		(void)text_wire(value, strlen(value), shown, size);
+		json_object_set_new(o, key, json_string(shown));
+		free(shown);
+	}
+}
+
+void model_text2(json_t *o, const char *key, const struct text2 *t)
+{
+	json_t *both = model_object(o, key);
+	model_text(both, "en", text2_in(t, LANG_EN));
+	model_text(both, "ja", text2_in(t, LANG_JA));
+}
+
+void model_int(json_t *o, const char *key, int64_t value)
+{
+	json_object_set_new(o, key, json_integer(value));
+}
+
+void model_real(json_t *o, const char *key, double value, int digits)
+{
+	double scale = pow(10, digits);
+	json_object_set_new(o, key, json_real(round(value * scale) / scale));
+}
+
+void model_bool(json_t *o, const char *key, bool value)
+{
+	json_object_set_new(o, key, json_boolean(value));
+}
+
+void model_time(json_t *o, const char *key, int64_t ns)
+{
+	char out[32];
+	model_text(o, key, ns ? text_time(ns, out) : NULL);
+}
+
+json_t *model_object(json_t *o, const char *key)
+{
+	json_t *v = json_object();
+	json_object_set_new(o, key, v);
+	return v;
+}
+
+json_t *model_list(json_t *o, const char *key)
+{
+	json_t *v = json_array();
+	json_object_set_new(o, key, v);
+	return v;
+}
+
+json_t *model_item(json_t *list)
+{
+	json_t *v = json_object();
+	json_array_append_new(list, v);
+	return v;
+}
+
+/* ---- score ---- */
+
+static void add_score(json_t *model, const char *key, const struct score_result *r, const bool *measured)
+{
+	json_t *o = model_object(model, key);
+	static const char *const none = NULL;
+	if (r->has_s) {
+		model_real(o, "s", r->s, 1);
+		model_real(o, "low", r->low, 1);
+		model_real(o, "high", r->high, 1);
+		model_text(o, "grade", grade_names[r->grade]);
+		model_text(o, "grade_before", grade_names[r->grade_before]);
+	} else {
+		model_text(o, "s", none);
+		model_text(o, "low", none);
+		model_text(o, "high", none);
+		model_text(o, "grade", none);
+		model_text(o, "grade_before", none);
+	}
+	if (r->has_m)
+		model_real(o, "m", r->m, 1);
+	else
+		model_text(o, "m", none);
+	if (r->has_n)
+		model_real(o, "n", r->n, 1);
+	else
+		model_text(o, "n", none);
+	if (r->has_d)
+		model_real(o, "d", r->d, 1);
+	else
+		model_text(o, "d", none);
+	model_bool(o, "declared_only", r->declared_only);
+	model_real(o, "unknown_share", r->unknown_share, 4);
+	json_t *caps = model_list(o, "caps");
+	for (int i = 0; i < r->n_caps; i++) {
+		json_t *cap = model_item(caps);
+		model_text(cap, "reason", r->caps[i].reason);
+		model_text(cap, "grade", grade_names[r->caps[i].grade]);
+		model_text(cap, "grade_before", grade_names[r->caps[i].before]);
+		model_int(cap, "count", r->caps[i].count);
+	}
+	json_t *domains = model_object(o, "domains");
+	for (int d = 0; d < DOMAIN_MAX; d++) {
+		if (r->rated[d])
+			model_real(domains, domain_names[d], r->domain[d], 1);
+		else
+			model_text(domains, domain_names[d], none);
+	}
+	json_t *categories = model_object(o, "categories");
+	for (int c = 0; c < CATEGORY_MAX; c++) {
+		if (r->has_n && measured[c] && c != CATEGORY_STABILITY)
+			model_real(categories, category_names[c], r->category[c], 1);
+		else
+			model_text(categories, category_names[c], none);
+	}
+}
+
+static void add_coverage(json_t *model, const struct assessment *a)
+{
+	const struct assess_coverage *c = &a->coverage;
+	json_t *o = model_object(model, "coverage");
+	model_real(o, "k", c->k, 3);
+	model_real(o, "t", c->t, 3);
+	model_real(o, "v", c->v, 3);
+	model_real(o, "d", c->d, 4);
+	model_real(o, "hours", c->hours, 2);
+	model_real(o, "hours_ot", c->hours_ot, 2);
+	model_int(o, "days", c->days);
+	model_int(o, "frames", c->frames);
+	model_int(o, "files", c->files);
+	model_bool(o, "mirror", c->mirror);
+	model_real(o, "third_party_share", c->third_party_share, 4);
+	model_real(o, "loss", c->loss, 6);
+	json_t *raises = model_list(o, "raises");
+	for (size_t i = 0; i < a->n_raises; i++) {
+		json_t *r = model_item(raises);
+		model_text(r, "lack", assess_lack_names[a->raises[i].lack]);
+		model_real(r, "k_after", a->raises[i].k_after, 3);
+	}
+}
+
+/* ---- findings ---- */
+
+static void add_rows(json_t *o, const struct check_result *r)
+{
+	json_t *rows = model_list(o, "rows");
+	for (size_t i = 0; i < r->n_rows && i < REPORT_ROWS; i++) {
+		const struct finding_row *f = &r->rows[i];
+		json_t *row = model_item(rows);
+		if (f->device)
+			model_int(row, "device", f->device);
+		else
+			model_text(row, "device", NULL);
+		model_text(row, "device_name", f->device_name);
+		model_text(row, "text", f->text);
+		model_text(row, "file", f->file);
+		model_int(row, "frame", f->frame);
+		model_int(row, "peer_frame", f->peer_frame);
+		model_bool(row, "candidate", f->candidate);
+		model_bool(row, "crosses_zone", f->crosses_zone);
+		model_bool(row, "excepted", f->excepted);
+	}
+	uint64_t more = r->more_rows + (r->n_rows > REPORT_ROWS ? r->n_rows - REPORT_ROWS : 0);
+	model_int(o, "more_rows", (int64_t)more);
+}
+
+static void add_finding(json_t *list, const struct check_result *r)
+{
+	const struct check *c = r->check;
+	json_t *o = model_item(list);
+	model_text(o, "id", c->id);
+	model_int(o, "version", c->version);
+	model_text(o, "severity", severity_names[r->severity]);
+	model_text(o, "category", category_names[c->category]);
+	model_text(o, "subject", c->subject);
+	model_text2(o, "title", &c->title);
+	model_text2(o, "why", &c->why);
+	model_text2(o, "false_positives", &c->false_positives);
+	model_real(o, "share", r->share, 4);
+	model_int(o, "affected", r->affected);
+	model_int(o, "population", r->population);
+	model_bool(o, "excepted", r->excepted);
+	model_text(o, "action", c->action);
+	json_t *maps = model_object(o, "maps");
+	for (size_t i = 0; i < c->n_maps; i++) {
+		json_t *ids = model_list(maps, c->maps[i].framework);
+		for (char **id = c->maps[i].ids; id && *id; id++)
+			json_array_append_new(ids, json_string(*id));
+	}
+	add_rows(o, r);
+}
+
+static void add_checks(json_t *model, const struct assessment *a)
+{
+	json_t *findings = model_list(model, "findings");
+	for (size_t i = 0; i < a->n_findings; i++)
+		add_finding(findings, a->findings[i]);
+	json_t *candidates = model_list(model, "candidates");
+	json_t *blind = model_list(model, "not_observable");
+	json_t *errors = model_list(model, "check_errors");
+	for (size_t i = 0; i < a->results.n; i++) {
+		const struct check_result *r = &a->results.results[i];
+		/* Nothing but guesses: the check passed, and what it guessed is shown. */
+		if (r->outcome == OUTCOME_PASS && r->n_rows)
+			add_finding(candidates, r);
+		if (r->outcome != OUTCOME_NOT_OBSERVABLE && r->outcome != OUTCOME_ERROR)
+			continue;
+		json_t *o = model_item(r->outcome == OUTCOME_ERROR ? errors : blind);
+		model_text(o, "id", r->check->id);
+		model_text2(o, "title", &r->check->title);
+		model_text(o, "category", category_names[r->check->category]);
+		if (r->outcome == OUTCOME_ERROR)
+			model_text(o, "error", r->error);
+	}
+	json_t *count = model_object(model, "outcomes");
+	for (int i = 0; i <= OUTCOME_ERROR; i++)
+		model_int(count, outcome_names[i], (int64_t)a->by_outcome[i]);
+	count = model_object(model, "severities");
+	for (int i = SEVERITY_CRITICAL; i >= 0; i--)
+		model_int(count, severity_names[i], (int64_t)a->by_severity[i]);
+}
+
+/* ---- questions ---- */
+
+static const char *level_state(int level)
+{
+	switch (level) {
+	case LEVEL_UNKNOWN: return "unknown";
+	case LEVEL_NOT_APPLICABLE: return "not_applicable";
+	case LEVEL_UNANSWERED: return "unanswered";
+	default: return "level";
+	}
+}
+
+static void add_contradiction(json_t *list, const struct assess_contradiction *c)
+{
+	json_t *o = model_item(list);
+	model_text(o, "check", c->result->check->id);
+	model_text2(o, "title", &c->result->check->title);
+	model_int(o, "cap", c->rule->cap);
+	model_real(o, "share", c->result->share, 4);
+	model_int(o, "affected", c->result->affected);
+	model_int(o, "population", c->result->population);
+	add_rows(o, c->result);
+}
+
+static void add_benchmark(json_t *list, const struct benchmark *b)
+{
+	json_t *o = model_item(list);
+	model_text2(o, "label", &b->label);
+	model_real(o, "share", b->share, 1);
+	if (b->planned >= 0)
+		model_real(o, "planned", b->planned, 1);
+	else
+		model_text(o, "planned", NULL);
+	model_int(o, "n", b->n);
+	model_text(o, "source", b->source);
+	model_text2(o, "base", &b->base);
+	model_text(o, "mapping", b->certain ? "certain" : "inferred");
+}
+
+static void add_question(json_t *list, const struct assess_question *q)
+{
+	const struct question *k = q->question;
+	json_t *o = model_item(list);
+	model_text(o, "id", k->id);
+	model_text(o, "domain", domain_names[k->domain]);
+	model_int(o, "weight", k->weight);
+	model_bool(o, "quick", k->quick);
+	model_bool(o, "counted", q->counted);
+	model_text2(o, "text", &k->text);
+	model_text2(o, "ask_whom", &k->ask_whom);
+	model_text(o, "state", level_state(q->level));
+	if (q->level >= 0) {
+		model_int(o, "level", q->level);
+		model_text2(o, "level_text", &k->level[q->level]);
+		model_int(o, "effective", q->effective);
+	} else {
+		model_text(o, "level", NULL);
+		model_text(o, "level_text", NULL);
+		model_text(o, "effective", NULL);
+	}
+	if (q->effective >= 0 && q->effective < LEVELS - 1)
+		model_text2(o, "next_text", &k->level[q->effective + 1]);
+	else
+		model_text(o, "next_text", NULL);
+	model_bool(o, "verified", q->verified);
+	model_bool(o, "recorded", q->recorded);
+	model_text(o, "verified_by", q->verified_by ? q->verified_by->check->id : NULL);
+	model_bool(o, "held", q->held);
+	const struct answer *w = q->answer;
+	model_text(o, "respondent", w ? w->respondent : NULL);
+	model_text(o, "when", w ? w->when : NULL);
+	model_text(o, "reason", w ? w->reason : NULL);
+	model_text(o, "note", w ? w->note : NULL);
+	model_text(o, "evidence", w ? w->evidence : NULL);
+	json_t *c = model_list(o, "contradictions");
+	for (size_t i = 0; i < q->n_contradictions; i++)
+		add_contradiction(c, &q->contradictions[i]);
+	json_t *b = model_list(o, "benchmarks");
+	for (size_t i = 0; i < k->n_benchmarks; i++)
+		add_benchmark(b, &k->benchmarks[i]);
+	json_t *maps = model_object(o, "maps");
+	for (size_t i = 0; i < k->n_maps; i++) {
+		json_t *ids = model_list(maps, k->maps[i].framework);
+		for (char **id = k->maps[i].ids; id && *id; id++)
+			json_array_append_new(ids, json_string(*id));
+	}
+}
+
+static void add_answers(json_t *model, const struct assessment *a)
+{
+	json_t *domains = model_list(model, "domains");
+	for (int d = 0; d < DOMAIN_MAX; d++) {
+		json_t *o = model_item(domains);
+		struct text2 title = { (char *)domain_title((enum domain)d, LANG_EN),
+				       (char *)domain_title((enum domain)d, LANG_JA) };
+		model_text(o, "id", domain_names[d]);
+		model_text2(o, "title", &title);
+		model_real(o, "weight", domain_weights[d], 1);
+	}
+	json_t *count = model_object(model, "answered");
+	model_int(count, "counted", (int64_t)a->n_counted);
+	model_int(count, "unknown", (int64_t)a->n_unknown);
+	model_int(count, "unanswered", (int64_t)a->n_unanswered);
+	model_int(count, "not_applicable", (int64_t)a->n_not_applicable);
+	model_int(count, "contradicted", (int64_t)a->n_contradicted);
+	model_int(count, "answers", (int64_t)a->answers.n_answered);
+	model_bool(count, "full", a->full);
+	json_t *list = model_list(model, "questions");
+	for (size_t i = 0; i < a->questionnaire.n; i++)
+		if (a->questions[i].counted || a->questions[i].level != LEVEL_UNANSWERED)
+			add_question(list, &a->questions[i]);
+	list = model_list(model, "unknowns");
+	for (size_t i = 0; i < a->n_unknowns; i++) {
+		json_t *o = model_item(list);
+		model_text(o, "question", a->unknowns[i].question->question->id);
+		model_real(o, "gain", a->unknowns[i].gain, 1);
+	}
+	list = model_list(model, "profile");
+	for (size_t i = 0; i < a->questionnaire.n_profile; i++) {
+		const struct profile_question *p = &a->questionnaire.profile[i];
+		const char *value = NULL;
+		for (size_t j = 0; j < a->answers.n_profile; j++)
+			if (strcmp(a->answers.profile[j].id, p->id) == 0)
+				value = a->answers.profile[j].value;
+		if (!value)
+			continue;
+		json_t *o = model_item(list);
+		model_text(o, "id", p->id);
+		model_text2(o, "text", &p->text);
+		model_text(o, "value", value);
+		model_text(o, "value_text", NULL);
+		for (size_t j = 0; j < p->n_choices; j++)
+			if (strcmp(p->choices[j].value, value) == 0)
+				model_text2(o, "value_text", &p->choices[j].text);
+	}
+}
+
+/* ---- actions ---- */
+
+static void add_action(json_t *list, const struct assess_action *x)
+{
+	const struct action *k = x->action;
+	json_t *o = model_item(list);
+	model_text(o, "id", k->id);
+	model_bool(o, "interim", x->interim);
+	model_text(o, "lane", lane_names[x->lane]);
+	model_text2(o, "title", x->interim ? &k->interim_title : &k->title);
+	model_text2(o, "summary", x->interim ? &k->interim_steps : &k->summary);
+	model_bool(o, "critical", x->critical);
+	model_bool(o, "verified", x->verified);
+	model_real(o, "gain", x->gain, 1);
+	model_real(o, "gain_n", x->gain_n, 1);
+	model_bool(o, "removes_cap", x->removes_cap);
+	model_real(o, "priority", x->priority, 2);
+	model_bool(o, "forecast", x->forecast);
+	model_real(o, "s_after", x->s_after, 1);
+	model_real(o, "n_after", x->n_after, 1);
+	model_text(o, "grade_after", grade_names[x->grade_after]);
+	model_int(o, "yen_min", x->interim ? 0 : k->yen_min);
+	model_int(o, "yen_max", x->interim ? 0 : k->yen_max);
+	model_real(o, "hours_min", k->hours_min, 1);
+	model_real(o, "hours_max", k->hours_max, 1);
+	model_text(o, "complexity", complexity_names[k->complexity]);
+	model_text(o, "downtime", downtime_names[x->interim ? DOWNTIME_NONE : k->downtime]);
+	model_text2(o, "who", &k->who);
+	json_t *steps = model_list(o, "steps");
+	for (size_t i = 0; i < k->n_steps && !x->interim; i++) {
+		json_t *step = model_item(steps);
+		model_text(step, "en", text2_in(&k->steps[i], LANG_EN));
+		model_text(step, "ja", text2_in(&k->steps[i], LANG_JA));
+	}
+	model_text2(o, "check_first", &k->check_first);
+	model_text2(o, "may_stop", &k->may_stop);
+	model_text2(o, "way_back", &k->way_back);
+	model_text2(o, "confirm", &k->confirm);
+	model_text2(o, "record", &k->record);
+	json_t *l = model_list(o, "findings");
+	for (size_t i = 0; i < x->n_findings; i++)
+		json_array_append_new(l, json_string(x->findings[i]->check->id));
+	l = model_list(o, "raises");
+	for (size_t i = 0; i < x->n_raises; i++) {
+		json_t *r = model_item(l);
+		model_text(r, "question", x->raises[i].question->question->id);
+		model_int(r, "from", x->raises[i].from);
+		model_int(r, "to", x->raises[i].to);
+	}
+	l = model_list(o, "after");
+	for (size_t i = 0; i < x->n_after_actions; i++)
+		json_array_append_new(l, json_string(x->after[i]->action->id));
+}
+
+/* ---- all ---- */
+
+/* Now, or what SOURCE_DATE_EPOCH says, so that a report can be made again byte by byte. */
+static int64_t now(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+	if (fixed && *fixed) {
+		long long t = strtoll(fixed, &end, 10);
+		if (*end == 0 && t > 0 && t < 253402300800)
+			return t * 1000000000;
+	}
+	return (int64_t)time(NULL) * 1000000000;
+}
+
+json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+{
+	json_t *model = json_object();
+	model_text(model, "schema", "genba.report/1");
+	json_t *tool = model_object(model, "tool");
+	model_text(tool, "name", PACKAGE);
+	model_text(tool, "version", VERSION);
+	model_time(model, "generated", now());
+
+	add_score(model, "score", &a->score, a->measured);
+	if (a->any_accepted)
+		add_score(model, "score_without_accepted", &a->accepted, a->measured);
+	else
+		model_text(model, "score_without_accepted", NULL);
+	add_coverage(model, a);
+	add_checks(model, a);
+	add_answers(model, a);
+	json_t *list = model_list(model, "actions");
+	for (size_t i = 0; i < a->n_actions; i++)
+		add_action(list, &a->actions[i]);
+	list = model_list(model, "data_actions");
+	for (size_t i = 0; i < a->n_data_actions; i++)
+		add_action(list, &a->data_actions[i]);
+	if (!model_site(model, s, a, e)) {
+		json_decref(model);
+		return NULL;
+	}
+	return model;
+}

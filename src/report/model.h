@@ -1,0 +1,25 @@
+/* Building blocks of the model, shared by its source files only. */
+#ifndef REPORT_MODEL_H
+#define REPORT_MODEL_H
+
+#include "report/report.h"
+
+/* Members of an object. Text that is NULL is null; bytes that are no UTF-8 are shown as text_wire() does. */
+void model_text(json_t *o, const char *key, const char *value);
+void model_text2(json_t *o, const char *key, const struct text2 *t);
+void model_int(json_t *o, const char *key, int64_t value);
+/* Rounded to `digits` places, so that the last bits of arithmetic never show. */
+void model_real(json_t *o, const char *key, double value, int digits);
+void model_bool(json_t *o, const char *key, bool value);
+/* RFC 3339 in UTC; 0 is null. */
+void model_time(json_t *o, const char *key, int64_t ns);
+/* A fresh object or list under this key. Borrowed. */
+json_t *model_object(json_t *o, const char *key);
+json_t *model_list(json_t *o, const char *key);
+/* A fresh object at the list's end. Borrowed. */
+json_t *model_item(json_t *list);
+
+/* model_site.c: what the store knows: scan, devices, conversations, operations, exceptions. */
+bool model_site(json_t *model, struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
+
+#endif

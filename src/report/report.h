@@ -1,0 +1,50 @@
+/*
+ * The report. Three steps: the model (numbers and facts, language-free JSON
+ * "genba.report/1"), the view (that model as translated strings, formatted
+ * numbers and the coordinates of every drawing) and a template that only places
+ * them.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/lang.h"
+#include "score/assess.h"
+
+enum {
+	REPORT_ROWS = 200,            /* rows of evidence a finding, devices, conversations … in the model */
+	REPORT_DEVICES = 2000,
+	REPORT_BYTES = 64 << 20,      /* the longest report that is made */
+};
+
+enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_JSON };
+extern const char *const report_format_names[];     /* "html", "text", "json", NULL */
+enum report_audience { REPORT_ALL, REPORT_PRESIDENT, REPORT_ENGINEER, REPORT_CUSTOMER };
+extern const char *const report_audience_names[];   /* "all", "president", "engineer", "customer", NULL */
+
+struct report_options {
+	enum report_format format;
+	enum report_audience audience;
+	enum lang lang;
+	bool with_grade;              /* for a customer: the grade too */
+	const char *templates;        /* folder in place of reports/templates, or NULL */
+};
+
+/* The model of one assessment, to be freed with json_decref(); NULL fills e. */
+json_t *report_model(struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
+/* What the templates see. strings: report_strings(). */
+json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o);
+/* reports/strings.yaml as {key: {en, ja}}; NULL fills e. */
+json_t *report_strings(struct err *e) MUST_CHECK;
+/* The model as the report in this format, appended to out. */
+bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
+/*
+ * Write bytes under this name: into a temporary file beside it, which then takes its place; what stood there
+ * before stays when anything fails.
+ */
+bool report_save(const char *path, const void *data, size_t n, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,404 @@
+/* The view: the model as what a reader reads. Everything that templates cannot do happens here. */
+#include "report/view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+/* ---- reading ---- */
+
+const char *get_text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	return s ? s : "";
+}
+
+double get_real(const json_t *o, const char *key)
+{
+	return json_number_value(json_object_get(o, key));
+}
+
+int64_t get_int(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+bool get_bool(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+bool get_set(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return v && !json_is_null(v);
+}
+
+const json_t *get_list(const json_t *o, const char *key)
+{
+	return json_object_get(o, key);
+}
+
+const char *get_text2(const struct view *v, const json_t *o, const char *key)
+{
+	return get_text(json_object_get(o, key), v->lang);
+}
+
+/* ---- writing ---- */
+
+void put_text(json_t *o, const char *key, const char *value)
+{
+	json_object_set_new(o, key, json_string(value ? value : ""));
+}
+
+void put_format(json_t *o, const char *key, const char *format, ...)
+{
+	char *s = NULL;
+	va_list args;
+	va_start(args, format);
+	int n = vasprintf(&s, format, args);
+	va_end(args);
+	put_text(o, key, n < 0 ? "" : s);
+	if (n >= 0)
+		free(s);
+}
+
+void put_bool(json_t *o, const char *key, bool value)
+{
+	json_object_set_new(o, key, json_boolean(value));
+}
+
+void put_number(json_t *o, const char *key, double value)
+{
+	double tenths = round(value * 10);
+	bool whole = fabs(remainder(tenths, 10)) < 0.5;
+	json_object_set_new(o, key, whole ? json_integer((json_int_t)(tenths / 10)) : json_real(tenths / 10));
+}
+
+json_t *put_object(json_t *o, const char *key)
+{
+	json_t *v = json_object();
+	json_object_set_new(o, key, v);
+	return v;
+}
+
+json_t *put_list(json_t *o, const char *key)
+{
+	json_t *v = json_array();
+	json_object_set_new(o, key, v);
+	return v;
+}
+
+json_t *put_item(json_t *list)
+{
+	json_t *v = json_object();
+	json_array_append_new(list, v);
+	return v;
+}
+
+/* ---- strings ---- */
+
+json_t *report_strings(struct err *e)
+{
+	char *path = path_of("reports/strings.yaml");
+	struct yaml_doc *doc = yaml_load(path, e);
+	free(path);
+	if (!doc)
+		return NULL;
+	json_t *all = json_object();
+	const struct yaml *root = yaml_root(doc);
+	bool good = yaml_kind(root) == YAML_MAP || yaml_error(root, e, "expected {key: {en: …, ja: …}}");
+	for (size_t i = 0; good && i < yaml_count(root); i++) {
+		static const struct yaml_field fields[] = {
+			{ "en", YAML_STRING, offsetof(struct text2, en), true, NULL },
+			{ "ja", YAML_STRING, offsetof(struct text2, ja), true, NULL },
+			{ NULL, 0, 0, false, NULL },
+		};
+		struct text2 t = { 0 };
+		good = yaml_bind(yaml_at(root, i), fields, &t, e);
+		if (good) {
+			json_t *both = put_object(all, yaml_key(root, i));
+			put_text(both, "en", t.en);
+			put_text(both, "ja", t.ja);
+		}
+		text2_done(&t);
+	}
+	yaml_free(doc);
+	if (good)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+const char *view_string(const struct view *v, const char *key)
+{
+	const json_t *both = json_object_get(v->strings, key);
+	if (both)
+		return get_text(both, v->lang);
+	return key;
+}
+
+const char *view_name(const struct view *v, const char *prefix, const char *name)
+{
+	char key[128];
+	(void)snprintf(key, sizeof(key), "%s_%s", prefix, name);
+	const json_t *both = json_object_get(v->strings, key);
+	return both ? get_text(both, v->lang) : name;
+}
+
+void put_string(const struct view *v, json_t *o, const char *key, const char *string, ...)
+{
+	struct buf out;
+	buf_init(&out, 65536);
+	for (const char *s = view_string(v, string); *s;) {
+		size_t n = strcspn(s, "{");
+		buf_add(&out, s, n);
+		s += n;
+		const char *close = *s ? strchr(s, '}') : NULL;
+		if (!close) {
+			buf_puts(&out, s);
+			break;
+		}
+		size_t len = (size_t)(close - s - 1);
+		const char *value = NULL;
+		va_list args;
+		va_start(args, string);
+		for (const char *name; !value && (name = va_arg(args, const char *)) != NULL;) {
+			const char *given = va_arg(args, const char *);
+			if (strlen(name) == len && strncmp(name, s + 1, len) == 0)
+				value = given;
+		}
+		va_end(args);
+		if (value)
+			buf_puts(&out, value);
+		else
+			buf_add(&out, s, len + 2);
+		s = close + 1;
+	}
+	put_text(o, key, out.data);
+	buf_done(&out);
+}
+
+/* ---- numbers and times ---- */
+
+char *view_int(int64_t n, char *out)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)(n < 0 ? -n : n));
+	char *w = out;
+	if (n < 0)
+		*w++ = '-';
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			*w++ = ',';
+		*w++ = digits[i];
+	}
+	*w = 0;
+	return out;
+}
+
+char *view_real(double n, int digits, char *out)
+{
+	(void)snprintf(out, VIEW_TEXT, "%.*f", digits, n);
+	return out;
+}
+
+char *view_percent(double share, char *out)
+{
+	double p = share * 100;
+	(void)snprintf(out, VIEW_TEXT, p > 0 && p < 1 ? "%.1f" : "%.0f", p);
+	return out;
+}
+
+static bool read_time(const char *rfc3339, struct tm *local)
+{
+	struct tm utc = { 0 };
+	int year, month, day, hour, minute, second;
+	if (sscanf(rfc3339, "%d-%d-%dT%d:%d:%d", &year, &month, &day, &hour, &minute, &second) != 6)
+		return false;
+	utc = (struct tm){ .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour,
+			   .tm_min = minute, .tm_sec = second };
+	time_t t = timegm(&utc);
+	return localtime_r(&t, local) != NULL;
+}
+
+char *view_time(const struct view *v, const char *rfc3339, char *out)
+{
+	struct tm t;
+	*out = 0;
+	if (!read_time(rfc3339, &t))
+		return out;
+	if (strcmp(v->lang, "ja") == 0)
+		(void)snprintf(out, VIEW_TEXT, "%d年%d月%d日 %d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+			       t.tm_hour, t.tm_min);
+	else
+		(void)snprintf(out, VIEW_TEXT, "%04d-%02d-%02d %02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+			       t.tm_hour, t.tm_min);
+	return out;
+}
+
+char *view_date(const struct view *v, const char *rfc3339, char *out)
+{
+	struct tm t;
+	*out = 0;
+	if (!read_time(rfc3339, &t))
+		return out;
+	(void)snprintf(out, VIEW_TEXT, strcmp(v->lang, "ja") == 0 ? "%d年%d月%d日" : "%04d-%02d-%02d",
+		       t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+	return out;
+}
+
+/* In Japanese 10,000 yen is the unit people think in. */
+static void yen_one(const struct view *v, int64_t yen, bool unit, char *out)
+{
+	char number[VIEW_TEXT];
+	if (strcmp(v->lang, "ja") != 0)
+		(void)snprintf(out, VIEW_TEXT, "%s", view_int(yen, number));
+	else if (yen >= 10000 && yen % 1000 == 0)
+		(void)snprintf(out, VIEW_TEXT, "%g万%s", (double)yen / 10000, unit ? "円" : "");
+	else
+		(void)snprintf(out, VIEW_TEXT, "%s%s", view_int(yen, number), unit ? "円" : "");
+}
+
+char *view_yen(const struct view *v, int64_t low, int64_t high, char *out)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	json_t *o = json_object();
+	if (low <= 0 && high <= 0) {
+		put_string(v, o, "x", "cost_none", NULL);
+	} else if (low == high) {
+		yen_one(v, low, true, a);
+		put_string(v, o, "x", "cost_one", "yen", a, NULL);
+	} else {
+		yen_one(v, low, false, a);
+		yen_one(v, high, true, b);
+		put_string(v, o, "x", "cost_range", "low", a, "high", b, NULL);
+	}
+	(void)snprintf(out, VIEW_TEXT, "%s", get_text(o, "x"));
+	json_decref(o);
+	return out;
+}
+
+char *view_hours(const struct view *v, double low, double high, char *out)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	(void)snprintf(a, sizeof(a), "%g", low);
+	(void)snprintf(b, sizeof(b), "%g", high);
+	json_t *o = json_object();
+	if (strcmp(a, b) == 0)
+		put_string(v, o, "x", "hours_one", "hours", a, NULL);
+	else
+		put_string(v, o, "x", "hours_range", "low", a, "high", b, NULL);
+	(void)snprintf(out, VIEW_TEXT, "%s", get_text(o, "x"));
+	json_decref(o);
+	return out;
+}
+
+char *view_cut(const char *s, int columns, char *out)
+{
+	size_t len = 0;
+	int used = 0;
+	bool fits = text_width(s) <= columns;
+	for (size_t n; *s; s += n) {
+		char one[8] = "";
+		(void)text_char(s, &n);
+		memcpy(one, s, n);
+		int w = text_width(one);
+		if ((!fits && used + w > columns - 1) || len + n + 4 >= VIEW_TEXT)
+			break;
+		memcpy(out + len, s, n);
+		len += n;
+		used += w;
+	}
+	memcpy(out + len, "…", *s ? 4 : 0);
+	out[len + (*s ? 3 : 0)] = 0;
+	return out;
+}
+
+/* ---- chapters ---- */
+
+json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned readers)
+{
+	if (!(readers & (1u << v->o->audience)))
+		return NULL;
+	json_t *line = put_item(v->contents);
+	put_format(line, "number", "%zu", json_array_size(v->contents));
+	put_text(line, "id", id);
+	put_text(line, "title", view_string(v, title));
+	json_t *chapter = json_copy(line);
+	json_object_set_new(v->root, id, chapter);
+	return chapter;
+}
+
+void put_evidence(const struct view *v, json_t *o, const json_t *row)
+{
+	int64_t frame = get_int(row, "frame"), peer = get_int(row, "peer_frame");
+	put_text(o, "where", "");
+	put_text(o, "where_short", "");
+	put_text(o, "filter", "");
+	if (!frame)
+		return;
+	/* With one capture its name says nothing new. */
+	if (json_array_size(get_list(v->model, "files")) == 1)
+		put_format(o, "where_short", "#%lld", (long long)frame);
+	else
+		put_format(o, "where_short", "%s #%lld", get_text(row, "file"), (long long)frame);
+	put_format(o, "where", "%s #%lld", get_text(row, "file"), (long long)frame);
+	if (peer && peer != frame)
+		put_format(o, "filter", "frame.number == %lld || frame.number == %lld",
+			   (long long)(peer < frame ? peer : frame), (long long)(peer < frame ? frame : peer));
+	else
+		put_format(o, "filter", "frame.number == %lld", (long long)frame);
+}
+
+bool view_grade_shown(const struct view *v)
+{
+	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
+}
+
+json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
+{
+	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
+			  .root = json_object() };
+	/* Times are the site's: the zone of its clock for as long as the view is made. */
+	const char *zone = get_text(json_object_get(model, "site"), "timezone"), *before = getenv("TZ");
+	char *kept = before ? xstrdup(before) : NULL;
+	if (*zone)
+		(void)setenv("TZ", zone, 1);
+	tzset();
+
+	put_text(v.root, "lang", v.lang);
+	v.contents = put_list(v.root, "contents");
+	json_t *s = put_object(v.root, "s");
+	const char *key;
+	json_t *both;
+	json_object_foreach(strings, key, both)
+		put_text(s, key, get_text(both, v.lang));
+	view_cover(&v);
+	view_summary(&v);
+	view_contradictions(&v);
+	view_plan(&v);
+	view_domains(&v);
+	view_findings(&v);
+	view_devices(&v);
+	view_conduits(&v);
+	view_limits(&v);
+	view_exceptions(&v);
+	view_details(&v);
+	view_answers(&v);
+	view_method(&v);
+
+	if (kept)
+		(void)setenv("TZ", kept, 1);
+	else
+		(void)unsetenv("TZ");
+	tzset();
+	free(kept);
+	return v.root;
+}

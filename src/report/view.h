@@ -1,0 +1,101 @@
+/* Building blocks of the view, shared by its source files only. */
+#ifndef REPORT_VIEW_H
+#define REPORT_VIEW_H
+
+#include "report/report.h"
+
+enum {
+	VIEW_ROWS = 12,          /* rows of evidence shown under one finding */
+	VIEW_DEVICES = 300,
+	VIEW_CONDUITS = 40,
+};
+
+struct view {
+	const json_t *model;
+	const json_t *strings;   /* {key: {en, ja}} */
+	const struct report_options *o;
+	const char *lang;        /* "en", "ja" */
+	json_t *root;            /* what is being made */
+	json_t *contents;        /* the chapters so far */
+};
+
+/* ---- reading the model; what is absent is "", 0, false, an empty list ---- */
+const char *get_text(const json_t *o, const char *key);
+double get_real(const json_t *o, const char *key);
+int64_t get_int(const json_t *o, const char *key);
+bool get_bool(const json_t *o, const char *key);
+bool get_set(const json_t *o, const char *key);      /* there, and not null */
+const json_t *get_list(const json_t *o, const char *key);
+/* The {en, ja} under key, in the report's language. */
+const char *get_text2(const struct view *v, const json_t *o, const char *key);
+
+/* ---- writing the view ---- */
+void put_text(json_t *o, const char *key, const char *value);
+void put_format(json_t *o, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void put_bool(json_t *o, const char *key, bool value);
+/* A coordinate, in tenths at most. */
+void put_number(json_t *o, const char *key, double value);
+json_t *put_object(json_t *o, const char *key);
+json_t *put_list(json_t *o, const char *key);
+json_t *put_item(json_t *list);
+
+/* ---- strings ---- */
+/* reports/strings.yaml in the report's language. Borrowed; a missing key shows as itself. */
+const char *view_string(const struct view *v, const char *key);
+/* The string "<prefix>_<name>", or name where there is none. */
+const char *view_name(const struct view *v, const char *prefix, const char *name);
+/*
+ * Set o[key] to the string with {names} replaced: pairs of name and value (both const char *), ended by NULL.
+ */
+void put_string(const struct view *v, json_t *o, const char *key, const char *string, ...)
+	__attribute__((sentinel));
+
+/* ---- numbers and times; out is returned ---- */
+enum { VIEW_TEXT = 160 };
+char *view_int(int64_t n, char *out);                                        /* 12,345 */
+char *view_real(double n, int digits, char *out);
+char *view_percent(double share, char *out);                                 /* 0.256 → 26 */
+char *view_time(const struct view *v, const char *rfc3339, char *out);       /* in the site's time zone */
+char *view_date(const struct view *v, const char *rfc3339, char *out);
+char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
+char *view_hours(const struct view *v, double low, double high, char *out);
+/* Cut to so many columns, with … */
+char *view_cut(const char *s, int columns, char *out);
+
+/*
+ * A chapter: {number, id, title, …} under its id in the view, and a line in the contents. NULL when this reader does
+ * not get it (bits of 1 << enum report_audience).
+ */
+enum {
+	FOR_ALL = 1 << REPORT_ALL, FOR_PRESIDENT = 1 << REPORT_PRESIDENT, FOR_ENGINEER = 1 << REPORT_ENGINEER,
+	FOR_CUSTOMER = 1 << REPORT_CUSTOMER,
+};
+json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned readers);
+
+/* where "capture.pcap #17", where_short "#17" and filter "frame.number == 17" of a row with file, frame, peer_frame. */
+void put_evidence(const struct view *v, json_t *o, const json_t *row);
+/* May this reader see the grade? */
+bool view_grade_shown(const struct view *v);
+
+/* ---- the chapters, in order ---- */
+void view_cover(struct view *v);
+void view_summary(struct view *v);
+void view_contradictions(struct view *v);
+void view_plan(struct view *v);
+void view_domains(struct view *v);
+void view_findings(struct view *v);
+void view_devices(struct view *v);
+void view_conduits(struct view *v);
+void view_limits(struct view *v);
+void view_exceptions(struct view *v);
+void view_details(struct view *v);
+void view_answers(struct view *v);
+void view_method(struct view *v);
+
+/* ---- the drawings: objects of coordinates ---- */
+void draw_scale(struct view *v, json_t *chapter);
+void draw_domains(struct view *v, json_t *chapter);
+void draw_forecast(struct view *v, json_t *chapter);
+void draw_map(struct view *v, json_t *chapter);
+
+#endif

@@ -1,0 +1,329 @@
+/* The first pages: cover, one page for the president, what was said against what was measured. */
+#include "report/view.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static void fact(const struct view *v, json_t *list, const char *label, const char *value)
+{
+	if (!value || !*value)
+		return;
+	json_t *o = put_item(list);
+	put_text(o, "label", view_string(v, label));
+	put_text(o, "value", value);
+}
+
+void view_cover(struct view *v)
+{
+	const json_t *site = get_list(v->model, "site"), *scan = get_list(v->model, "scan");
+	const json_t *cover = get_list(v->model, "coverage"), *tool = get_list(v->model, "tool");
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	json_t *o = put_object(v->root, "cover"), *held = json_object();
+	put_text(o, "site", *get_text(site, "name") ? get_text(site, "name") : view_string(v, "site_unnamed"));
+	put_text(o, "reader", v->o->audience == REPORT_ALL ? "" :
+		 view_name(v, "reader", report_audience_names[v->o->audience]));
+	json_t *facts = put_list(o, "facts");
+	if (json_is_object(scan)) {
+		put_string(v, held, "x", "span", "from", view_time(v, get_text(scan, "started"), a),
+			   "to", view_time(v, get_text(scan, "finished"), b), NULL);
+		fact(v, facts, "cover_when", get_text(held, "x"));
+		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(cover, "hours"), 1, a), NULL);
+		fact(v, facts, "cover_hours", get_text(held, "x"));
+		fact(v, facts, "cover_point", get_text(scan, "point"));
+		fact(v, facts, "cover_operator", get_text(scan, "operator"));
+		fact(v, facts, "cover_authorised", get_text(scan, "authorised_by"));
+		if (get_set(scan, "line_running"))
+			fact(v, facts, "cover_line", view_string(v, get_bool(scan, "line_running") ? "line_running" :
+								 "line_stopped"));
+		put_string(v, held, "x", "cover_captures", "files", view_int(get_int(cover, "files"), a),
+			   "frames", view_int(get_int(cover, "frames"), b), NULL);
+		fact(v, facts, "cover_capture", get_text(held, "x"));
+		if (strcmp(get_text(scan, "state"), "complete") != 0)
+			fact(v, facts, "cover_state", view_name(v, "state", get_text(scan, "state")));
+	} else {
+		fact(v, facts, "cover_when", view_string(v, "no_capture"));
+	}
+	json_t *seen = json_object();
+	size_t i;
+	const json_t *q, *list = get_list(v->model, "questions");
+	struct buf who;
+	buf_init(&who, 400);
+	json_array_foreach(list, i, q) {
+		const char *name = get_text(q, "respondent");
+		if (!*name || json_object_get(seen, name))
+			continue;
+		put_bool(seen, name, true);
+		buf_puts(&who, who.len ? ", " : "");
+		buf_puts(&who, name);
+	}
+	if (!who.overflow)
+		fact(v, facts, "cover_respondents", who.data);
+	buf_done(&who);
+	json_decref(seen);
+	fact(v, facts, "cover_generated", view_time(v, get_text(v->model, "generated"), a));
+	struct tm t = { .tm_year = 70, .tm_mday = 2 };
+	time_t midday = timegm(&t);
+	(void)localtime_r(&midday, &t);
+	put_format(held, "x", "%s (UTC%+03ld:%02ld)", *get_text(site, "timezone") ? get_text(site, "timezone") : t.tm_zone,
+		   t.tm_gmtoff / 3600, labs(t.tm_gmtoff) / 60 % 60);
+	fact(v, facts, "cover_zone", get_text(held, "x"));
+	put_format(held, "x", "%s %s", get_text(tool, "name"), get_text(tool, "version"));
+	fact(v, facts, "cover_tool", get_text(held, "x"));
+	json_decref(held);
+}
+
+/* ---- the summary ---- */
+
+static void add_grade(const struct view *v, json_t *o, const json_t *score)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT], c[VIEW_TEXT];
+	bool has_s = get_set(score, "s"), measured = get_set(score, "n");
+	bool brackets = get_bool(score, "declared_only");
+	put_bool(o, "has_s", has_s);
+	put_bool(o, "brackets", has_s && brackets);
+	put_text(o, "grade", has_s ? get_text(score, "grade") : "–");
+	put_text(o, "label", has_s && brackets ? view_string(v, "declared_only") : "");
+	if (has_s) {
+		put_text(o, "phrase", view_name(v, "grade_phrase", get_text(score, "grade")));
+		put_string(v, o, "score", "score_interval", "s", view_real(get_real(score, "s"), 1, a),
+			   "low", view_real(get_real(score, "low"), 1, b), "high",
+			   view_real(get_real(score, "high"), 1, c), NULL);
+	} else {
+		put_text(o, "phrase", view_string(v, measured ? "only_measured" : "nothing_known"));
+		if (measured)
+			put_string(v, o, "score", "score_n_only", "n", view_real(get_real(score, "n"), 1, a), NULL);
+		else
+			put_text(o, "score", "");
+	}
+	json_t *stats = put_list(o, "stats");
+	static const struct { const char *key, *label; } parts[] = {
+		{ "m", "stat_m" }, { "n", "stat_n" }, { "d", "stat_d" },
+	};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		json_t *s = put_item(stats);
+		put_text(s, "label", view_string(v, parts[i].label));
+		put_text(s, "value", get_set(score, parts[i].key) ? view_real(get_real(score, parts[i].key), 1, a) :
+			 view_string(v, "not_measured"));
+	}
+	json_t *s = put_item(stats);
+	put_text(s, "label", view_string(v, "stat_k"));
+	put_format(s, "value", "%s %%", view_percent(get_real(get_list(v->model, "coverage"), "k"), a));
+	json_t *caps = put_list(o, "caps");
+	size_t i;
+	const json_t *cap;
+	json_array_foreach(get_list(score, "caps"), i, cap) {
+		char key[64];
+		(void)snprintf(key, sizeof(key), "cap_%s", get_text(cap, "reason"));
+		put_string(v, put_item(caps), "text", key, "grade", get_text(cap, "grade"), "before",
+			   get_text(cap, "grade_before"), "count", view_int(get_int(cap, "count"), a), NULL);
+	}
+	put_bool(o, "has_caps", json_array_size(caps) > 0);
+	const json_t *second = get_list(v->model, "score_without_accepted");
+	put_text(o, "second", "");
+	if (get_set(second, "s"))
+		put_string(v, o, "second", "score_second", "s", view_real(get_real(second, "s"), 1, a), "grade",
+			   get_text(second, "grade"), NULL);
+}
+
+/* The next step up comes first: how many actions lead to a better grade, or to how many points. */
+static void add_next_step(const struct view *v, json_t *o, const json_t *score)
+{
+	size_t i, done = 0;
+	const json_t *action, *last = NULL;
+	char n[VIEW_TEXT], a[VIEW_TEXT], b[VIEW_TEXT];
+	bool has_s = get_set(score, "s");
+	put_text(o, "next", "");
+	json_array_foreach(get_list(v->model, "actions"), i, action) {
+		if (!get_bool(action, "forecast"))
+			continue;
+		done++;
+		last = action;
+		const char *grade = get_text(action, "grade_after");
+		if (has_s && strcmp(grade, get_text(score, "grade")) < 0) {
+			put_string(v, o, "next", done == 1 ? "next_grade_one" : "next_grade", "count",
+				   view_int((int64_t)done, n), "grade", grade, "phrase", view_name(v, "grade_phrase", grade),
+				   "last", get_text2(v, action, "title"), NULL);
+			return;
+		}
+	}
+	if (!last)
+		return;
+	double now = get_real(score, has_s ? "s" : "n"), then = get_real(last, has_s ? "s_after" : "n_after");
+	if (then > now)
+		put_string(v, o, "next", has_s ? "next_points" : "next_points_n", "count", view_int((int64_t)done, n),
+			   "from", view_real(now, 1, a), "to", view_real(then, 1, b), NULL);
+}
+
+/* The first sentence: enough for a page that is read in a minute. */
+static void put_sentence(json_t *o, const char *key, const char *text)
+{
+	const char *ja = strstr(text, "。"), *en = strstr(text, ". ");
+	size_t n = strlen(text);
+	if (ja)
+		n = (size_t)(ja - text) + strlen("。");
+	else if (en)
+		n = (size_t)(en - text) + 1;
+	put_format(o, key, "%.*s", (int)n, text);
+}
+
+static void add_risks(const struct view *v, json_t *o)
+{
+	json_t *risks = put_list(o, "risks");
+	size_t i;
+	const json_t *f;
+	json_array_foreach(get_list(v->model, "findings"), i, f) {
+		if (json_array_size(risks) == 3)
+			break;
+		const char *severity = get_text(f, "severity");
+		if (get_bool(f, "excepted") || strcmp(severity, "info") == 0 ||
+		    strcmp(get_text(f, "category"), "stability") == 0)
+			continue;
+		json_t *r = put_item(risks);
+		put_text(r, "severity", severity);
+		put_text(r, "tag", view_name(v, "severity", severity));
+		put_text(r, "title", get_text2(v, f, "title"));
+		put_sentence(r, "why", get_text2(v, f, "why"));
+		put_text(r, "id", get_text(f, "id"));
+	}
+	/* Fewer findings than three: the weakest answers, heaviest first. */
+	json_array_foreach(get_list(v->model, "questions"), i, f) {
+		if (json_array_size(risks) == 3)
+			break;
+		if (strcmp(get_text(f, "state"), "level") != 0 || get_int(f, "effective") > 0 ||
+		    strcmp(get_text(f, "domain"), "D") == 0 || get_int(f, "weight") < 3 || !get_bool(f, "counted"))
+			continue;
+		json_t *r = put_item(risks);
+		put_text(r, "severity", "answer");
+		put_text(r, "tag", view_string(v, "tag_answer"));
+		put_text(r, "title", get_text2(v, f, "text"));
+		put_string(v, r, "why", "answered", "level", get_text2(v, f, "level_text"), NULL);
+		put_text(r, "id", "");
+	}
+	put_bool(o, "has_risks", json_array_size(risks) > 0);
+}
+
+static void add_first_actions(const struct view *v, json_t *o)
+{
+	json_t *list = put_list(o, "actions");
+	char a[VIEW_TEXT];
+	size_t i;
+	const json_t *x;
+	json_array_foreach(get_list(v->model, "actions"), i, x) {
+		if (json_array_size(list) == 3)
+			break;
+		json_t *r = put_item(list);
+		put_format(r, "number", "%zu", i + 1);
+		put_text(r, "title", get_text2(v, x, "title"));
+		put_text(r, "cost", view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a));
+		put_text(r, "hours", view_hours(v, get_real(x, "hours_min"), get_real(x, "hours_max"), a));
+		put_text(r, "downtime", view_name(v, "downtime", get_text(x, "downtime")));
+		put_text(r, "lane", view_name(v, "lane", get_text(x, "lane")));
+	}
+	put_bool(o, "has_actions", json_array_size(list) > 0);
+}
+
+/* What was looked at and what came out, in one sentence each. */
+static void add_sentences(const struct view *v, json_t *o)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT], c[VIEW_TEXT];
+	json_t *list = put_list(o, "sentences");
+	const json_t *count = get_list(v->model, "answered"), *severities = get_list(v->model, "severities");
+	const json_t *d;
+	size_t i;
+	int64_t inside = 0;
+	json_array_foreach(get_list(v->model, "devices"), i, d)
+		inside += !get_bool(d, "internet");
+	if (json_is_object(get_list(v->model, "scan")))
+		put_string(v, put_item(list), "text", "sentence_scan", "hours",
+			   view_real(get_real(get_list(v->model, "coverage"), "hours"), 1, a), "devices",
+			   view_int(inside, b), NULL);
+	else
+		put_string(v, put_item(list), "text", "sentence_no_scan", NULL);
+	if (json_is_object(get_list(v->model, "scan")))
+		put_string(v, put_item(list), "text", "sentence_findings", "critical",
+			   view_int(get_int(severities, "critical"), a), "high", view_int(get_int(severities, "high"), b),
+			   "medium", view_int(get_int(severities, "medium"), c), NULL);
+	if (get_int(count, "answers") == 0)
+		put_string(v, put_item(list), "text", "sentence_no_answers", NULL);
+	else
+		put_string(v, put_item(list), "text", get_int(count, "contradicted") ? "sentence_answers_differ" :
+			   "sentence_answers", "answers", view_int(get_int(count, "answers"), a), "differ",
+			   view_int(get_int(count, "contradicted"), b), NULL);
+}
+
+void view_summary(struct view *v)
+{
+	if (!view_grade_shown(v))
+		return;
+	json_t *o = view_chapter(v, "summary", "summary_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER | FOR_CUSTOMER);
+	const json_t *score = get_list(v->model, "score");
+	bool inner = v->o->audience != REPORT_CUSTOMER;
+	add_grade(v, o, score);
+	add_next_step(v, o, score);
+	put_bool(o, "inner", inner);
+	if (inner) {
+		add_sentences(v, o);
+		add_risks(v, o);
+	}
+	add_first_actions(v, o);
+	draw_scale(v, o);
+}
+
+/* ---- declared against measured ---- */
+
+static void add_shown(const struct view *v, json_t *row, const json_t *q)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	json_t *shown = put_list(row, "shown");
+	size_t i, j;
+	const json_t *c, *r;
+	json_array_foreach(get_list(q, "contradictions"), i, c) {
+		json_t *o = put_item(shown);
+		put_text(o, "title", get_text2(v, c, "title"));
+		put_string(v, o, "count", "affected_of", "affected", view_int(get_int(c, "affected"), a), "population",
+			   view_int(get_int(c, "population"), b), NULL);
+		json_t *rows = put_list(o, "rows");
+		json_array_foreach(get_list(c, "rows"), j, r) {
+			if (j == 3)
+				break;
+			json_t *e = put_item(rows);
+			put_text(e, "device", get_text(r, "device_name"));
+			put_text(e, "text", get_text(r, "text"));
+			put_evidence(v, e, r);
+		}
+	}
+}
+
+void view_contradictions(struct view *v)
+{
+	const json_t *q;
+	size_t i;
+	bool answers = get_int(get_list(v->model, "answered"), "answers") > 0;
+	bool scan = json_is_object(get_list(v->model, "scan"));
+	json_t *o = view_chapter(v, "differences", "differences_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER);
+	if (!o)
+		return;
+	json_t *rows = put_list(o, "rows"), *good = put_list(o, "verified");
+	json_array_foreach(get_list(v->model, "questions"), i, q) {
+		if (strcmp(get_text(q, "state"), "level") != 0)
+			continue;
+		bool differs = json_array_size(get_list(q, "contradictions")) > 0;
+		if (!differs && !*get_text(q, "verified_by"))
+			continue;
+		json_t *row = put_item(differs ? rows : good);
+		put_text(row, "id", get_text(q, "id"));
+		put_text(row, "text", get_text2(v, q, "text"));
+		put_format(row, "declared", "%lld", (long long)get_int(q, "level"));
+		put_text(row, "declared_text", get_text2(v, q, "level_text"));
+		put_format(row, "counted", "%lld", (long long)get_int(q, "effective"));
+		put_text(row, "note", get_text(q, "note"));
+		put_text(row, "check", get_text(q, "verified_by"));
+		if (differs)
+			add_shown(v, row, q);
+	}
+	put_bool(o, "has_rows", json_array_size(rows) > 0);
+	put_bool(o, "has_verified", json_array_size(good) > 0);
+	put_text(o, "nothing", view_string(v, !answers ? "differences_no_answers" : !scan ? "differences_no_scan" :
+					   "differences_none"));
+}

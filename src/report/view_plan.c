@@ -1,0 +1,137 @@
+/* What to do: the first six with the grade reached, the roadmap by lane, and every action in full. */
+#include "report/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_action(const struct view *v, json_t *o, const json_t *x, size_t number)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	bool has_s = get_set(get_list(v->model, "score"), "s");
+	put_format(o, "number", "%zu", number);
+	put_text(o, "id", get_text(x, "id"));
+	put_text(o, "title", get_text2(v, x, "title"));
+	put_text(o, "summary", get_text2(v, x, "summary"));
+	put_bool(o, "interim", get_bool(x, "interim"));
+	put_text(o, "cost", view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a));
+	put_text(o, "hours", view_hours(v, get_real(x, "hours_min"), get_real(x, "hours_max"), a));
+	put_text(o, "downtime", view_name(v, "downtime", get_text(x, "downtime")));
+	put_text(o, "lane", view_name(v, "lane", get_text(x, "lane")));
+	put_text(o, "who", get_text2(v, x, "who"));
+	put_text(o, "after", "");
+	if (get_bool(x, "forecast") && view_grade_shown(v)) {
+		if (has_s)
+			put_string(v, o, "after", "after_s", "s", view_real(get_real(x, "s_after"), 1, a), "grade",
+				   get_text(x, "grade_after"), NULL);
+		else
+			put_string(v, o, "after", "after_n", "n", view_real(get_real(x, "n_after"), 1, b), NULL);
+	}
+}
+
+/* Why this action: the findings it closes and the answers it raises. */
+static void put_reasons(const struct view *v, json_t *o, const json_t *x)
+{
+	struct buf b;
+	size_t i;
+	const json_t *f;
+	buf_init(&b, 4096);
+	json_array_foreach(get_list(x, "findings"), i, f) {
+		buf_puts(&b, b.len ? ", " : "");
+		buf_puts(&b, json_string_value(f));
+	}
+	json_array_foreach(get_list(x, "raises"), i, f) {
+		int64_t from = get_int(f, "from");
+		buf_puts(&b, b.len ? ", " : "");
+		if (from >= 0)
+			buf_printf(&b, "%s (%lld→%lld)", get_text(f, "question"), (long long)from,
+				   (long long)get_int(f, "to"));
+		else
+			buf_puts(&b, get_text(f, "question"));
+	}
+	put_text(o, "reasons", v->o->audience == REPORT_CUSTOMER ? "" : b.data);
+	buf_done(&b);
+}
+
+void view_plan(struct view *v)
+{
+	json_t *o = view_chapter(v, "plan", "plan_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER | FOR_CUSTOMER);
+	const json_t *actions = get_list(v->model, "actions"), *x;
+	size_t i;
+	json_t *first = put_list(o, "first"), *lanes = put_list(o, "lanes");
+	json_array_foreach(actions, i, x) {
+		if (json_array_size(first) == 6)
+			break;
+		json_t *row = put_item(first);
+		put_action(v, row, x, i + 1);
+		put_reasons(v, row, x);
+	}
+	for (int lane = 0; lane < LANE_MAX; lane++) {
+		json_t *l = json_object();
+		json_t *rows = put_list(l, "rows");
+		json_array_foreach(actions, i, x)
+			if (strcmp(get_text(x, "lane"), lane_names[lane]) == 0)
+				put_action(v, put_item(rows), x, i + 1);
+		put_text(l, "title", view_name(v, "lane", lane_names[lane]));
+		if (json_array_size(rows))
+			json_array_append(lanes, l);
+		json_decref(l);
+	}
+	json_t *data = put_list(o, "data");
+	json_array_foreach(get_list(v->model, "data_actions"), i, x)
+		put_action(v, put_item(data), x, i + 1);
+	put_bool(o, "has_data", json_array_size(data) > 0 && v->o->audience != REPORT_CUSTOMER);
+	put_bool(o, "has_actions", json_array_size(actions) > 0);
+	put_bool(o, "grades", view_grade_shown(v));
+	if (view_grade_shown(v))
+		draw_forecast(v, o);
+	else
+		put_bool(o, "forecast", false);
+}
+
+static void part(const struct view *v, json_t *list, const char *label, const char *text)
+{
+	if (!*text)
+		return;
+	json_t *o = put_item(list);
+	put_text(o, "label", view_string(v, label));
+	put_text(o, "text", text);
+}
+
+static void add_details(const struct view *v, json_t *list, const json_t *actions)
+{
+	size_t i, j;
+	const json_t *x, *s;
+	json_array_foreach(actions, i, x) {
+		json_t *o = put_item(list);
+		put_action(v, o, x, i + 1);
+		put_reasons(v, o, x);
+		json_t *steps = put_list(o, "steps");
+		json_array_foreach(get_list(x, "steps"), j, s) {
+			json_t *step = put_item(steps);
+			put_format(step, "number", "%zu", j + 1);
+			put_text(step, "text", get_text(s, v->lang));
+		}
+		put_bool(o, "has_steps", json_array_size(steps) > 0);
+		json_t *parts = put_list(o, "parts");
+		if (get_bool(x, "interim"))
+			continue;
+		part(v, parts, "action_check_first", get_text2(v, x, "check_first"));
+		part(v, parts, "action_may_stop", get_text2(v, x, "may_stop"));
+		part(v, parts, "action_way_back", get_text2(v, x, "way_back"));
+		part(v, parts, "action_confirm", get_text2(v, x, "confirm"));
+		part(v, parts, "action_record", get_text2(v, x, "record"));
+	}
+}
+
+void view_details(struct view *v)
+{
+	const json_t *actions = get_list(v->model, "actions"), *data = get_list(v->model, "data_actions");
+	if (!json_array_size(actions) && !json_array_size(data))
+		return;
+	json_t *o = view_chapter(v, "details", "details_title", FOR_ALL | FOR_ENGINEER);
+	if (!o)
+		return;
+	add_details(v, put_list(o, "actions"), actions);
+	add_details(v, put_list(o, "data"), data);
+	put_bool(o, "has_data", json_array_size(data) > 0);
+}

@@ -1,0 +1,340 @@
+/* The network as it was seen, what could not be seen, and the appendix. */
+#include "report/view.h"
+
+#include <string.h>
+
+/* A list of strings as "a, b, c +2". */
+static void put_joined(json_t *o, const char *key, const json_t *list, size_t most)
+{
+	struct buf b;
+	size_t i;
+	const json_t *s;
+	buf_init(&b, 4096);
+	json_array_foreach(list, i, s) {
+		if (i == most) {
+			buf_printf(&b, " +%zu", json_array_size(list) - most);
+			break;
+		}
+		buf_printf(&b, "%s%s", i ? ", " : "", json_string_value(s));
+	}
+	put_text(o, key, b.data);
+	buf_done(&b);
+}
+
+void view_devices(struct view *v)
+{
+	const json_t *devices = get_list(v->model, "devices"), *d;
+	if (!json_array_size(devices))
+		return;
+	json_t *o = view_chapter(v, "devices", "devices_title", FOR_ALL | FOR_ENGINEER);
+	if (!o)
+		return;
+	json_t *rows = put_list(o, "rows");
+	int64_t outside = 0, inside = 0;
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	size_t i;
+	json_array_foreach(devices, i, d) {
+		if (get_bool(d, "internet")) {
+			outside++;
+			continue;
+		}
+		inside++;
+		if (json_array_size(rows) >= VIEW_DEVICES)
+			continue;
+		json_t *r = put_item(rows);
+		put_text(r, "name", get_text(d, "label"));
+		put_text(r, "kind", view_name(v, "kind", get_text(d, "kind")));
+		if (get_set(d, "level"))
+			put_format(r, "level", "%lld", (long long)get_int(d, "level"));
+		else
+			put_text(r, "level", "–");
+		put_text(r, "zone", get_text(d, "zone"));
+		put_text(r, "vendor", *get_text(d, "vendor") ? get_text(d, "vendor") : get_text(d, "mac_vendor"));
+		put_text(r, "model", get_text(d, "model"));
+		put_text(r, "firmware", get_text(d, "firmware"));
+		put_joined(r, "addresses", get_list(d, "addresses"), 4);
+		put_joined(r, "protocols", get_list(d, "protocols"), 8);
+		put_evidence(v, r, d);
+	}
+	inside += get_int(v->model, "more_devices");
+	put_text(o, "more", "");
+	if (inside > (int64_t)json_array_size(rows))
+		put_string(v, o, "more", "more_devices", "count",
+			   view_int(inside - (int64_t)json_array_size(rows), a), NULL);
+	put_string(v, o, "lead", "devices_lead", "inside", view_int(inside, a), "outside", view_int(outside, b), NULL);
+	draw_map(v, o);
+}
+
+/* Why a conduit stands in the list. */
+static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
+{
+	struct buf b;
+	char one[64];
+	buf_init(&b, 1024);
+	for (const char *w = get_text(c, "weaknesses"); *w;) {
+		size_t n = strcspn(w, ",");
+		(void)snprintf(one, sizeof(one), "%.*s", (int)n, w);
+		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_name(v, "weakness", one));
+		w += n + (w[n] == ',');
+	}
+	if (get_bool(c, "internet"))
+		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_internet"));
+	else if (get_bool(c, "crosses_zone"))
+		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_zone"));
+	put_text(o, "why", b.data);
+	buf_done(&b);
+}
+
+void view_conduits(struct view *v)
+{
+	const json_t *conduits = get_list(v->model, "conduits"), *operations = get_list(v->model, "operations"), *c;
+	const json_t *conflicts = get_list(v->model, "conflicts");
+	if (!json_is_object(get_list(v->model, "scan")))
+		return;
+	json_t *o = view_chapter(v, "conduits", "conduits_title", FOR_ALL | FOR_ENGINEER);
+	if (!o)
+		return;
+	json_t *rows = put_list(o, "rows"), *ops = put_list(o, "operations"), *doubles = put_list(o, "conflicts");
+	char a[VIEW_TEXT];
+	size_t i;
+	json_array_foreach(conduits, i, c) {
+		if (i == VIEW_CONDUITS)
+			break;
+		json_t *r = put_item(rows);
+		put_format(r, "number", "%zu", i + 1);
+		put_text(r, "client", get_text(c, "client_name"));
+		put_text(r, "server", get_text(c, "server_name"));
+		if (get_int(c, "port"))
+			put_format(r, "protocol", "%s (%s %lld)", get_text(c, "protocol"), get_text(c, "transport"),
+				   (long long)get_int(c, "port"));
+		else
+			put_text(r, "protocol", get_text(c, "protocol"));
+		put_conduit_why(v, r, c);
+		put_evidence(v, r, c);
+	}
+	int64_t more = (int64_t)json_array_size(conduits) + get_int(v->model, "more_conduits") -
+		       (int64_t)json_array_size(rows);
+	put_text(o, "more", "");
+	if (more > 0)
+		put_string(v, o, "more", "more_rows", "count", view_int(more, a), NULL);
+	json_array_foreach(operations, i, c) {
+		if (i == VIEW_CONDUITS)
+			break;
+		json_t *r = put_item(ops);
+		put_text(r, "client", get_text(c, "client_name"));
+		put_text(r, "server", get_text(c, "server_name"));
+		put_text(r, "class", view_name(v, "op", get_text(c, "class")));
+		put_format(r, "name", "%s%s%s", get_text(c, "name"), *get_text(c, "detail") ? ", " : "",
+			   get_text(c, "detail"));
+		put_text(r, "protocol", get_text(c, "protocol"));
+		put_text(r, "count", view_int(get_int(c, "count"), a));
+		put_text(r, "result", view_name(v, "result", get_text(c, "result")));
+		put_text(r, "when", view_time(v, get_text(c, "first_seen"), a));
+		put_evidence(v, r, c);
+	}
+	more = (int64_t)json_array_size(operations) + get_int(v->model, "more_operations") -
+	       (int64_t)json_array_size(ops);
+	put_text(o, "more_operations", "");
+	if (more > 0)
+		put_string(v, o, "more_operations", "more_rows", "count", view_int(more, a), NULL);
+	json_array_foreach(conflicts, i, c) {
+		json_t *r = put_item(doubles);
+		put_text(r, "address", get_text(c, "address"));
+		put_text(r, "a", get_text(c, "device_a"));
+		put_text(r, "b", get_text(c, "device_b"));
+		put_evidence(v, r, c);
+	}
+	put_bool(o, "has_rows", json_array_size(rows) > 0);
+	put_bool(o, "has_operations", json_array_size(ops) > 0);
+	put_bool(o, "has_conflicts", json_array_size(doubles) > 0);
+}
+
+/* ---- what could not be measured ---- */
+
+static void line(const struct view *v, json_t *list, const char *label, const char *value)
+{
+	json_t *o = put_item(list);
+	put_text(o, "label", view_string(v, label));
+	put_text(o, "value", value);
+}
+
+static void add_coverage(const struct view *v, json_t *o)
+{
+	const json_t *c = get_list(v->model, "coverage"), *r;
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	json_t *rows = put_list(o, "coverage"), *held = json_object(), *raises = put_list(o, "raises");
+	bool scan = json_is_object(get_list(v->model, "scan"));
+	if (scan) {
+		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(c, "hours"), 1, a), NULL);
+		line(v, rows, "coverage_hours", get_text(held, "x"));
+		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(c, "hours_ot"), 1, a), NULL);
+		line(v, rows, "coverage_hours_ot", get_text(held, "x"));
+		line(v, rows, "coverage_mirror", view_string(v, get_bool(c, "mirror") ? "mirror_yes" : "mirror_no"));
+		put_format(held, "x", "%s %%", view_percent(get_real(c, "loss"), a));
+		line(v, rows, "coverage_loss", get_text(held, "x"));
+	}
+	put_string(v, o, "factors", scan ? "coverage_factors" : "coverage_none", "k",
+		   view_percent(get_real(c, "k"), a), "t", view_percent(get_real(c, "t"), b), NULL);
+	json_decref(held);
+	size_t i;
+	json_array_foreach(get_list(c, "raises"), i, r) {
+		char key[64];
+		(void)snprintf(key, sizeof(key), "lack_%s", get_text(r, "lack"));
+		put_string(v, put_item(raises), "text", key, "from", view_percent(get_real(c, "k"), a), "to",
+			   view_percent(get_real(r, "k_after"), b), NULL);
+	}
+	put_bool(o, "has_coverage", scan);
+	put_bool(o, "has_raises", json_array_size(raises) > 0);
+}
+
+void view_limits(struct view *v)
+{
+	json_t *o = view_chapter(v, "limits", "limits_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER | FOR_CUSTOMER);
+	if (!o)
+		return;
+	char a[VIEW_TEXT];
+	size_t i;
+	const json_t *x;
+	add_coverage(v, o);
+	json_t *blind = put_list(o, "blind"), *counts = put_list(o, "counts"), *files = put_list(o, "files");
+	json_array_foreach(get_list(v->model, "not_observable"), i, x) {
+		json_t *r = put_item(blind);
+		put_text(r, "id", get_text(x, "id"));
+		put_text(r, "title", get_text2(v, x, "title"));
+	}
+	json_array_foreach(get_list(v->model, "check_errors"), i, x)
+		put_string(v, put_item(counts), "text", "check_error", "id", get_text(x, "id"), "error",
+			   get_text(x, "error"), NULL);
+	/* Counters that have a sentence of their own are limits; the rest stands in the appendix of the JSON. */
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)get_list(v->model, "counters"), name, value) {
+		char key[96];
+		(void)snprintf(key, sizeof(key), "count_%s", name);
+		if (json_integer_value(value) <= 0 || !json_object_get(v->strings, key))
+			continue;
+		put_string(v, put_item(counts), "text", key, "count", view_int(json_integer_value(value), a), NULL);
+	}
+	json_array_foreach(get_list(v->model, "files"), i, x) {
+		char b[VIEW_TEXT];
+		if (*get_text(x, "problem"))
+			put_string(v, put_item(counts), "text", "file_problem", "file", get_text(x, "name"), "problem",
+				   get_text(x, "problem"), NULL);
+		if (get_int(x, "cut") > 0)
+			put_string(v, put_item(counts), "text", "file_cut", "file", get_text(x, "name"), "cut",
+				   view_int(get_int(x, "cut"), a), "frames", view_int(get_int(x, "frames"), b), NULL);
+		json_t *f = put_item(files);
+		put_text(f, "name", get_text(x, "name"));
+		put_text(f, "frames", view_int(get_int(x, "frames"), a));
+		put_text(f, "from", view_time(v, get_text(x, "first"), a));
+		put_text(f, "to", view_time(v, get_text(x, "last"), a));
+		put_text(f, "digest", get_text(x, "digest"));
+	}
+	bool inner = v->o->audience != REPORT_CUSTOMER;
+	put_bool(o, "has_blind", json_array_size(blind) > 0 && inner);
+	put_bool(o, "has_counts", json_array_size(counts) > 0 && inner);
+	put_bool(o, "has_files", json_array_size(files) > 0 && inner);
+
+	/* What people did not know: the list of things to find out, heaviest first. */
+	json_t *unknown = put_list(o, "unknown");
+	const json_t *q;
+	size_t j;
+	json_array_foreach(get_list(v->model, "unknowns"), i, x)
+		json_array_foreach(get_list(v->model, "questions"), j, q) {
+			if (strcmp(get_text(q, "id"), get_text(x, "question")) != 0)
+				continue;
+			json_t *r = put_item(unknown);
+			put_text(r, "id", get_text(q, "id"));
+			put_text(r, "text", get_text2(v, q, "text"));
+			put_text(r, "ask", get_text2(v, q, "ask_whom"));
+			put_string(v, r, "gain", "points", "n", view_real(get_real(x, "gain"), 1, a), NULL);
+		}
+	put_bool(o, "has_unknown", json_array_size(unknown) > 0 && inner &&
+		 get_int(get_list(v->model, "answered"), "answers") > 0);
+	put_bool(o, "no_answers", get_int(get_list(v->model, "answered"), "answers") == 0);
+}
+
+void view_exceptions(struct view *v)
+{
+	const json_t *list = get_list(v->model, "exceptions"), *x, *d;
+	if (!json_array_size(list))
+		return;
+	json_t *o = view_chapter(v, "exceptions", "exceptions_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER);
+	if (!o)
+		return;
+	json_t *rows = put_list(o, "rows");
+	size_t i, j;
+	char today[32];
+	(void)snprintf(today, sizeof(today), "%.10s", get_text(v->model, "generated"));
+	json_array_foreach(list, i, x) {
+		json_t *r = put_item(rows);
+		put_text(r, "check", get_text(x, "check"));
+		put_text(r, "device", view_string(v, "whole_site"));
+		json_array_foreach(get_list(v->model, "devices"), j, d)
+			if (get_set(x, "device") && get_int(d, "id") == get_int(x, "device"))
+				put_text(r, "device", get_text(d, "label"));
+		put_text(r, "reason", get_text(x, "reason"));
+		put_text(r, "approver", get_text(x, "approver"));
+		put_text(r, "expires", get_text(x, "expires"));
+		put_text(r, "expired", strcmp(get_text(x, "expires"), today) < 0 ? view_string(v, "expired") : "");
+	}
+}
+
+/* ---- appendix ---- */
+
+void view_answers(struct view *v)
+{
+	if (get_int(get_list(v->model, "answered"), "answers") == 0)
+		return;
+	json_t *o = view_chapter(v, "answers", "answers_title", FOR_ALL | FOR_ENGINEER);
+	if (!o)
+		return;
+	json_t *rows = put_list(o, "rows"), *profile = put_list(o, "profile");
+	size_t i;
+	const json_t *q;
+	json_array_foreach(get_list(v->model, "questions"), i, q) {
+		json_t *r = put_item(rows);
+		const char *state = get_text(q, "state");
+		bool level = strcmp(state, "level") == 0;
+		put_text(r, "id", get_text(q, "id"));
+		put_text(r, "text", get_text2(v, q, "text"));
+		if (level)
+			put_format(r, "answer", "%lld: %s", (long long)get_int(q, "level"), get_text2(v, q, "level_text"));
+		else
+			put_text(r, "answer", view_name(v, "answer", state));
+		put_text(r, "counted", "–");
+		if (level)
+			put_format(r, "counted", "%lld", (long long)get_int(q, "effective"));
+		put_text(r, "mark", !level ? "" :
+			 json_array_size(get_list(q, "contradictions")) ? view_string(v, "mark_differs") :
+			 get_bool(q, "recorded") ? view_string(v, "mark_recorded") :
+			 get_bool(q, "verified") ? view_string(v, "mark_verified") :
+			 get_bool(q, "held") ? view_string(v, "mark_held") : "");
+		struct buf b;
+		buf_init(&b, 4096);
+		static const char *const parts[] = { "reason", "note", "evidence" };
+		for (size_t j = 0; j < 3; j++)
+			if (*get_text(q, parts[j]))
+				buf_printf(&b, "%s%s", b.len ? " / " : "", get_text(q, parts[j]));
+		put_text(r, "note", b.data);
+		buf_done(&b);
+	}
+	json_array_foreach(get_list(v->model, "profile"), i, q) {
+		json_t *r = put_item(profile);
+		put_text(r, "text", get_text2(v, q, "text"));
+		put_text(r, "value", get_set(q, "value_text") ? get_text2(v, q, "value_text") : get_text(q, "value"));
+	}
+	put_bool(o, "has_profile", json_array_size(profile) > 0);
+}
+
+void view_method(struct view *v)
+{
+	json_t *o = view_chapter(v, "method", "method_title", FOR_ALL | FOR_ENGINEER | FOR_CUSTOMER);
+	if (!o)
+		return;
+	json_t *list = put_list(o, "paragraphs");
+	static const char *const parts[] = { "method_passive", "method_evidence", "method_m", "method_n", "method_s",
+					     "method_caps", "method_interval", "method_self" };
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		put_text(put_item(list), "text", view_string(v, parts[i]));
+}

@@ -1,0 +1,306 @@
+/* The view and its templates over a made-up model: strings, escaping, readers, same bytes twice. */
+#include <dirent.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/path.h"
+#include "report/mustache.h"
+#include "report/report.h"
+#include "../tests/unit/questionnaire_stub.h"
+
+static char *file_read(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		fail_msg("%s cannot be read", path);
+	struct buf b;
+	char part[4096];
+	buf_init(&b, 4 << 20);
+	for (size_t n; (n = fread(part, 1, sizeof(part), f)) > 0;)
+		buf_add(&b, part, n);
+	fclose(f);
+	return buf_take(&b);
+}
+
+static json_t *model_load(void)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1024];
+	(void)snprintf(path, sizeof(path), "%s/tests/unit/report-model.json", top ? top : ".");
+	json_error_t error;
+	json_t *model = json_load_file(path, 0, &error);
+	if (!model)
+		fail_msg("%s:%d: %s", path, error.line, error.text);
+	return model;
+}
+
+static char *make(const json_t *model, enum report_format format, enum lang lang, enum report_audience audience)
+{
+	struct report_options o = { .format = format, .lang = lang, .audience = audience };
+	struct buf out;
+	struct err e = { "" };
+	buf_init(&out, REPORT_BYTES);
+	if (!report_make(model, &o, &out, &e))
+		fail_msg("%s", e.text);
+	return buf_take(&out);
+}
+
+/* Where a developer wants to look at what comes out. */
+static void show(const char *name, const char *text)
+{
+	const char *folder = getenv("REPORT_SHOW");
+	if (!folder)
+		return;
+	char path[1024];
+	struct err e;
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_true(report_save(path, text, strlen(text), &e));
+}
+
+static void both_languages(void **state)
+{
+	(void)state;
+	json_t *model = model_load();
+	static const char *const codes[] = { "en", "ja" };
+	for (int lang = LANG_EN; lang <= LANG_JA; lang++) {
+		for (int audience = REPORT_ALL; audience <= REPORT_CUSTOMER; audience++) {
+			char name[64];
+			char *html = make(model, REPORT_HTML, (enum lang)lang, (enum report_audience)audience);
+			char *again = make(model, REPORT_HTML, (enum lang)lang, (enum report_audience)audience);
+			assert_string_equal(html, again);
+			free(again);
+			(void)snprintf(name, sizeof(name), "%s-%s.html", codes[lang], report_audience_names[audience]);
+			show(name, html);
+			/* Self-contained, nothing to run, and nobody's name is markup. */
+			assert_null(strstr(html, "http:"));
+			assert_null(strstr(html, "https:"));
+			assert_null(strstr(html, "<script"));
+			assert_null(strstr(html, "<link"));
+			assert_null(strstr(html, "\xe2\x80\xae"));
+			assert_null(strstr(html, "{{"));
+			free(html);
+		}
+		char *text = make(model, REPORT_TEXT, (enum lang)lang, REPORT_ALL);
+		char name[64];
+		(void)snprintf(name, sizeof(name), "%s.txt", codes[lang]);
+		show(name, text);
+		assert_null(strstr(text, "\xe2\x80\xae"));
+		assert_null(strstr(text, "{{"));
+		free(text);
+	}
+	char *html = make(model, REPORT_HTML, LANG_EN, REPORT_ALL);
+	assert_non_null(strstr(html, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	assert_non_null(strstr(html, "frame.number == 1198 || frame.number == 1204"));
+	assert_non_null(strstr(html, "2026-11-10 09:00"));     /* Asia/Tokyo */
+	free(html);
+	json_decref(model);
+}
+
+static void a_customer_sees_no_weakness(void **state)
+{
+	(void)state;
+	json_t *model = model_load();
+	char *html = make(model, REPORT_HTML, LANG_EN, REPORT_CUSTOMER);
+	assert_null(strstr(html, "FX5U"));
+	assert_null(strstr(html, "Telnet with a readable password"));
+	assert_null(strstr(html, "34.2"));
+	assert_non_null(strstr(html, "Split office and factory networks"));
+	free(html);
+	json_decref(model);
+}
+
+/* Without answers there is no grade; without a capture it stands in brackets. */
+static void half_of_it(void **state)
+{
+	(void)state;
+	json_t *model = model_load();
+	json_t *score = json_object_get(model, "score");
+	json_object_set_new(json_object_get(model, "answered"), "answers", json_integer(0));
+	json_object_set_new(model, "questions", json_array());
+	static const char *const none[] = { "s", "low", "high", "m", "d", "grade", "grade_before" };
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		json_object_set_new(score, none[i], json_null());
+	json_object_set_new(score, "caps", json_array());
+	char *html = make(model, REPORT_HTML, LANG_JA, REPORT_ALL);
+	show("ja-unanswered.html", html);
+	assert_non_null(strstr(html, "質問への回答がまだない"));
+	free(html);
+	json_decref(model);
+
+	model = model_load();
+	json_object_set_new(model, "scan", json_null());
+	static const char *const lists[] = { "findings", "candidates", "devices", "conduits", "operations", "conflicts",
+					     "files" };
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		json_object_set_new(model, lists[i], json_array());
+	json_object_set_new(json_object_get(model, "score"), "declared_only", json_true());
+	html = make(model, REPORT_HTML, LANG_JA, REPORT_ALL);
+	show("ja-declared.html", html);
+	assert_non_null(strstr(html, "申告のみ・実測なし"));
+	assert_non_null(strstr(html, "[D]"));
+	free(html);
+	json_decref(model);
+}
+
+/* An empty site makes a report too. */
+static void nothing_at_all(void **state)
+{
+	(void)state;
+	json_t *model = json_object();
+	free(make(model, REPORT_HTML, LANG_JA, REPORT_ALL));
+	free(make(model, REPORT_TEXT, LANG_EN, REPORT_ALL));
+	json_decref(model);
+}
+
+/* ---- strings.yaml against what uses it ---- */
+
+static void collect(json_t *used, const char *text, const char *mark, char stop)
+{
+	size_t n = strlen(mark);
+	for (const char *s = text; (s = strstr(s, mark)) != NULL;) {
+		s += n;
+		const char *end = strchr(s, stop);
+		if (!end || end - s > 100)
+			continue;
+		char key[128];
+		(void)snprintf(key, sizeof(key), "%.*s", (int)(end - s), s);
+		json_object_set_new(used, key, json_true());
+	}
+}
+
+static void strings_in_step(void **state)
+{
+	(void)state;
+	struct err e = { "" };
+	json_t *strings = report_strings(&e), *used = json_object();
+	if (!strings)
+		fail_msg("%s", e.text);
+	/* Every {{s.key}} of the templates is there, and every template parses. */
+	char *folder = path_of("reports/templates");
+	DIR *d = opendir(folder);
+	assert_non_null(d);
+	for (struct dirent *f; (f = readdir(d)) != NULL;) {
+		if (f->d_name[0] == '.')
+			continue;
+		char *path = xasprintf("%s/%s", folder, f->d_name), *text = file_read(path);
+		bool html = strstr(f->d_name, ".html") != NULL;
+		if (!mustache_lint(f->d_name, text, html, &e))
+			fail_msg("%s", e.text);
+		collect(used, text, "{{s.", '}');
+		free(text);
+		free(path);
+	}
+	closedir(d);
+	free(folder);
+	const char *key;
+	json_t *value;
+	json_object_foreach(used, key, value)
+		if (!json_object_get(strings, key))
+			fail_msg("strings.yaml lacks %s, which a template uses", key);
+	/* Names that the program puts together. */
+	static const struct { const char *prefix; const char *const *names; int n; } lists[] = {
+		{ "severity", severity_names, SEVERITY_CRITICAL + 1 }, { "category", category_names, CATEGORY_MAX },
+		{ "lane", lane_names, LANE_MAX }, { "kind", kind_names, KIND_MAX },
+		{ "downtime", downtime_names, DOWNTIME_LINE_STOP + 1 }, { "grade_phrase", grade_names, GRADE_NONE },
+		{ "lack", assess_lack_names, LACK_MAX },
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (int k = 0; k < lists[i].n; k++) {
+			char name[128];
+			(void)snprintf(name, sizeof(name), "%s_%s", lists[i].prefix, lists[i].names[k]);
+			if (!json_object_get(strings, name))
+				fail_msg("strings.yaml lacks %s", name);
+			json_object_set_new(used, name, json_true());
+		}
+	/* The sources: every key is written there between quotes, or begins with a prefix that is. */
+	const char *top = getenv("top_srcdir");
+	struct buf source;
+	buf_init(&source, 4 << 20);
+	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c",
+					     "draw.c", "draw_map.c" };
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
+		buf_puts(&source, text);
+		free(text);
+		free(path);
+	}
+	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "map_row", "map_sub",
+						"weakness", "op", "result", "count" };
+	json_object_foreach(strings, key, value) {
+		char *quoted = xasprintf("\"%s\"", key);
+		bool good = json_object_get(used, key) || strstr(source.data, quoted);
+		for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !good; i++) {
+			size_t n = strlen(prefixes[i]);
+			good = strncmp(key, prefixes[i], n) == 0 && key[n] == '_';
+		}
+		free(quoted);
+		if (!good)
+			fail_msg("strings.yaml: nobody uses %s", key);
+		/* Both languages name the same values. */
+		const char *en = json_string_value(json_object_get(value, "en"));
+		const char *ja = json_string_value(json_object_get(value, "ja"));
+		for (const char *s = en; (s = strchr(s, '{')) != NULL; s++) {
+			char name[64];
+			(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(s, "}") + 1, s);
+			if (!strstr(ja, name))
+				fail_msg("strings.yaml: %s: %s is missing in Japanese", key, name);
+		}
+	}
+	/* And what the sources ask for by name is there. */
+	static const char *const calls[] = { "view_string(v, \"", "put_string(v, o, \"x\", \"" };
+	json_t *asked = json_object();
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		collect(asked, source.data, calls[i], '"');
+	json_object_foreach(asked, key, value)
+		if (!json_object_get(strings, key))
+			fail_msg("strings.yaml lacks %s, which the view uses", key);
+	json_decref(asked);
+	json_decref(used);
+	json_decref(strings);
+	buf_done(&source);
+}
+
+static void save_keeps_the_old(void **state)
+{
+	(void)state;
+	struct err e = { "" };
+	char folder[] = "report-test-XXXXXX", path[64];
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/r.html", folder);
+	assert_true(report_save(path, "one", 3, &e));
+	assert_true(report_save(path, "two", 3, &e));
+	char *text = file_read(path);
+	assert_string_equal(text, "two");
+	free(text);
+	if (access("/dev/full", W_OK) == 0) {
+		assert_false(report_save("/dev/full", "three", 5, &e));
+		assert_non_null(strstr(e.text, "No space left"));
+	}
+	assert_false(report_save("no-such-folder/r.html", "x", 1, &e));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 77;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_languages),
+		cmocka_unit_test(a_customer_sees_no_weakness),
+		cmocka_unit_test(half_of_it),
+		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(strings_in_step),
+		cmocka_unit_test(save_keeps_the_old),
+	};
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
