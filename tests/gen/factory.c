@@ -375,7 +375,7 @@ static void at_the_office(void)
 		struct marks m = http_get(&x, "192.168.10.40", "/snapshotJPEG",
 					  "Authorization: Basic YWRtaW46MTIzNDU=\r\n", "200 OK",
 					  "Server: i-PRO HTTPd\r\nContent-Type: image/jpeg\r\n", picture);
-		truth_weakness(&office, &camera, "http", "http-basic", m.request);
+		truth_weakness(&office, &camera, "http", "password-in-clear", m.request);
 		tcp_close(&x);
 	}
 	for (int64_t t = at(0, 45); t; t = after(t, 300)) {
