@@ -18,6 +18,9 @@ run() { # run NAME TARGET ARGUMENT...
 seeds=("$work"/piece*)
 run "frames, whole and damaged" frames -m "${FUZZ_MUTATIONS:-20}" "${seeds[@]}"
 run "capture files, whole and damaged" capture -m "${FUZZ_MUTATIONS:-20}" "${seeds[@]}"
+"$top_builddir/tests/fuzz/seeds" "$work/made-" || exit 99
+run "hand-made frames, whole and damaged" frames -m "$((${FUZZ_MUTATIONS:-20} * 20))" "$work"/made-*
+run "hand-made files, whole and damaged" capture -m "$((${FUZZ_MUTATIONS:-20} * 5))" "$work"/made-*
 printf '\0\1\2\3' > "$work/bytes"
 head -c 2000 "${seeds[0]}" > "$work/more"
 run "records of a child, damaged" records -m 300 "$work/bytes" "$work/more"

@@ -5,7 +5,7 @@ libgenba_a_SOURCES += \
 	src/decode/layer.h \
 	src/decode/tunnel.c
 
-EXTRA_DIST += tests/unit/frames.h
+EXTRA_DIST += tests/unit/frames.h tests/unit/kinds.h
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_decode
 TESTS += tests/unit/test_decode

@@ -19,8 +19,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (capture_digest(fd, digest, &e) && capture_first_time(fd, &first, &e)) {
 		struct capture *c = capture_open(fd, "fuzz", 0, NULL, &e);
 		if (c) {
-			while (capture_next(c, &f, &e) == CAPTURE_FRAME)
-				;
+			uint32_t number = 0;
+			volatile uint8_t sum = 0;
+			while (capture_next(c, &f, &e) == CAPTURE_FRAME) {
+				if (f.number != ++number || (number == 1 && f.ts != first))
+					abort();
+				struct cur bytes = cur_make(f.data, f.caplen);
+				while (cur_left(&bytes) > 0)
+					sum = (uint8_t)(sum + cur_u8(&bytes));
+			}
 			capture_close(c);
 		}
 	}

@@ -15,6 +15,19 @@ static uint32_t le32(const uint8_t *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/* What decode promises; and every byte that it hands out can be read. */
+static void check(const struct packet *p)
+{
+	struct cur payload = p->payload, l3 = p->l3;
+	volatile uint8_t sum = 0;
+	if (!cur_ok(&payload) || !cur_ok(&l3) || cur_left(&payload) > p->payload_wire || p->vlans > PACKET_VLANS)
+		abort();
+	while (cur_left(&payload) > 0)
+		sum = (uint8_t)(sum + cur_u8(&payload));
+	while (cur_left(&l3) > 0)
+		sum = (uint8_t)(sum + cur_u8(&l3));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	if (n < 24)
@@ -37,7 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		f.wirelen = le32(data + at + 12) < len ? (uint32_t)len : le32(data + at + 12);
 		f.number++;
 		struct packet p;
-		if (decode_frame(d, &f, &p) == DECODE_OK)
+		enum decode_result result = decode_frame(d, &f, &p);
+		check(&p);
+		if (result == DECODE_OK)
 			flow_packet(flows, &p);
 		free(copy);
 		at += 16 + len;

@@ -12,6 +12,9 @@ FUZZ_LINK =
 dist_check_SCRIPTS += tests/fuzz.sh
 TESTS += tests/fuzz.sh
 endif
+# Capture files of hand-made frames to start from: every encapsulation, fragments, pcapng.
+check_PROGRAMS += tests/fuzz/seeds
+tests_fuzz_seeds_LDADD = libgenba.a
 EXTRA_DIST += tests/fuzz.sh tests/fuzz/replay.c tests/fuzz/crashes
 tests_fuzz_frames_SOURCES = tests/fuzz/frames.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_records_SOURCES = tests/fuzz/records.c $(FUZZ_MAIN)
@@ -36,10 +39,11 @@ fuzz:
 		$(MAKE) fuzz-run FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 # What is found stays in fuzz-corpus; a crash stops, and its input belongs into tests/fuzz/crashes/TARGET.
-fuzz-run: $(FUZZERS) tests/gen/factory$(EXEEXT)
+fuzz-run: $(FUZZERS) tests/gen/factory$(EXEEXT) tests/fuzz/seeds$(EXEEXT)
 	@$(MKDIR_P) fuzz-corpus/frames fuzz-corpus/capture fuzz-corpus/records fuzz-corpus/yaml
 	@tests/gen/factory --hours 0.1 --pieces 40 -o fuzz-corpus/frames/piece
 	@tests/gen/factory --hours 0.1 --pieces 20 -o fuzz-corpus/capture/piece
+	@tests/fuzz/seeds fuzz-corpus/frames/ && tests/fuzz/seeds fuzz-corpus/capture/
 	@cp $(top_srcdir)/checks/*.yaml fuzz-corpus/yaml/ 2>/dev/null || :
 	@for f in frames records yaml capture; do echo "fuzz $$f"; \
 		tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=4096 -print_final_stats=0 \
