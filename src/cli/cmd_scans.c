@@ -1,0 +1,67 @@
+/* genba scans: what the site file holds. */
+#include "base/lang.h"
+#include "base/text.h"
+#include "cli/site.h"
+
+static const struct list_column columns[] = {
+	{ "id", N_("ID"), true },
+	{ "started", N_("STARTED"), false },
+	{ "finished", N_("FINISHED"), false },
+	{ "state", N_("STATE"), false },
+	{ "point", N_("POINT"), false },
+	{ "operator", N_("OPERATOR"), false },
+	{ "authorised_by", N_("AUTHORISED BY"), false },
+	{ "files", N_("FILES"), true },
+	{ "frames", N_("FRAMES"), true },
+	{ "devices", N_("DEVICES"), true },
+	{ "conversations", N_("CONVERSATIONS"), true },
+	{ NULL, NULL, false },
+};
+
+static bool add_scan(void *data, const struct store_scan_head *h)
+{
+	struct list *l = data;
+	char time[32];
+	list_int(l, h->id);
+	list_text(l, text_time(h->started, time));
+	list_text(l, text_time(h->finished, time));
+	list_text(l, h->state);
+	list_text(l, h->point);
+	list_text(l, h->operator_name);
+	list_text(l, h->authorised_by);
+	list_int(l, h->files);
+	list_int(l, h->frames);
+	list_int(l, h->devices);
+	list_int(l, h->conversations);
+	return true;
+}
+
+static int run(struct cli *c, struct err *e)
+{
+	int format = site_format(c, e);
+	if (format < 0)
+		return EXIT_USAGE_ERROR;
+	struct store *s = site_open(c, STORE_READ, e);
+	if (!s)
+		return EXIT_FAILED;
+	struct list *l = list_new((enum list_format)format, "genba.scans/1", "scans", columns);
+	bool ok = store_scans(s, add_scan, l, e);
+	if (ok)
+		ok = list_finish(l, e);
+	else
+		list_free(l);
+	store_close(s);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct cli_option options[] = {
+	SITE_FORMAT_OPTION,
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command command_scans = {
+	.name = "scans",
+	.summary = N_("list the scans that the site file holds"),
+	.options = options,
+	.run = run,
+};
