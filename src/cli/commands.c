@@ -4,6 +4,14 @@
 /* clang-format off */
 #define COMMANDS(X) \
 	X(command_scan) \
+	X(command_devices) \
+	X(command_conversations) \
+	X(command_operations) \
+	X(command_scans) \
+	X(command_diff) \
+	X(command_except_add) \
+	X(command_except_list) \
+	X(command_except_remove) \
 	/* one line each */
 /* clang-format on */
 

@@ -3,11 +3,18 @@ libgenba_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
+	src/cli/cmd_conversations.c \
+	src/cli/cmd_devices.c \
+	src/cli/cmd_diff.c \
+	src/cli/cmd_except.c \
+	src/cli/cmd_operations.c \
 	src/cli/cmd_report.c \
 	src/cli/cmd_scan.c \
+	src/cli/cmd_scans.c \
 	src/cli/cmd_score.c \
 	src/cli/help.c src/cli/help.h \
-	src/cli/list.c
+	src/cli/list.c \
+	src/cli/site.c src/cli/site.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_cli

@@ -253,14 +253,3 @@ int main(void)
 	};
 	return cmocka_run_group_tests_name("query", tests, setup, teardown);
 }
-
-char *inventory_segment_key(const struct obs_segment *s) __attribute__((weak));
-char *inventory_segment_key(const struct obs_segment *s)
-{
-	(void)s;
-	return xstrdup("");
-}
-const char *const kind_names[] __attribute__((weak)) = {
-	"unknown", "plc", "hmi", "engineering", "scada", "historian", "robot", "cnc", "drive", "io", "sensor",
-	"safety", "gateway", "switch", "router", "wireless", "camera", "printer", "nas", "server", "pc", "mobile",
-	"iot", NULL };
