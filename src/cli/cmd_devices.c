@@ -49,13 +49,14 @@ static const struct site_field csv_fields[] = {
 	{ "first_seen", NULL, FIELD_TIME }, { "last_seen", NULL, FIELD_TIME }, { NULL, NULL, FIELD_TEXT },
 };
 static const char csv_sql[] =
-	"SELECT d.id, d.kind, d.level, d.zone, d.name, d.label, d.vendor, d.model, d.firmware, d.hardware, d.serial,"
+	"SELECT d.id, d.kind, d.level, d.zone, d.name, d.label, coalesce(d.vendor, d.mac_vendor), d.model, d.firmware, d.hardware, d.serial,"
 	" d.os, " MANY("hostname") ", " ADDRESSES("mac") ", d.mac_vendor, " ADDRESSES("ipv4") ", " ADDRESSES("ipv6")
 	", " MANY("vlan") ", " PROTOCOLS("<>", "") ", " PROTOCOLS("=", "") ", d.frames, d.first_seen, d.last_seen"
 	" FROM v_device d" WHICH " ORDER BY d.id";
 
 /* ---- JSON ---- */
 
+/* Where no protocol tells the vendor, whose the MAC address is: its evidence says that this is a guess. */
 struct devices {
 	json_t *devices;
 	size_t at;               /* the device that the rows have come to; all come in order of id */
@@ -63,7 +64,7 @@ struct devices {
 
 static bool add_device(void *data, const struct store_row *row)
 {
-	static const char *const texts[] = { "name", "vendor", "model", "firmware", "hardware", "serial", "os" };
+	static const char *const texts[] = { "name", "vendor_shown", "model", "firmware", "hardware", "serial", "os" };
 	static const char *const lists[] = { "hostnames", "macs", "ipv4", "ipv6", "vlans", "protocols", "candidates" };
 	struct devices *d = data;
 	json_t *j = json_object();
@@ -74,7 +75,8 @@ static bool add_device(void *data, const struct store_row *row)
 	json_object_set_new(j, "level", site_json_number(&level));
 	json_object_set_new(j, "zone", site_json_text(zone.text && *zone.text ? zone.text : NULL));
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		json_object_set_new(j, texts[i], site_json_text(store_column(row, texts[i]).text));
+		json_object_set_new(j, strcmp(texts[i], "vendor_shown") == 0 ? "vendor" : texts[i],
+				    site_json_text(store_column(row, texts[i]).text));
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		json_object_set_new(j, lists[i], json_array());
 	json_object_set_new(j, "first_seen", site_json_time(&first));
@@ -193,7 +195,7 @@ static bool print_json(struct store *s, int64_t scan, const char *const *filter,
 	json_object_set_new(root, "schema", json_string("genba.devices/1"));
 	json_object_set_new(root, "devices", d.devices);
 	json_object_set_new(root, "captures", captures);
-	bool ok = store_select(s, scan, "SELECT * FROM v_device d" WHICH " ORDER BY d.id", filter, add_device, &d, e);
+	bool ok = store_select(s, scan, "SELECT *, coalesce(vendor, mac_vendor) AS vendor_shown FROM v_device d" WHICH " ORDER BY d.id", filter, add_device, &d, e);
 	for (size_t i = 0; ok && i < sizeof parts / sizeof *parts; i++) {
 		d.at = 0;
 		ok = store_select(s, scan, parts[i].sql, NULL, parts[i].fn, &d, e);
@@ -231,7 +233,7 @@ static int run(struct cli *c, struct err *e)
 static const struct cli_option options[] = {
 	SITE_FORMAT_OPTION,
 	SITE_SCAN_OPTION,
-	{ 0, "kind", "KIND", N_("only devices of this kind: plc, hmi, pc, …") },
+	{ 0, "kind", "KIND", N_("only devices of this kind: plc, hmi, pc and so on") },
 	{ 0, "protocol", "NAME", N_("only devices that speak this protocol") },
 	{ 0, NULL, NULL, NULL },
 };

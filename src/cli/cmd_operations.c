@@ -57,7 +57,7 @@ static int run(struct cli *c, struct err *e)
 static const struct cli_option options[] = {
 	SITE_FORMAT_OPTION,
 	SITE_SCAN_OPTION,
-	{ 0, "class", "CLASS", N_("only this class: write, stop, download, firmware, weakness, …") },
+	{ 0, "class", "CLASS", N_("only this class: write, stop, download, firmware, weakness and so on") },
 	{ 0, "protocol", "NAME", N_("only this protocol") },
 	{ 0, NULL, NULL, NULL },
 };
