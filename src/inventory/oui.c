@@ -44,7 +44,7 @@ static const char *field(const char *s, char *out, size_t size)
 		} else if (!quoted && *s == ',') {
 			break;
 		}
-		if (n + 1 < size)
+		if (n + 1 < size && (n || !isspace((unsigned char)*s)))
 			out[n++] = *s;
 	}
 	while (n && isspace((unsigned char)out[n - 1]))
