@@ -1,1 +1,8 @@
-# questionnaires
+questionnairesdir = $(pkgdatadir)/questionnaires
+dist_questionnaires_DATA = \
+	questionnaires/full.yaml \
+	questionnaires/profile.yaml \
+	questionnaires/quick.yaml
+benchmarksdir = $(questionnairesdir)/benchmarks
+dist_benchmarks_DATA = \
+	questionnaires/benchmarks/meti-2017.yaml
