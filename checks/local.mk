@@ -1,1 +1,29 @@
-# checks
+checksdir = $(pkgdatadir)/checks
+dist_checks_DATA = \
+	checks/broadcast.yaml \
+	checks/dhcp-servers.yaml \
+	checks/duplicate-address.yaml \
+	checks/external-dns.yaml \
+	checks/flat-network.yaml \
+	checks/ftp-anonymous.yaml \
+	checks/ftp-outside.yaml \
+	checks/ftp-password.yaml \
+	checks/http-basic.yaml \
+	checks/internet-controller.yaml \
+	checks/internet-engineering.yaml \
+	checks/internet-inbound.yaml \
+	checks/many-masters.yaml \
+	checks/no-authentication.yaml \
+	checks/office-controller.yaml \
+	checks/old-windows.yaml \
+	checks/plc-program.yaml \
+	checks/plc-stop.yaml \
+	checks/private-phone.yaml \
+	checks/remote-screen.yaml \
+	checks/remote-tool.yaml \
+	checks/remote-vpn.yaml \
+	checks/smb1.yaml \
+	checks/telnet.yaml \
+	checks/unanswered-polls.yaml \
+	checks/unknown-devices.yaml \
+	checks/write-across.yaml
