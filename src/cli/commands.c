@@ -3,6 +3,10 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
+	X(command_checks_lint) \
+	X(command_checks_list) \
+	X(command_checks_test) \
+	X(command_findings) \
 	X(command_scan) \
 	X(command_devices) \
 	X(command_conversations) \

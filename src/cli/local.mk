@@ -3,10 +3,12 @@ libgenba_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
+	src/cli/cmd_checks.c \
 	src/cli/cmd_conversations.c \
 	src/cli/cmd_devices.c \
 	src/cli/cmd_diff.c \
 	src/cli/cmd_except.c \
+	src/cli/cmd_findings.c \
 	src/cli/cmd_operations.c \
 	src/cli/cmd_report.c \
 	src/cli/cmd_scan.c \

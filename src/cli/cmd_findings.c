@@ -1,0 +1,290 @@
+/* genba findings: what the checks say of a scan, with the evidence. */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "check/check.h"
+#include "cli/cli.h"
+
+/* ---- which, in which order ---- */
+
+static bool is_shown(const struct check_result *r, bool all)
+{
+	return all || r->outcome == OUTCOME_FAIL || r->outcome == OUTCOME_ERROR;
+}
+
+/* Failed ones first, the worst in front; then what went wrong, and what is fine or unknown. */
+static int rank(const struct check_result *r)
+{
+	static const int ranks[] = { [OUTCOME_FAIL] = 0, [OUTCOME_ERROR] = 1, [OUTCOME_PASS] = 2,
+				     [OUTCOME_NOT_OBSERVABLE] = 3, [OUTCOME_NOT_APPLICABLE] = 4 };
+	return ranks[r->outcome];
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct check_result *x = *(const struct check_result *const *)a;
+	const struct check_result *y = *(const struct check_result *const *)b;
+	if (rank(x) != rank(y))
+		return rank(x) - rank(y);
+	if (x->severity != y->severity)
+		return (int)y->severity - (int)x->severity;
+	if (x->share < y->share || x->share > y->share)
+		return x->share < y->share ? 1 : -1;
+	return strcmp(x->check->id, y->check->id);
+}
+
+static const struct check_result **shown(const struct check_results *results, bool all, size_t *n)
+{
+	const struct check_result **list = xcalloc(results->n, sizeof *list);
+	*n = 0;
+	for (size_t i = 0; i < results->n; i++)
+		if (is_shown(&results->results[i], all))
+			list[(*n)++] = &results->results[i];
+	if (*n)
+		qsort(list, *n, sizeof *list, by_weight);
+	return list;
+}
+
+/* ---- text, CSV ---- */
+
+static const struct list_column columns[] = {
+	{ "id", N_("check"), false },
+	{ "severity", N_("severity"), false },
+	{ "category", N_("category"), false },
+	{ "outcome", N_("outcome"), false },
+	{ "affected", N_("affected"), true },
+	{ "population", N_("of"), true },
+	{ "accepted", N_("accepted"), false },
+	{ "title", N_("title"), false },
+	{ "file", N_("capture"), false },
+	{ "frame", N_("frame"), true },
+	{ "evidence", N_("first evidence"), false },
+	{ 0 },
+};
+
+static void list_result(struct list *l, const struct check_result *r)
+{
+	const struct finding_row *first = r->n_rows ? &r->rows[0] : NULL;
+	list_text(l, r->check->id);
+	list_text(l, severity_names[r->severity]);
+	list_text(l, category_names[r->check->category]);
+	list_text(l, outcome_names[r->outcome]);
+	list_int(l, r->affected);
+	list_int(l, r->population);
+	list_text(l, r->excepted ? _("yes") : NULL);
+	list_text(l, text2_get(&r->check->title));
+	list_text(l, first ? first->file : NULL);
+	if (first && first->frame)
+		list_int(l, first->frame);
+	else
+		list_null(l);
+	if (r->error) {
+		list_text(l, r->error);
+	} else if (first) {
+		char *text = xasprintf("%s%s%s", first->device_name ? first->device_name : "",
+				       first->device_name && *first->text ? ": " : "", first->text);
+		list_text(l, text);
+		free(text);
+	} else {
+		list_null(l);
+	}
+}
+
+/* ---- JSON ---- */
+
+/* Text that is surely UTF-8; NULL is null. */
+static json_t *text_json(const char *text)
+{
+	if (!text)
+		return json_null();
+	if (text_is_utf8(text, strlen(text)))
+		return json_string(text);
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	text_terminal(&b, text);
+	json_t *j = json_string(b.data);
+	buf_done(&b);
+	return j;
+}
+
+static json_t *row_json(const struct finding_row *f)
+{
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o}",
+			 "subject", (json_int_t)f->id,
+			 "device", f->device ? json_integer(f->device) : json_null(),
+			 "device_name", text_json(f->device_name),
+			 "file", text_json(f->file),
+			 "frame", f->frame ? json_integer(f->frame) : json_null(),
+			 "peer_frame", f->peer_frame ? json_integer(f->peer_frame) : json_null(),
+			 "candidate", f->candidate, "crosses_zone", f->crosses_zone, "accepted", f->excepted,
+			 "detail", text_json(f->text));
+}
+
+static json_t *maps_json(const struct check *c)
+{
+	json_t *maps = json_object();
+	for (size_t i = 0; i < c->n_maps; i++) {
+		json_t *ids = json_array();
+		for (char **id = c->maps[i].ids; *id; id++)
+			json_array_append_new(ids, text_json(*id));
+		json_object_set_new(maps, c->maps[i].framework, ids);
+	}
+	return maps;
+}
+
+static json_t *result_json(const struct check_result *r)
+{
+	const struct check *c = r->check;
+	json_t *rows = json_array();
+	for (size_t i = 0; i < r->n_rows; i++)
+		json_array_append_new(rows, row_json(&r->rows[i]));
+	return json_pack("{s:o, s:i, s:o, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+			 "id", text_json(c->id), "version", c->version, "title", text_json(text2_get(&c->title)),
+			 "severity", severity_names[r->severity], "category", category_names[c->category],
+			 "outcome", outcome_names[r->outcome], "subject", c->subject,
+			 "affected", (json_int_t)r->affected, "population", (json_int_t)r->population,
+			 "share", r->share, "accepted", r->excepted, "why", text_json(text2_get(&c->why)),
+			 "false_positives", text_json(text2_get(&c->false_positives)),
+			 "action", text_json(c->action), "maps", maps_json(c), "error", text_json(r->error),
+			 "rows", rows, "more_rows", (json_int_t)r->more_rows);
+}
+
+static bool write_json(const struct check_result **list, size_t n, int64_t scan, struct err *e)
+{
+	json_t *findings = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(findings, result_json(list[i]));
+	json_t *root = json_pack("{s:s, s:I, s:o}", "schema", "genba.findings/1", "scan", (json_int_t)scan,
+				 "findings", findings);
+	errno = 0;
+	/* A failure shows in ferror(). */
+	(void)json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	fputc('\n', stdout);
+	json_decref(root);
+	bool ok = fflush(stdout) == 0 && !ferror(stdout);
+	return ok || err_errno(e, _("cannot write the output"));
+}
+
+static bool write_results(enum list_format format, const struct check_results *results, int64_t scan, bool all,
+			  struct err *e)
+{
+	size_t n;
+	bool ok;
+	const struct check_result **list = shown(results, all, &n);
+	if (format == LIST_JSON) {
+		ok = write_json(list, n, scan, e);
+	} else {
+		struct list *l = list_new(format, "genba.findings/1", "findings", columns);
+		for (size_t i = 0; i < n; i++)
+			list_result(l, list[i]);
+		ok = list_finish(l, e);
+	}
+	free(list);
+	return ok;
+}
+
+/* ---- the command ---- */
+
+struct scans { int64_t scan, before; bool found; };
+
+static bool find_scan(void *data, const struct store_scan_head *h)
+{
+	struct scans *s = data;
+	if (h->id == s->scan)
+		s->found = true;
+	else if (h->id < s->scan && strcmp(h->state, "running") != 0)
+		s->before = h->id;
+	return h->id < s->scan;
+}
+
+/* The scan that --scan names, or the newest; and the one before it. */
+static bool choose_scan(const struct cli *c, struct store *s, struct scans *out, struct err *e)
+{
+	const char *given = cli_get(c, "scan");
+	*out = (struct scans){ .scan = store_scan_latest(s) };
+	if (given) {
+		char *end;
+		out->scan = strtoll(given, &end, 10);
+		if (end == given || *end || out->scan <= 0)
+			return err_set(e, _("--scan %s: expected the number of a scan"), given);
+	}
+	if (!out->scan)
+		return err_set(e, _("%s: no scan yet; run genba scan first"), cli_site(c));
+	if (!store_scans(s, find_scan, out, e))
+		return false;
+	return out->found || err_set(e, _("%s: there is no scan %" PRId64), cli_site(c), out->scan);
+}
+
+static bool is_met(const char *what, const struct check_set *set, struct store *s, const struct scans *scans,
+		   const struct check_results *now, bool *met, struct err *e)
+{
+	struct check_results before = { 0 };
+	bool compare = strncmp(what, "new:", 4) == 0 && scans->before;
+	if (compare && !check_run(set, s, scans->before, &before, e))
+		return false;
+	bool ok = check_fail_on(what, now, compare ? &before : NULL, met, e);
+	check_results_free(&before);
+	return ok;
+}
+
+static int findings(const struct cli *c, struct store *s, const struct check_set *set, enum list_format format,
+		    struct err *e)
+{
+	struct scans scans;
+	struct check_results results;
+	if (!choose_scan(c, s, &scans, e) || !check_run(set, s, scans.scan, &results, e))
+		return EXIT_FAILED;
+	const char *what = cli_get(c, "fail-on");
+	bool met = false;
+	bool ok = (!what || is_met(what, set, s, &scans, &results, &met, e)) &&
+		write_results(format, &results, scans.scan, cli_has(c, "all"), e);
+	check_results_free(&results);
+	return !ok ? EXIT_FAILED : met ? EXIT_FAIL_ON : EXIT_DONE;
+}
+
+static int run(struct cli *c, struct err *e)
+{
+	static const char *const formats[] = { "text", "json", "csv", NULL };
+	int format = cli_choice(c, "format", formats, LIST_TEXT, e);
+	const char *what = cli_get(c, "fail-on");
+	bool met;
+	if (format < 0 || (what && !check_fail_on(what, &(struct check_results){ 0 }, NULL, &met, e)))
+		return EXIT_USAGE_ERROR;
+	char *folder = path_of("checks");
+	struct check_set set;
+	bool ok = check_load(folder, &set, e);
+	free(folder);
+	if (!ok)
+		return EXIT_FAILED;
+	struct store *s = store_open(cli_site(c), STORE_READ, e);
+	int status = s ? findings(c, s, &set, (enum list_format)format, e) : EXIT_FAILED;
+	store_close(s);
+	check_set_free(&set);
+	return status;
+}
+
+static const struct cli_option options[] = {
+	{ 'a', "all", NULL, N_("also what is fine, and what the capture could not show") },
+	{ 0, "scan", "NUMBER", N_("the scan to look at (default: the newest)") },
+	{ 0, "format", "text|json|csv", N_("how to print it (default: text)") },
+	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity or above (high), or a new one "
+				   "(new:high)") },
+	{ 0 },
+};
+
+const struct command command_findings = {
+	.name = "findings",
+	.arguments = "",
+	.summary = N_("what is dangerous on the network"),
+	.description = N_("Runs the checks over the newest scan and lists what failed, the worst first, with the first "
+			  "frame that shows it. JSON holds every row of evidence."),
+	.options = options,
+	.run = run,
+};
