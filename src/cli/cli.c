@@ -152,7 +152,7 @@ static bool read_options(struct cli *c, const struct cli_option *own, char start
 			break;
 		const struct cli_option *o = table_find(&t, value == '?' || value == ':' ? optopt : value);
 		if (value == ':')
-			return err_set(e, _("--%s needs a value: %s"), o ? o->name : "?", o ? o->argument : "?");
+			return err_set(e, _("--%s needs a value: %s"), o ? o->name : "?", o ? _(o->argument) : "?");
 		if (value == '?' && o)
 			return err_set(e, _("--%s takes no value"), o->name);
 		if (value == '?' && optopt)

@@ -84,7 +84,7 @@ static void option_name(struct buf *b, const struct cli_option *o)
 		buf_printf(b, "-%c, ", o->letter);
 	else
 		buf_puts(b, "    ");
-	buf_printf(b, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+	buf_printf(b, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? _(o->argument) : "");
 }
 
 static int option_columns(const struct cli_option *o, int least)
@@ -133,7 +133,7 @@ void help_all(void)
 void help_command(const struct command *c)
 {
 	printf("%s genba %s%s%s%s\n\n", _("Usage:"), c->name, c->options && c->options->name ? " [OPTION]..." : "",
-	       c->arguments && *c->arguments ? " " : "", c->arguments ? c->arguments : "");
+	       c->arguments && *c->arguments ? " " : "", c->arguments && *c->arguments ? _(c->arguments) : "");
 	fold(_(c->summary), 0);
 	if (c->description && *c->description) {
 		putchar('\n');
@@ -175,7 +175,7 @@ static void troff_options(const struct cli_option *o)
 		fputs("\\fR", stdout);
 		if (o->argument) {
 			fputs(" \\fI", stdout);
-			troff(o->argument);
+			troff(_(o->argument));
 			fputs("\\fR", stdout);
 		}
 		putchar('\n');
@@ -200,7 +200,7 @@ void cli_man(void)
 		printf(".SS \"genba %s", c->name);
 		if (c->arguments && *c->arguments) {
 			putchar(' ');
-			troff(c->arguments);
+			troff(_(c->arguments));
 		}
 		fputs("\"\n", stdout);
 		troff(_(c->summary));

@@ -103,6 +103,12 @@ void list_null(struct list *l)
 
 /* ---- text ---- */
 
+/* gettext("") would be the head of the catalogue. */
+static const char *title(const struct list_column *column)
+{
+	return column->title && *column->title ? _(column->title) : "";
+}
+
 /* The cell as it is shown, safe for a terminal, on one line. */
 static void cell_shown(struct buf *b, const struct cell *c)
 {
@@ -164,7 +170,7 @@ static void write_text(const struct list *l, FILE *out)
 	buf_init(&cell, CELL_MAX);
 	buf_init(&line, CELL_MAX);
 	for (size_t i = 0; i < l->n_columns; i++) {
-		width[i] = text_width(_(l->columns[i].title));
+		width[i] = text_width(title(&l->columns[i]));
 		bool cut = i + 1 < l->n_columns || terminal;
 		for (size_t r = 0; r < rows; r++) {
 			buf_reset(&cell);
@@ -181,7 +187,7 @@ static void write_text(const struct list *l, FILE *out)
 		for (size_t i = 0; i < l->n_columns; i++) {
 			buf_reset(&cell);
 			if (r == 0)
-				buf_puts(&cell, _(l->columns[i].title));
+				buf_puts(&cell, title(&l->columns[i]));
 			else
 				cell_shown(&cell, &l->cells[(r - 1) * l->n_columns + i]);
 			if (i)
