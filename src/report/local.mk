@@ -10,6 +10,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report
 TESTS += tests/unit/test_mustache tests/unit/test_report
 tests_unit_test_mustache_LDADD = $(UNIT_LDADD)
+tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/site.c tests/unit/site.h
 tests_unit_test_report_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/report-model.json
 endif

@@ -300,8 +300,13 @@ char *view_hours(const struct view *v, double low, double high, char *out)
 	return out;
 }
 
-char *view_cut(const char *s, int columns, char *out)
+char *view_cut(const char *text, int columns, char *out)
 {
+	/* Hidden characters are shown before the columns are counted. */
+	struct buf b;
+	buf_init(&b, 4096);
+	text_terminal(&b, text);
+	const char *s = b.data;
 	size_t len = 0;
 	int used = 0;
 	bool fits = text_width(s) <= columns;
@@ -316,8 +321,8 @@ char *view_cut(const char *s, int columns, char *out)
 		len += n;
 		used += w;
 	}
-	memcpy(out + len, "…", *s ? 4 : 0);
-	out[len + (*s ? 3 : 0)] = 0;
+	(void)snprintf(out + len, VIEW_TEXT - len, "%s", *s ? "…" : "");
+	buf_done(&b);
 	return out;
 }
 

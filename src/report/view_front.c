@@ -1,7 +1,7 @@
 /* The first pages: cover, one page for the president, what was said against what was measured. */
 #include "report/view.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -115,8 +115,16 @@ static void add_grade(const struct view *v, json_t *o, const json_t *score)
 	json_array_foreach(get_list(score, "caps"), i, cap) {
 		char key[64];
 		(void)snprintf(key, sizeof(key), "cap_%s", get_text(cap, "reason"));
-		put_string(v, put_item(caps), "text", key, "grade", get_text(cap, "grade"), "before",
-			   get_text(cap, "grade_before"), "count", view_int(get_int(cap, "count"), a), NULL);
+		json_t *line = put_item(caps);
+		put_string(v, line, "text", key, "grade", get_text(cap, "grade"), "count",
+			   view_int(get_int(cap, "count"), a), NULL);
+		/* Only a limit that bites says what the grade was before it. */
+		if (strcmp(get_text(cap, "grade_before"), get_text(cap, "grade")) < 0) {
+			char *text = xstrdup(get_text(line, "text"));
+			put_string(v, line, "text", "cap_before", "text", text, "before",
+				   get_text(cap, "grade_before"), NULL);
+			free(text);
+		}
 	}
 	put_bool(o, "has_caps", json_array_size(caps) > 0);
 	const json_t *second = get_list(v->model, "score_without_accepted");

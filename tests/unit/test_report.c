@@ -16,6 +16,7 @@
 #include "report/mustache.h"
 #include "report/report.h"
 #include "../tests/unit/questionnaire_stub.h"
+#include "../tests/unit/site.h"
 
 static char *file_read(const char *path)
 {
@@ -269,6 +270,45 @@ static void strings_in_step(void **state)
 	buf_done(&source);
 }
 
+/* The model of a site file: every SELECT runs, and the report over it is made. */
+static void model_of_a_site(void **state)
+{
+	(void)state;
+	struct site t;
+	struct err e = { "" };
+	site_init(&t);
+	char *path = site_path();
+	int64_t scan = site_save(&t, path);
+	struct store *s = store_open(path, STORE_READ, &e);
+	assert_non_null(s);
+	struct assessment a = { .scan = scan };
+	score_assess_build(&a);
+	assert_int_equal(setenv("SOURCE_DATE_EPOCH", "1700000000", 1), 0);
+	json_t *model = report_model(s, &a, &e);
+	if (!model)
+		fail_msg("%s", e.text);
+	assert_string_equal(json_string_value(json_object_get(model, "generated")), "2023-11-14T22:13:20Z");
+	assert_int_equal(json_array_size(json_object_get(model, "devices")), SITE_DEVICES);
+	assert_true(json_array_size(json_object_get(model, "conversations")) > 0);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(model, "scan"), "state")), "complete");
+	assert_true(json_array_size(json_object_get(model, "files")) > 0);
+	json_t *again = report_model(s, &a, &e);
+	char *one = make(model, REPORT_JSON, LANG_EN, REPORT_ALL), *two = make(again, REPORT_JSON, LANG_JA, REPORT_ALL);
+	show("site.json", one);
+	assert_string_equal(one, two);
+	free(one);
+	free(two);
+	char *html = make(model, REPORT_HTML, LANG_JA, REPORT_ALL);
+	show("site.html", html);
+	free(html);
+	json_decref(again);
+	json_decref(model);
+	score_assess_free(&a);
+	store_close(s);
+	site_done(&t);
+	site_forget(path);
+}
+
 static void save_keeps_the_old(void **state)
 {
 	(void)state;
@@ -300,6 +340,7 @@ int main(void)
 		cmocka_unit_test(half_of_it),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(strings_in_step),
+		cmocka_unit_test(model_of_a_site),
 		cmocka_unit_test(save_keeps_the_old),
 	};
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
