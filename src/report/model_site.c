@@ -132,7 +132,8 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
 
 /*
  * Conduits that need attention: a weakness that was used, a way to the internet, a crossing of zones by a factory
- * protocol. Conversations that nobody answered are left out: an attempt is no conduit.
+ * protocol. Conversations that nobody answered are left out: an attempt is no conduit. Most controllers cannot
+ * authenticate anybody; that alone is no reason inside one zone.
  */
 static const char conduits_sql[] =
 	"SELECT c.id, c.client_id AS client, c.server_id AS server, cd.label AS client_name, sd.label AS server_name,"
@@ -141,7 +142,8 @@ static const char conduits_sql[] =
 	" (c.client_internet OR c.server_internet) AS internet_bool,"
 	" (SELECT group_concat(name, ',') FROM (SELECT DISTINCT w.name FROM v_weakness w"
 	"   WHERE w.device_id = c.server_id AND w.protocol = c.protocol AND w.port = c.port"
-	"   AND (w.peer_id IS NULL OR w.peer_id = c.client_id) ORDER BY w.name)) AS weaknesses,"
+	"   AND (w.peer_id IS NULL OR w.peer_id = c.client_id)"
+	"   AND (w.name <> 'no-authentication' OR c.crosses_zone = 1) ORDER BY w.name)) AS weaknesses,"
 	" e.file_name AS file, e.frame"
 	" FROM v_conversation c JOIN v_device cd ON cd.id = c.client_id JOIN v_device sd ON sd.id = c.server_id"
 	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"

@@ -18,6 +18,13 @@
 #include "../tests/unit/questionnaire_stub.h"
 #include "../tests/unit/site.h"
 
+__attribute__((weak)) const char *const domain_names[] = { "G", "A", "Z", "H", "R", "C", "D" };
+__attribute__((weak)) const char *domain_title(enum domain d, enum lang lang)
+{
+	(void)lang;
+	return domain_names[d];
+}
+
 static char *file_read(const char *path)
 {
 	FILE *f = fopen(path, "rb");
