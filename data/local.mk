@@ -1,1 +1,3 @@
 # data
+
+EXTRA_DIST += data/cip-vendors.tsv data/cip-device-types.tsv

@@ -396,6 +396,8 @@ static bool choose(struct dissect_core *c, struct dissect_flow *f, const struct 
 	for (int end = 0; end < 2; end++) {
 		int side = end ? f->client : !f->client;   /* the server's port first */
 		const struct port_list *l = &ports[f->port[side]];
+		if (l->n && !f->client_known)
+			f->client = (uint8_t)!side;
 		for (uint8_t i = 0; i < l->n; i++)
 			if (offer(c, f, l->list[i], data, from))
 				return true;

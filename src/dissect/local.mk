@@ -6,17 +6,18 @@ DISSECTORS = \
 	lldp \
 	dhcp \
 	modbus \
+	enip \
 	s7comm \
 	http \
 	ftp \
 	telnet
 
 libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.h \
-	src/dissect/arp.c src/dissect/dhcp.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/s7comm.c \
+	src/dissect/arp.c src/dissect/cip.c src/dissect/cip.h src/dissect/dhcp.c src/dissect/enip.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/s7comm.c \
 	src/dissect/telnet.c
-nodist_libgenba_a_SOURCES = src/dissect/table.c
-BUILT_SOURCES += src/dissect/table.c
-CLEANFILES += src/dissect/table.c
+nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
+BUILT_SOURCES += src/dissect/table.c src/dissect/cip_names.c
+CLEANFILES += src/dissect/table.c src/dissect/cip_names.c
 
 src/dissect/table.c: $(srcdir)/src/dissect/local.mk
 	@$(MKDIR_P) src/dissect
@@ -26,3 +27,14 @@ src/dissect/table.c: $(srcdir)/src/dissect/local.mk
 	echo 'const struct dissector *const dissectors[] = {'; \
 	for d in $(DISSECTORS); do echo "	&dissect_$$d,"; done; \
 	echo '	NULL'; echo '};'; } > $@
+
+# Names of CIP vendors and device types: the child can open no file, so they are compiled in.
+src/dissect/cip_names.c: $(srcdir)/data/cip-vendors.tsv $(srcdir)/data/cip-device-types.tsv
+	@$(MKDIR_P) src/dissect
+	$(AM_V_GEN){ echo '/* Made from data/cip-*.tsv. */'; echo '#include "dissect/cip.h"'; \
+	for t in vendors device_types; do \
+		f=$(srcdir)/data/cip-$$(echo $$t | tr _ -).tsv; \
+		echo "const struct cip_name cip_$$t[] = {"; \
+		LC_ALL=C sort -n $$f | LC_ALL=C awk -F '\t' '{ gsub(/["\\]/, "\\\\&", $$2); printf "	{ %d, \"%s\" },\n", $$1, $$2 }'; \
+		echo '};'; echo "const size_t cip_$${t}_n = sizeof cip_$$t / sizeof *cip_$$t;"; \
+	done; } > $@

@@ -1,0 +1,390 @@
+/*
+ * CIP message router (ODVA, Common Industrial Protocol; Rockwell 1756-PM020 for
+ * the services of Logix controllers, 1770-6.5.16 for PCCC).
+ *
+ *   request  +---------+------------+----------- - - +------ - -
+ *            | service | path words | path           | data
+ *   answer   +---------+------------+--------+------------+------ - -
+ *            | service | 00         | status | more words | data
+ *            | | 80    |
+ *   path: 20 class  24 instance  30 attribute (21 25 31 with 16 bits), 91 symbol, 0x port
+ */
+#include "dissect/cip.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	GET_ATTRIBUTES_ALL = 0x01, GET_ATTRIBUTE_LIST = 0x03, CREATE = 0x08, DELETE = 0x09, MULTIPLE = 0x0a,
+	GET_ATTRIBUTE_SINGLE = 0x0e, EXECUTE_PCCC = 0x4b, UNCONNECTED_SEND = 0x52, ANSWER = 0x80,
+	CLASS_IDENTITY = 0x01, CLASS_CONNECTION_MANAGER = 0x06, CLASS_PCCC = 0x67, CLASS_NVS = 0xa1,
+	STATUS_PARTIAL = 0x06, STATUS_EMBEDDED = 0x1e,
+	DEPTH = 3, SERVICES_MAX = 64,
+	ROUTED = 0x100,      /* in dissect_request.code: through Unconnected Send, to a module behind */
+};
+
+struct service { uint8_t code; int8_t op; const char *name; };
+
+/* Common services, the same for every class. */
+static const struct service common[] = {
+	{ GET_ATTRIBUTES_ALL, OP_READ, "Get_Attributes_All" },
+	{ 0x02, OP_WRITE, "Set_Attributes_All" },
+	{ GET_ATTRIBUTE_LIST, OP_READ, "Get_Attribute_List" },
+	{ 0x04, OP_WRITE, "Set_Attribute_List" },
+	{ 0x05, OP_RESET, "Reset" },
+	{ 0x06, OP_START, "Start" },
+	{ 0x07, OP_STOP, "Stop" },
+	{ CREATE, OP_CONFIGURATION, "Create" },
+	{ DELETE, OP_CONFIGURATION, "Delete" },
+	{ 0x0d, OP_CONFIGURATION, "Apply_Attributes" },
+	{ GET_ATTRIBUTE_SINGLE, OP_READ, "Get_Attribute_Single" },
+	{ 0x10, OP_WRITE, "Set_Attribute_Single" },
+	{ 0x11, OP_READ, "Find_Next_Object_Instance" },
+	{ 0x15, OP_CONFIGURATION, "Restore" },
+	{ 0x16, OP_CONFIGURATION, "Save" },
+	{ 0x18, OP_READ, "Get_Member" },
+	{ 0x19, OP_WRITE, "Set_Member" },
+};
+
+/* Services of Logix controllers on their data. */
+static const struct service data_services[] = {
+	{ 0x4c, OP_READ, "Read Tag" },
+	{ 0x4d, OP_WRITE, "Write Tag" },
+	{ 0x4e, OP_WRITE, "Read Modify Write Tag" },
+	{ 0x52, OP_READ, "Read Tag Fragmented" },
+	{ 0x53, OP_WRITE, "Write Tag Fragmented" },
+	{ 0x55, OP_READ, "Get_Instance_Attribute_List" },
+};
+
+static const struct service connection_services[] = {
+	{ 0x4e, -1, "Forward_Close" }, { 0x54, -1, "Forward_Open" }, { 0x5b, -1, "Large_Forward_Open" },
+};
+
+/* PCCC functions of command 0F. */
+static const struct service pccc[] = {
+	{ 0x80, OP_MODE, "PCCC Change Mode" },	       { 0x3a, OP_MODE, "PCCC Set CPU Mode" },
+	{ 0x50, OP_DOWNLOAD, "PCCC Download Request" }, { 0x52, OP_DOWNLOAD, "PCCC Download Completed" },
+	{ 0x53, OP_UPLOAD, "PCCC Upload Request" },     { 0x55, OP_UPLOAD, "PCCC Upload Completed" },
+	{ 0xa1, OP_READ, "PCCC Protected Typed Logical Read" },
+	{ 0xa2, OP_READ, "PCCC Protected Typed Logical Read" },
+	{ 0x68, OP_READ, "PCCC Typed Read" },	       { 0x67, OP_WRITE, "PCCC Typed Write" },
+	{ 0xa9, OP_WRITE, "PCCC Protected Typed Logical Write" },
+	{ 0xaa, OP_WRITE, "PCCC Protected Typed Logical Write" },
+	{ 0xab, OP_WRITE, "PCCC Protected Typed Logical Write" },
+};
+
+static const struct service *find(const struct service *table, size_t n, uint8_t code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].code == code)
+			return &table[i];
+	return NULL;
+}
+
+#define FIND(table, code) find(table, sizeof table / sizeof *table, code)
+
+/* ---- paths ---- */
+
+struct path { uint32_t cls, attribute; };
+
+static bool read_path(struct cur *c, struct path *out)
+{
+	*out = (struct path){ 0 };
+	size_t words = cur_u8(c);
+	struct cur p = cur_sub(c, words * 2);
+	while (cur_left(&p)) {
+		uint8_t segment = cur_u8(&p);
+		if (segment >> 5 == 0) {                 /* port: a route */
+			uint8_t size = segment & 0x10 ? cur_u8(&p) : 1;
+			if ((segment & 0x0f) == 0x0f)
+				cur_skip(&p, 2);
+			cur_skip(&p, size + (segment & 0x10 ? size % 2u : 0));
+			continue;
+		}
+		if (segment == 0x91) {                   /* symbol, padded */
+			uint8_t n = cur_u8(&p);
+			cur_skip(&p, n + n % 2u);
+			continue;
+		}
+		if (segment == 0x34) {                   /* electronic key */
+			cur_skip(&p, 1u + cur_peek(&p, 1) + 1u);
+			continue;
+		}
+		if (segment >> 5 != 1)                   /* network, data …: nothing that names a class */
+			break;
+		uint32_t value;
+		switch (segment & 3) {
+		case 0:
+			value = cur_u8(&p);
+			break;
+		case 1:
+			cur_skip(&p, 1);
+			value = cur_le16(&p);
+			break;
+		default:
+			cur_skip(&p, 1);
+			value = cur_le32(&p);
+			break;
+		}
+		switch (segment & 0x1c) {
+		case 0x00:
+			out->cls = value;
+			break;
+		case 0x10:
+			out->attribute = value;
+			break;
+		default:
+			break;
+		}
+	}
+	return cur_ok(c);
+}
+
+/* ---- requests ---- */
+
+static void describe(const struct dissect_request *r, char *out, size_t size)
+{
+	uint32_t cls = r->extra >> 16;
+	const char *routed = r->code & ROUTED ? ", routed" : "";
+	if (cls == 0)
+		snprintf(out, size, "tag%s", routed);
+	else
+		snprintf(out, size, "class %02x%s", cls, routed);
+}
+
+/* Objects that make up a Logix program: making and removing them is a download. */
+static bool is_program(uint32_t cls)
+{
+	return cls >= 0x68 && cls <= 0x70;
+}
+
+static void classify(struct dissect_request *r, uint8_t service, const struct path *p, struct cur data)
+{
+	const struct service *s = FIND(common, service);
+	r->op = OP_DIAGNOSTIC;
+	r->name = "Object-specific service";
+	if (service == EXECUTE_PCCC && p->cls == CLASS_PCCC) {
+		cur_skip(&data, cur_peek(&data, 0));     /* requester id, with its length */
+		uint8_t command = cur_u8(&data);
+		cur_skip(&data, 3);
+		uint8_t function = cur_u8(&data);
+		s = command == 0x0f ? FIND(pccc, function) : NULL;
+		r->name = "PCCC";
+	} else if (!s) {
+		s = p->cls == CLASS_CONNECTION_MANAGER ? FIND(connection_services, service) : FIND(data_services, service);
+	}
+	if (s) {
+		r->op = s->op;
+		r->name = s->name;
+	}
+	if (p->cls == CLASS_IDENTITY && r->op == OP_READ)
+		r->op = OP_IDENTITY;
+	if (p->cls == CLASS_NVS && service >= 0x4b) {
+		r->op = OP_FIRMWARE;
+		r->name = "Nonvolatile storage update";
+	}
+	if (is_program(p->cls) && (service == CREATE || service == DELETE || service == 0x4f || service == 0x50)) {
+		r->op = OP_DOWNLOAD;
+		r->name = service == CREATE ? "Create program object" : service == DELETE ? "Delete program object"
+										      : "Transfer program object";
+	}
+	if (r->op != OP_READ && r->op >= 0)
+		r->describe = describe;
+}
+
+static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned depth, unsigned routed, bool *read_told);
+
+static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned depth, unsigned routed, bool *read_told)
+{
+	struct cur list = data;
+	uint16_t n = cur_le16(&list);
+	if (n == 0 || n > SERVICES_MAX)
+		return false;
+	for (uint16_t i = 0; i < n; i++) {
+		struct cur one = data;
+		uint16_t offset = cur_le16(&list);
+		cur_skip(&one, offset);
+		if (!cur_ok(&list) || !cur_ok(&one) || !request(d, key, one, depth + 1, routed, read_told))
+			return false;
+	}
+	return true;
+}
+
+static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned depth, unsigned routed, bool *read_told)
+{
+	struct path p;
+	uint8_t service = cur_u8(&c);
+	if (!read_path(&c, &p) || service & ANSWER || depth > DEPTH)
+		return false;
+	if (service == UNCONNECTED_SEND && p.cls == CLASS_CONNECTION_MANAGER) {
+		cur_skip(&c, 2);   /* time-out */
+		struct cur inner = cur_sub(&c, cur_le16(&c));
+		return cur_ok(&inner) && request(d, key, inner, depth + 1, ROUTED, read_told);
+	}
+	if (service == MULTIPLE)
+		return multiple(d, key, c, depth, routed, read_told);
+	struct dissect_request r = { .key = key, .code = service | routed, .extra = p.cls << 16 | (p.attribute & 0xffff) };
+	classify(&r, service, &p, c);
+	if (r.op == OP_READ) {     /* a poll of fifty tags is one read */
+		if (*read_told)
+			return true;
+		*read_told = true;
+		r.extra = 0;
+	}
+	dissect_request(d, &r);
+	return true;
+}
+
+bool cip_request(struct dissect *d, uint64_t key, struct cur c)
+{
+	bool read_told = false;
+	return request(d, key, c, 0, 0, &read_told);
+}
+
+/* ---- identity ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	const struct cip_name *x = a, *y = b;
+	return (int)x->number - (int)y->number;
+}
+
+static const char *name_of(const struct cip_name *table, size_t n, uint16_t number)
+{
+	const struct cip_name key = { number, NULL };
+	const struct cip_name *x = bsearch(&key, table, n, sizeof *table, by_number);
+	return x ? x->name : NULL;
+}
+
+/* What the device profiles say in genba's own words. */
+static const char *role_of(uint16_t type)
+{
+	switch (type) {
+	case 0x02: case 0x03: case 0x13: case 0x16: case 0x25: case 0x2b: case 0x2d:
+		return "drive";
+	case 0x07: case 0x22:
+		return "io";
+	case 0x05: case 0x06: case 0x10: case 0x26:
+		return "sensor";
+	case 0x0e:
+		return "plc";
+	case 0x18:
+		return "hmi";
+	case 0x29:
+		return "safety";
+	case 0x2c:
+		return "switch";
+	default:
+		return NULL;
+	}
+}
+
+bool cip_identity(struct dissect *d, struct cur *c, const char *source)
+{
+	char text[24];
+	uint16_t vendor = cur_le16(c), type = cur_le16(c), product = cur_le16(c);
+	uint8_t major = cur_u8(c), minor = cur_u8(c);
+	cur_skip(c, 2);
+	uint32_t serial = cur_le32(c);
+	if (!cur_ok(c))
+		return false;
+	const char *name = name_of(cip_vendors, cip_vendors_n, vendor);
+	snprintf(text, sizeof text, "CIP vendor %u", vendor);
+	dissect_attr(d, ATTR_VENDOR, name ? name : text, source);
+	dissect_attr(d, ATTR_DESCRIPTION, name_of(cip_device_types, cip_device_types_n, type), source);
+	dissect_attr(d, ATTR_ROLE, role_of(type), source);
+	snprintf(text, sizeof text, "%u:%u", type, product);
+	dissect_attr(d, ATTR_PRODUCT_CODE, text, source);
+	snprintf(text, sizeof text, "%u.%u", major & 0x7fu, minor);
+	dissect_attr(d, ATTR_FIRMWARE, text, source);
+	snprintf(text, sizeof text, "0x%08x", serial);
+	if (serial)
+		dissect_attr(d, ATTR_SERIAL, text, source);
+	return true;
+}
+
+static void product_name(struct dissect *d, struct cur *c, const char *source)
+{
+	uint8_t n = cur_u8(c);
+	const uint8_t *name = cur_bytes(c, n);
+	dissect_attr_bytes(d, ATTR_MODEL, name, name ? n : 0, source);
+}
+
+/* One attribute of the Identity object by its number; false where its size is not known. */
+static bool identity_attribute(struct dissect *d, struct cur *c, uint32_t attribute, const char *source)
+{
+	char text[24];
+	const char *name;
+	unsigned major;
+	switch (attribute) {
+	case 1:
+		name = name_of(cip_vendors, cip_vendors_n, cur_le16(c));
+		if (cur_ok(c) && name)
+			dissect_attr(d, ATTR_VENDOR, name, source);
+		return true;
+	case 2: case 3: case 5:
+		cur_skip(c, 2);
+		return true;
+	case 4:
+		major = cur_u8(c) & 0x7f;
+		snprintf(text, sizeof text, "%u.%u", major, cur_u8(c));
+		if (cur_ok(c))
+			dissect_attr(d, ATTR_FIRMWARE, text, source);
+		return true;
+	case 6:
+		snprintf(text, sizeof text, "0x%08x", cur_le32(c));
+		if (cur_ok(c))
+			dissect_attr(d, ATTR_SERIAL, text, source);
+		return true;
+	case 7:
+		product_name(d, c, source);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void identity_list(struct dissect *d, struct cur c, const char *source)
+{
+	uint16_t n = cur_le16(&c);
+	for (uint16_t i = 0; i < n && cur_left(&c); i++) {
+		uint16_t attribute = cur_le16(&c), status = cur_le16(&c);
+		if (status == 0 && !identity_attribute(d, &c, attribute, source))
+			return;
+	}
+}
+
+bool cip_response(struct dissect *d, uint64_t key, struct cur c)
+{
+	uint8_t service = cur_u8(&c);
+	cur_skip(&c, 1);
+	uint8_t status = cur_u8(&c);
+	cur_skip(&c, cur_u8(&c) * 2u);
+	if (!cur_ok(&c) || !(service & ANSWER))
+		return false;
+	bool ok = status == 0 || status == STATUS_PARTIAL || status == STATUS_EMBEDDED;
+	struct dissect_request first, next;
+	if (!dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &first))
+		return true;
+	while (dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &next))
+		;   /* the services of one Multiple Service Packet */
+	if (!ok || first.extra >> 16 != CLASS_IDENTITY || (service & ~ANSWER) != (first.code & 0x7f))
+		return true;
+	/* Behind Unconnected Send stands a module of the rack: its own word on a lower footing. */
+	const char *source = first.code & ROUTED ? "cip.identity.routed" : "cip.identity";
+	switch (service & ~ANSWER) {
+	case GET_ATTRIBUTES_ALL:
+		if (cip_identity(d, &c, source))
+			product_name(d, &c, source);
+		break;
+	case GET_ATTRIBUTE_SINGLE:
+		identity_attribute(d, &c, first.extra & 0xffff, source);
+		break;
+	case GET_ATTRIBUTE_LIST:
+		identity_list(d, c, source);
+		break;
+	default:
+		break;
+	}
+	return true;
+}

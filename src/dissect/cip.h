@@ -1,0 +1,22 @@
+/* CIP messages, whatever carries them: src/dissect/enip.c gives them a key that request and answer share. */
+#ifndef DISSECT_CIP_H
+#define DISSECT_CIP_H
+
+#include "dissect/dissect.h"
+
+/* Reads one message router request or answer. False: it is no CIP, or contradicts itself. */
+bool cip_request(struct dissect *d, uint64_t key, struct cur c);
+bool cip_response(struct dissect *d, uint64_t key, struct cur c);
+
+/*
+ * Vendor, device type, product code, revision, status and serial number, in this
+ * order in List Identity and in the Identity object; source names the message.
+ */
+bool cip_identity(struct dissect *d, struct cur *c, const char *source);
+
+/* Names of the numbers that ODVA gives out (data/cip-*.tsv); NULL where unknown. */
+struct cip_name { uint16_t number; const char *name; };
+extern const struct cip_name cip_vendors[], cip_device_types[];
+extern const size_t cip_vendors_n, cip_device_types_n;
+
+#endif
