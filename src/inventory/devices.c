@@ -17,6 +17,7 @@ struct builder {
 	size_t n_members;
 	struct addr *local;              /* networks of public addresses that are attached here, sorted */
 	size_t n_local;
+	uint8_t *private4;               /* segment: a private IPv4 address sends there */
 };
 
 static int member_cmp(const void *a, const void *b, void *data)
@@ -110,17 +111,33 @@ static void note_local(struct builder *b)
 {
 	struct resolve *r = b->r;
 	b->local = xcalloc(r->n_ents, sizeof *b->local);
+	b->private4 = xcalloc(r->n_segs, sizeof *b->private4);
+	for (uint32_t e = 1; e < r->n_ents; e++)
+		if (!r->ents[e].is_mac && resolve_is(r, e, ENT_HOST) && r->ents[e].frames &&
+		    addr_is_v4(&r->ents[e].ip) && addr_is_private(&r->ents[e].ip))
+			b->private4[r->ents[e].segment] = 1;
 	for (uint32_t e = 1; e < r->n_ents; e++)
 		if (resolve_is(r, e, ENT_BOUND) && !addr_is_private(&r->ents[e].ip))
 			b->local[b->n_local++] = network_of(&r->ents[e].ip);
 	qsort(b->local, b->n_local, sizeof *b->local, addr_cmp);
 }
 
-static bool is_outside(const struct builder *b, const struct inv_device *d)
+/* Nobody carries it, no router lowered its TTL, and its neighbours are public as well: a link without MACs. */
+static bool stands_here(const struct builder *b, uint32_t entity)
+{
+	const struct obs_entity *e = &b->r->ents[entity];
+	return !b->r->ip_n[entity] && !b->private4[e->segment] && e->frames &&
+	       (e->ttl == 32 || e->ttl == 64 || e->ttl == 128 || e->ttl == 255);
+}
+
+static bool is_outside(const struct builder *b, const struct inv_device *d, const struct member *m, size_t n)
 {
 	bool outside = false;
 	if (d->n_macs)
 		return false;
+	for (size_t i = 0; i < n; i++)
+		if (stands_here(b, m[i].entity))
+			return false;
 	for (size_t i = 0; i < d->n_ips; i++) {
 		struct addr net = network_of(&d->ips[i].ip);
 		if (addr_is_private(&d->ips[i].ip) || bsearch(&net, b->local, b->n_local, sizeof net, addr_cmp))
@@ -183,7 +200,7 @@ static void fill(struct builder *b, struct inv_device *d, const struct member *m
 		if (!vlans || d->vlans[vlans - 1] != d->vlans[i])
 			d->vlans[vlans++] = d->vlans[i];
 	d->n_vlans = vlans;
-	d->internet = is_outside(b, d);
+	d->internet = is_outside(b, d, m, n);
 }
 
 /* ---- keys ---- */
@@ -377,5 +394,6 @@ void resolve_devices(struct resolve *r)
 	free(at);
 	free(b.members);
 	free(b.local);
+	free(b.private4);
 	sort_devices(r);
 }

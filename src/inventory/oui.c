@@ -107,7 +107,8 @@ static void load(void)
 		fclose(f);
 	}
 	free(line);
-	qsort(table.rows, table.n, sizeof *table.rows, row_cmp);
+	if (table.n)
+		qsort(table.rows, table.n, sizeof *table.rows, row_cmp);
 }
 
 const char *inventory_mac_vendor(const uint8_t mac[6])

@@ -388,10 +388,26 @@ static void exists(struct resolve *r, uint32_t entity)
 }
 
 /*
+ * Is somebody at the other end of a conversation that the capture shows in one
+ * direction? TCP data flows only after both sides agreed. Datagrams prove it only
+ * for a factory protocol, whose masters do not talk to nobody for long, and not
+ * towards what may be a network's broadcast address.
+ */
+static bool somebody_there(const struct resolve *r, const struct obs_conv *c)
+{
+	if (c->packets_s || (c->transport == TRANSPORT_TCP && c->bytes_c))
+		return true;
+	if (c->confidence < CONF_CONTENT || c->server >= r->n_ents)
+		return false;
+	const struct obs_entity *e = &r->ents[c->server];
+	const struct kind_protocol *p = kind_protocol(c->proto);
+	return p && p->ot && (e->is_mac || !addr_is_v4(&e->ip) || e->ip.b[15] != 255);
+}
+
+/*
  * A device has sent, or a protocol stated something about it, or somebody got
- * somewhere with it: TCP data flows only after the other side agreed, and a
- * protocol recognised by content in one direction is spoken to somebody. Targets
- * of unanswered ARP requests and connections, and guesses, make no device.
+ * somewhere with it. Targets of unanswered ARP requests and connections, and
+ * guesses, make no device.
  */
 void resolve_existence(struct resolve *r)
 {
@@ -407,11 +423,10 @@ void resolve_existence(struct resolve *r)
 			exists(r, r->links[i].b);
 		}
 	for (uint32_t i = 0; i < r->n_convs; i++) {
-		const struct obs_conv *c = &r->convs[i];
-		if (c->packets_c)
-			exists(r, c->client);
-		if (c->packets_s || c->confidence >= CONF_CONTENT || (c->transport == TRANSPORT_TCP && c->bytes_c))
-			exists(r, c->server);
+		if (r->convs[i].packets_c)
+			exists(r, r->convs[i].client);
+		if (somebody_there(r, &r->convs[i]))
+			exists(r, r->convs[i].server);
 	}
 	for (uint32_t i = 0; i < r->n_ops; i++)
 		if (r->ops[i].result != RESULT_UNKNOWN || r->ops[i].where.peer_frame)

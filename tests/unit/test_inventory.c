@@ -458,6 +458,8 @@ static void only_spoken_of(void **state)
 	attr(ip("192.168.1.70"), ATTR_HOSTNAME, "press", "mdns.a", CONF_CONFIRMED);
 	attr(ip("192.168.1.71"), ATTR_OS, "Windows", "guess.ttl", CONF_GUESS);
 	link_of(B, "192.168.1.72", LINK_DHCP, "dhcp.ack");
+	conv(me, ip("192.168.1.255"), "bacnet", 47808, CONF_CONFIRMED, 3, 0);   /* may be the broadcast address */
+	conv(me, ip("192.168.1.73"), "rtp", 9600, CONF_CONTENT, 3, 0);          /* nobody need be there */
 	resolve();
 	assert_null(of(ip("192.168.1.66")));
 	assert_null(of(ip("192.168.1.67")));
@@ -466,6 +468,8 @@ static void only_spoken_of(void **state)
 	assert_non_null(of(ip("192.168.1.70")));
 	assert_null(of(ip("192.168.1.71")));
 	assert_ptr_equal(of(ip("192.168.1.72")), of(mac(B)));
+	assert_null(of(ip("192.168.1.255")));
+	assert_null(of(ip("192.168.1.73")));
 	assert_int_equal(of(mac(B))->first, 0);
 }
 
@@ -559,6 +563,20 @@ static void protocols_and_candidates(void **state)
 	assert_int_equal(d->n_candidates, 1);
 	assert_int_equal(of(a)->n_candidates, 2);
 	assert_int_equal(inv->n_convs, 4);
+}
+
+static void link_without_macs(void **state)
+{
+	(void)state;
+	sent(ip("1.1.1.1"), 3, 64);
+	sent(ip("2.2.2.2"), 3, 52);
+	resolve();
+	assert_int_equal(inv->n_devices, 2);
+	assert_false(of(ip("1.1.1.1"))->internet);
+	assert_true(of(ip("2.2.2.2"))->internet);
+	sent(ip("192.168.1.10"), 3, 64);
+	resolve();
+	assert_true(of(ip("1.1.1.1"))->internet);
 }
 
 static void segment_keys(void **state)
@@ -759,7 +777,7 @@ int main(void)
 		TEST(same_default_management_address), TEST(same_serial_is_one_device),
 		TEST(other_model_or_empty_serial_is_not), TEST(groups_are_no_devices), TEST(only_spoken_of),
 		TEST(layer_two_only), TEST(loopback_capture), TEST(better_source_wins),
-		TEST(protocols_and_candidates), TEST(segment_keys), TEST(order_decides_nothing),
+		TEST(protocols_and_candidates), TEST(link_without_macs), TEST(segment_keys), TEST(order_decides_nothing),
 		TEST(keys_are_unique), TEST(many_entities),
 	};
 	return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);
