@@ -3,11 +3,13 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
+	X(command_actions) \
 	X(command_checks_lint) \
 	X(command_checks_list) \
 	X(command_checks_test) \
 	X(command_findings) \
 	X(command_scan) \
+	X(command_score) \
 	X(command_devices) \
 	X(command_conversations) \
 	X(command_operations) \

@@ -194,7 +194,9 @@ static void read_questions(struct assessment *a)
 		q->question = &a->questionnaire.questions[i];
 		q->answer = i < a->answers.n ? &a->answers.answers[i] : NULL;
 		q->level = q->answer ? q->answer->level : LEVEL_UNANSWERED;
-		q->counted = q->question->quick || q->level != LEVEL_UNANSWERED;
+		/* In a shop without a network, what was never asked comes as not applicable: no reason to count it. */
+		bool said = q->level != LEVEL_UNANSWERED && q->answer->when;
+		q->counted = q->question->quick || said;
 		a->full = a->full || (!q->question->quick && q->counted);
 		contradict(a, q);
 		confirm(a, q);

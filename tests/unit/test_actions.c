@@ -12,14 +12,6 @@
 #include "base/path.h"
 #include "score/actions.h"
 
-/* Until src/questionnaire brings it. */
-__attribute__((weak)) const struct question *questionnaire_find(const struct questionnaire *q, const char *id)
-{
-	(void)q;
-	(void)id;
-	return NULL;
-}
-
 static void load_own(struct action_set *set)
 {
 	struct err e = { "" };

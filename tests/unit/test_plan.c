@@ -11,7 +11,6 @@
 
 #include "base/path.h"
 #include "score/assess.h"
-#include "../tests/unit/questionnaire_stub.h"
 
 /* A site made up of static parts; only what score_assess_build() made is freed. */
 static struct question questions[25];

@@ -15,7 +15,6 @@
 #include "base/path.h"
 #include "report/mustache.h"
 #include "report/report.h"
-#include "../tests/unit/questionnaire_stub.h"
 #include "../tests/unit/site.h"
 
 __attribute__((weak)) const char *const domain_names[] = { "G", "A", "Z", "H", "R", "C", "D" };

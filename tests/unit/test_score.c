@@ -11,9 +11,6 @@
 
 #include "score/score.h"
 
-/* Until src/questionnaire brings them. */
-const double domain_weights[] __attribute__((weak)) = { 9, 7, 14, 11, 9, 4, 0 };
-
 /* ---- random cases, the same in every run ---- */
 
 enum { CASES = 20000, MOST_QUESTIONS = 40, MOST_FINDINGS = 12 };
