@@ -35,12 +35,12 @@ void capture_parser_done(struct parser *p)
 	free(p->interface);
 }
 
-static uint16_t get16(const struct parser *p, struct cur *c)
+static inline uint16_t get16(const struct parser *p, struct cur *c)
 {
 	return p->big ? cur_be16(c) : cur_le16(c);
 }
 
-static uint32_t get32(const struct parser *p, struct cur *c)
+static inline uint32_t get32(const struct parser *p, struct cur *c)
 {
 	return p->big ? cur_be32(c) : cur_le32(c);
 }
