@@ -53,38 +53,44 @@ static struct presence presence_of(const struct resolve *r, uint32_t mac, uint32
 	return p;
 }
 
-static int network_cmp(const struct presence *p, const struct presence *q)
+/* n: bytes of the prefix that count. */
+static int network_cmp(const struct presence *p, const struct presence *q, size_t n)
 {
 	if (p->segment != q->segment)
 		return p->segment < q->segment ? -1 : 1;
 	if (p->v4 != q->v4)
 		return p->v4 < q->v4 ? -1 : 1;
-	return memcmp(p->prefix, q->prefix, sizeof p->prefix);
+	return memcmp(p->prefix, q->prefix, n);
 }
 
 static int presence_cmp(const void *a, const void *b)
 {
 	const struct presence *p = a, *q = b;
-	int c = network_cmp(p, q);
+	int c = network_cmp(p, q, sizeof p->prefix);
 	return c ? c : (p->mac > q->mac) - (p->mac < q->mac);
 }
 
-/* Is a MAC other than this one at home in the network of that address? */
-static bool neighbour(const struct binder *b, uint32_t mac, uint32_t ip)
+/* Is a MAC other than this one at home in the network (so many bytes) of that address? */
+static bool neighbour_in(const struct binder *b, uint32_t mac, uint32_t ip, size_t bytes)
 {
 	struct presence want = presence_of(b->r, mac, ip);
 	size_t low = 0, high = b->n_here;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		if (network_cmp(&b->here[mid], &want) < 0)
+		if (network_cmp(&b->here[mid], &want, bytes) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (; low < b->n_here && network_cmp(&b->here[low], &want) == 0; low++)
+	for (; low < b->n_here && network_cmp(&b->here[low], &want, bytes) == 0; low++)
 		if (b->here[low].mac != want.mac)
-			return true;   /* at most the MAC's own row is stepped over */
+			return true;   /* at most the MAC's own rows are stepped over */
 	return false;
+}
+
+static bool neighbour(const struct binder *b, uint32_t mac, uint32_t ip)
+{
+	return neighbour_in(b, mac, ip, sizeof b->here->prefix);
 }
 
 static bool same_network(const struct addr *a, const struct addr *b)
@@ -181,14 +187,14 @@ static void note_networks(struct binder *b)
 
 /*
  * One IPv4 address only. A private one is the host's own; a public one is so in a
- * network of public addresses: a neighbour has one, or nobody has a private one
- * and no router lowered its TTL. Else it stands behind a router of which the
+ * network of public addresses: a neighbour has one of the same /16, or nobody has a
+ * private one and no router lowered its TTL. Else it stands behind a router of which the
  * capture shows one peer.
  */
 static bool one_is_own(const struct binder *b, uint32_t mac, uint32_t ip)
 {
 	const struct obs_entity *e = &b->r->ents[ip];
-	if (addr_is_private(&e->ip) || neighbour(b, mac, ip))
+	if (addr_is_private(&e->ip) || neighbour_in(b, mac, ip, 2))
 		return true;
 	return !b->seg_private4[e->segment] && ttl_initial(e->ttl);
 }

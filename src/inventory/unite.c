@@ -40,18 +40,35 @@ static int mac_cmp(const void *a, const void *b, void *data)
 	return c ? c : (r->rank[x] > r->rank[y]) - (r->rank[x] < r->rank[y]);
 }
 
-/* A global MAC is one interface wherever it is seen; a virtual or made-up one only in its segment. */
+/* Do two segments differ in their VLANs only? */
+static bool one_wire(const struct obs_segment *a, const struct obs_segment *b)
+{
+	return a->file_set == b->file_set && a->tunnel == b->tunnel && a->tunnel_id == b->tunnel_id &&
+	       addr_equal(&a->tunnel_src, &b->tunnel_src);
+}
+
+/*
+ * A global MAC is one interface wherever it is seen, a made-up one in the VLANs of
+ * one wire. What a group of routers shares says nothing beyond its segment.
+ */
 static void unite_macs(struct resolve *r)
 {
 	uint32_t *list = xcalloc(r->n_ents, sizeof *list), n = 0;
 	for (uint32_t e = 1; e < r->n_ents; e++)
-		if (r->ents[e].is_mac && resolve_is(r, e, ENT_HOST) && !resolve_is(r, e, ENT_VIRTUAL) &&
-		    !mac_is_local(r->ents[e].mac))
+		if (r->ents[e].is_mac && resolve_is(r, e, ENT_HOST) && !resolve_is(r, e, ENT_VIRTUAL))
 			list[n++] = e;
 	qsort_r(list, n, sizeof *list, mac_cmp, r);
-	for (uint32_t i = 1; i < n; i++)
-		if (memcmp(r->ents[list[i - 1]].mac, r->ents[list[i]].mac, 6) == 0)
-			resolve_unite(r, list[i - 1], list[i]);
+	/* Sorted by segment key, the segments of one wire stand together but for the plain one in front. */
+	for (uint32_t i = 0, first = 0; i < n; i++) {
+		const struct obs_entity *e = &r->ents[list[i]];
+		if (memcmp(r->ents[list[first]].mac, e->mac, 6) != 0)
+			first = i;
+		const uint32_t others[] = { list[first], i > first ? list[i - 1] : list[i] };
+		for (int k = 0; k < 2; k++)
+			if (!mac_is_local(e->mac) ||
+			    one_wire(&r->segs[r->ents[others[k]].segment], &r->segs[e->segment]))
+				resolve_unite(r, others[k], list[i]);
+	}
 	free(list);
 }
 

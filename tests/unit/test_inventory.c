@@ -291,13 +291,19 @@ static void one_mac_in_two_segments(void **state)
 	uint32_t local = mac(LOCAL);
 	vlan(40);
 	arp(LOCAL, "192.168.40.1");
+	uint32_t other_vlan = mac(LOCAL);
+	struct packet p = { .tunnel = TUNNEL_VXLAN, .tunnel_id = 7 };
+	segment = observe_segment(o, &p);
+	arp(LOCAL, "192.168.60.1");              /* elsewhere somebody made up the same one */
+	arp(R, "192.168.50.1");
 	resolve();
 	assert_int_equal(inv->n_devices, 3);
+	assert_ptr_equal(of(local), of(other_vlan));
 	assert_ptr_not_equal(of(local), of(mac(LOCAL)));
 	assert_true(of(local)->random_mac);
 	vlan(10);
 	assert_int_equal(of(mac(R))->n_vlans, 2);
-	assert_int_equal(of(mac(R))->n_ips, 2);
+	assert_int_equal(of(mac(R))->n_ips, 3);
 	assert_false(of(mac(R))->random_mac);
 }
 
