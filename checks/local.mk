@@ -27,3 +27,6 @@ dist_checks_DATA = \
 	checks/unanswered-polls.yaml \
 	checks/unknown-devices.yaml \
 	checks/write-across.yaml
+
+dist_check_SCRIPTS += tests/checks.sh
+TESTS += tests/checks.sh

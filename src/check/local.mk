@@ -4,3 +4,9 @@ libgenba_a_SOURCES += \
 	src/check/lint.c \
 	src/check/load.c \
 	src/check/run.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_check
+TESTS += tests/unit/test_check
+tests_unit_test_check_LDADD = $(UNIT_LDADD)
+endif

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "cli/cli.h"
+#include "cli/site.h"
 
 /* The folder that was named, else the program's own. To be freed. */
 static char *folder_of(const struct cli *c)
@@ -43,8 +44,7 @@ static const struct list_column columns[] = {
 
 static int run_list(struct cli *c, struct err *e)
 {
-	static const char *const formats[] = { "text", "json", "csv", NULL };
-	int format = cli_choice(c, "format", formats, LIST_TEXT, e), status;
+	int format = site_format(c, e), status;
 	struct check_set set;
 	if (format < 0)
 		return EXIT_USAGE_ERROR;
@@ -124,7 +124,7 @@ static int run_test(struct cli *c, struct err *e)
 }
 
 static const struct cli_option list_options[] = {
-	{ 0, "format", "text|json|csv", N_("how to print it (default: text)") },
+	SITE_FORMAT_OPTION,
 	{ 0 },
 };
 

@@ -1,16 +1,13 @@
 /* genba findings: what the checks say of a scan, with the evidence. */
-#include <errno.h>
-#include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/path.h"
-#include "base/text.h"
 #include "check/check.h"
 #include "cli/cli.h"
+#include "cli/site.h"
+#include "score/assess.h"
 
 /* ---- which, in which order ---- */
 
@@ -62,10 +59,10 @@ static const struct list_column columns[] = {
 	{ "affected", N_("affected"), true },
 	{ "population", N_("of"), true },
 	{ "accepted", N_("accepted"), false },
-	{ "title", N_("title"), false },
 	{ "file", N_("capture"), false },
 	{ "frame", N_("frame"), true },
 	{ "evidence", N_("first evidence"), false },
+	{ "title", N_("title"), false },
 	{ 0 },
 };
 
@@ -79,7 +76,6 @@ static void list_result(struct list *l, const struct check_result *r)
 	list_int(l, r->affected);
 	list_int(l, r->population);
 	list_text(l, r->excepted ? _("yes") : NULL);
-	list_text(l, text2_get(&r->check->title));
 	list_text(l, first ? first->file : NULL);
 	if (first && first->frame)
 		list_int(l, first->frame);
@@ -95,36 +91,22 @@ static void list_result(struct list *l, const struct check_result *r)
 	} else {
 		list_null(l);
 	}
+	list_text(l, text2_get(&r->check->title));
 }
 
 /* ---- JSON ---- */
-
-/* Text that is surely UTF-8; NULL is null. */
-static json_t *text_json(const char *text)
-{
-	if (!text)
-		return json_null();
-	if (text_is_utf8(text, strlen(text)))
-		return json_string(text);
-	struct buf b;
-	buf_init(&b, 1 << 20);
-	text_terminal(&b, text);
-	json_t *j = json_string(b.data);
-	buf_done(&b);
-	return j;
-}
 
 static json_t *row_json(const struct finding_row *f)
 {
 	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o}",
 			 "subject", (json_int_t)f->id,
 			 "device", f->device ? json_integer(f->device) : json_null(),
-			 "device_name", text_json(f->device_name),
-			 "file", text_json(f->file),
+			 "device_name", site_json_text(f->device_name),
+			 "file", site_json_text(f->file),
 			 "frame", f->frame ? json_integer(f->frame) : json_null(),
 			 "peer_frame", f->peer_frame ? json_integer(f->peer_frame) : json_null(),
 			 "candidate", f->candidate, "crosses_zone", f->crosses_zone, "accepted", f->excepted,
-			 "detail", text_json(f->text));
+			 "detail", site_json_text(f->text));
 }
 
 static json_t *maps_json(const struct check *c)
@@ -133,7 +115,7 @@ static json_t *maps_json(const struct check *c)
 	for (size_t i = 0; i < c->n_maps; i++) {
 		json_t *ids = json_array();
 		for (char **id = c->maps[i].ids; *id; id++)
-			json_array_append_new(ids, text_json(*id));
+			json_array_append_new(ids, site_json_text(*id));
 		json_object_set_new(maps, c->maps[i].framework, ids);
 	}
 	return maps;
@@ -146,13 +128,13 @@ static json_t *result_json(const struct check_result *r)
 	for (size_t i = 0; i < r->n_rows; i++)
 		json_array_append_new(rows, row_json(&r->rows[i]));
 	return json_pack("{s:o, s:i, s:o, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
-			 "id", text_json(c->id), "version", c->version, "title", text_json(text2_get(&c->title)),
+			 "id", site_json_text(c->id), "version", c->version, "title", site_json_text(text2_get(&c->title)),
 			 "severity", severity_names[r->severity], "category", category_names[c->category],
 			 "outcome", outcome_names[r->outcome], "subject", c->subject,
 			 "affected", (json_int_t)r->affected, "population", (json_int_t)r->population,
-			 "share", r->share, "accepted", r->excepted, "why", text_json(text2_get(&c->why)),
-			 "false_positives", text_json(text2_get(&c->false_positives)),
-			 "action", text_json(c->action), "maps", maps_json(c), "error", text_json(r->error),
+			 "share", r->share, "accepted", r->excepted, "why", site_json_text(text2_get(&c->why)),
+			 "false_positives", site_json_text(text2_get(&c->false_positives)),
+			 "action", site_json_text(c->action), "maps", maps_json(c), "error", site_json_text(r->error),
 			 "rows", rows, "more_rows", (json_int_t)r->more_rows);
 }
 
@@ -163,13 +145,7 @@ static bool write_json(const struct check_result **list, size_t n, int64_t scan,
 		json_array_append_new(findings, result_json(list[i]));
 	json_t *root = json_pack("{s:s, s:I, s:o}", "schema", "genba.findings/1", "scan", (json_int_t)scan,
 				 "findings", findings);
-	errno = 0;
-	/* A failure shows in ferror(). */
-	(void)json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	fputc('\n', stdout);
-	json_decref(root);
-	bool ok = fflush(stdout) == 0 && !ferror(stdout);
-	return ok || err_errno(e, _("cannot write the output"));
+	return site_json_print(root, e);
 }
 
 static bool write_results(enum list_format format, const struct check_results *results, int64_t scan, bool all,
@@ -192,44 +168,14 @@ static bool write_results(enum list_format format, const struct check_results *r
 
 /* ---- the command ---- */
 
-struct scans { int64_t scan, before; bool found; };
-
-static bool find_scan(void *data, const struct store_scan_head *h)
-{
-	struct scans *s = data;
-	if (h->id == s->scan)
-		s->found = true;
-	else if (h->id < s->scan && strcmp(h->state, "running") != 0)
-		s->before = h->id;
-	return h->id < s->scan;
-}
-
-/* The scan that --scan names, or the newest; and the one before it. */
-static bool choose_scan(const struct cli *c, struct store *s, struct scans *out, struct err *e)
-{
-	const char *given = cli_get(c, "scan");
-	*out = (struct scans){ .scan = store_scan_latest(s) };
-	if (given) {
-		char *end;
-		out->scan = strtoll(given, &end, 10);
-		if (end == given || *end || out->scan <= 0)
-			return err_set(e, _("--scan %s: expected the number of a scan"), given);
-	}
-	if (!out->scan)
-		return err_set(e, _("%s: no scan yet; run genba scan first"), cli_site(c));
-	if (!store_scans(s, find_scan, out, e))
-		return false;
-	return out->found || err_set(e, _("%s: there is no scan %" PRId64), cli_site(c), out->scan);
-}
-
-static bool is_met(const char *what, const struct check_set *set, struct store *s, const struct scans *scans,
+static bool is_met(const char *what, const struct check_set *set, struct store *s, int64_t scan,
 		   const struct check_results *now, bool *met, struct err *e)
 {
 	struct check_results before = { 0 };
-	bool compare = strncmp(what, "new:", 4) == 0 && scans->before;
-	if (compare && !check_run(set, s, scans->before, &before, e))
+	int64_t previous = strncmp(what, "new:", 4) == 0 ? score_previous_scan(s, scan) : 0;
+	if (previous && !check_run(set, s, previous, &before, e))
 		return false;
-	bool ok = check_fail_on(what, now, compare ? &before : NULL, met, e);
+	bool ok = check_fail_on(what, now, &before, met, e);
 	check_results_free(&before);
 	return ok;
 }
@@ -237,22 +183,21 @@ static bool is_met(const char *what, const struct check_set *set, struct store *
 static int findings(const struct cli *c, struct store *s, const struct check_set *set, enum list_format format,
 		    struct err *e)
 {
-	struct scans scans;
+	int64_t scan;
 	struct check_results results;
-	if (!choose_scan(c, s, &scans, e) || !check_run(set, s, scans.scan, &results, e))
+	if (!site_scan(c, s, &scan, e) || !check_run(set, s, scan, &results, e))
 		return EXIT_FAILED;
 	const char *what = cli_get(c, "fail-on");
 	bool met = false;
-	bool ok = (!what || is_met(what, set, s, &scans, &results, &met, e)) &&
-		write_results(format, &results, scans.scan, cli_has(c, "all"), e);
+	bool ok = (!what || is_met(what, set, s, scan, &results, &met, e)) &&
+		write_results(format, &results, scan, cli_has(c, "all"), e);
 	check_results_free(&results);
 	return !ok ? EXIT_FAILED : met ? EXIT_FAIL_ON : EXIT_DONE;
 }
 
 static int run(struct cli *c, struct err *e)
 {
-	static const char *const formats[] = { "text", "json", "csv", NULL };
-	int format = cli_choice(c, "format", formats, LIST_TEXT, e);
+	int format = site_format(c, e);
 	const char *what = cli_get(c, "fail-on");
 	bool met;
 	if (format < 0 || (what && !check_fail_on(what, &(struct check_results){ 0 }, NULL, &met, e)))
@@ -263,7 +208,7 @@ static int run(struct cli *c, struct err *e)
 	free(folder);
 	if (!ok)
 		return EXIT_FAILED;
-	struct store *s = store_open(cli_site(c), STORE_READ, e);
+	struct store *s = site_open(c, STORE_READ, e);
 	int status = s ? findings(c, s, &set, (enum list_format)format, e) : EXIT_FAILED;
 	store_close(s);
 	check_set_free(&set);
@@ -272,8 +217,8 @@ static int run(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	{ 'a', "all", NULL, N_("also what is fine, and what the capture could not show") },
-	{ 0, "scan", "NUMBER", N_("the scan to look at (default: the newest)") },
-	{ 0, "format", "text|json|csv", N_("how to print it (default: text)") },
+	SITE_SCAN_OPTION,
+	SITE_FORMAT_OPTION,
 	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity or above (high), or a new one "
 				   "(new:high)") },
 	{ 0 },
