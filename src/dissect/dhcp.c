@@ -111,6 +111,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		attr(d, client, ATTR_HOSTNAME, &o.host, "dhcp.host_name");
 		attr(d, client, ATTR_HOSTNAME, &o.fqdn, "dhcp.fqdn");
 		attr(d, client, ATTR_DHCP_VENDOR, &o.vendor, "dhcp.vendor_class");
+		if (cur_starts(&o.vendor, "MSFT 5.0", 8))   /* Windows 2000 and everything since */
+			dissect_attr_of(d, client, ATTR_OS, "Windows", "dhcp.vendor_class");
 		fingerprint(d, client, o.parameters);
 		if (o.type == INFORM)   /* it has the address already, and says so */
 			dissect_link(d, client, dissect_ip(d, &ciaddr), LINK_DHCP, "dhcp.inform");

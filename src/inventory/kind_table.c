@@ -277,7 +277,8 @@ const struct kind_hint kind_hints[] = {
 	{ ON_HOSTNAME, NULL, "NAS*", KIND_NAS, 30 },
 
 	/* Vendors that make mostly one sort of thing */
-	MAC("*FANUC*ROBOT*", KIND_ROBOT, 45), MAC("*FANUC*", KIND_CNC, 40),
+	/* FANUC's controls and robots share a block that is registered to the robot company; controls are far more. */
+	MAC("*FANUC*", KIND_CNC, 40),
 	MAC("*MAZAK*", KIND_CNC, 42), MAC("*OKUMA*", KIND_CNC, 42),
 	MAC("DENSOWAVE*", KIND_ROBOT, 40), MAC("*KUKA*", KIND_ROBOT, 42), MAC("*YASKAWA*", KIND_DRIVE, 28),
 	MAC("*ROCKWELL*", KIND_PLC, 30), MAC("*ALLEN-BRADLEY*", KIND_PLC, 30),

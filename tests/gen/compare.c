@@ -97,14 +97,26 @@ static void device(const json_t *devices, const json_t *want)
 	check(in, id, "VLAN", "its own", NULL);
 }
 
-/* Every command of the truth is in the list, with its two ends, its class, and at least its count. */
-static void operation(const json_t *truth, const json_t *rows, size_t at)
+/* Is this the device that has the address? */
+static bool is(const json_t *devices, const json_t *id, const char *address)
+{
+	size_t i;
+	json_t *d;
+	json_array_foreach(devices, i, d)
+		if (json_equal(json_object_get(d, "id"), id))
+			return holds(json_object_get(d, "ipv4"), address);
+	return false;
+}
+
+/* Every command of the truth is in the list, with its two ends, its class and its count. */
+static void operation(const json_t *devices, const json_t *truth, const json_t *rows, size_t at)
 {
 	static const char *const keys[] = { "client", "server", "protocol", "class" };
 	const json_t *want = json_array_get(truth, at);
 	json_int_t wanted = 0, seen = 0;
 	size_t i, k;
 	json_t *o;
+	bool frame = false;
 	json_array_foreach(truth, i, o) {
 		for (k = 0; k < 4 && strcmp(member(o, keys[k]), member(want, keys[k])) == 0; k++)
 			;
@@ -112,18 +124,22 @@ static void operation(const json_t *truth, const json_t *rows, size_t at)
 			return;          /* counted with the first of its like */
 		wanted += k == 4;
 	}
-	json_array_foreach(rows, i, o) {
-		const char *ends[] = { member(o, "client_address"), member(o, "server_address") };
-		if (ends[0] && ends[1] && strcmp(ends[0], member(want, "client")) == 0 &&
-		    strcmp(ends[1], member(want, "server")) == 0 && member(o, "class") &&
-		    strcmp(member(o, "class"), member(want, "class")) == 0)
+	json_array_foreach(rows, i, o)
+		if (member(o, "class") && strcmp(member(o, "class"), member(want, "class")) == 0 &&
+		    member(o, "protocol") && strcmp(member(o, "protocol"), member(want, "protocol")) == 0 &&
+		    is(devices, json_object_get(o, "client_id"), member(want, "client")) &&
+		    is(devices, json_object_get(o, "server_id"), member(want, "server"))) {
 			seen += json_integer_value(json_object_get(o, "count"));
-	}
+			frame = frame || json_equal(json_object_get(o, "frame"), json_object_get(want, "request")) ||
+				json_equal(json_object_get(o, "frame"), json_object_get(want, "frame"));
+		}
 	char id[200], a[20], b[20];
-	snprintf(id, sizeof id, "%s → %s", member(want, "client"), member(want, "server"));
+	snprintf(id, sizeof id, "%s → %s %s", member(want, "client"), member(want, "server"), member(want, "protocol"));
 	snprintf(a, sizeof a, "%d", (int)wanted);
 	snprintf(b, sizeof b, "%d", (int)seen);
 	check(seen >= wanted, id, member(want, "class"), a, b);
+	snprintf(a, sizeof a, "frame %d", (int)json_integer_value(json_object_get(want, "frame")));
+	check(frame, id, member(want, "class"), a, "others");
 }
 
 static json_t *load(const char *path)
@@ -148,7 +164,7 @@ int main(int argc, char **argv)
 		json_t *operations = load(argv[3]);
 		want = json_object_get(truth, "operations");
 		for (i = 0; i < json_array_size(want); i++)
-			operation(want, json_object_get(operations, "operations"), i);
+			operation(json_object_get(devices, "devices"), want, json_object_get(operations, "operations"), i);
 		json_decref(operations);
 	}
 	json_decref(truth);

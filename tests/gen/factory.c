@@ -89,7 +89,7 @@ static const struct host plc3 = {
 };
 static const struct host scada = {
 	.id = "scada", .mac = { 0xf8, 0xb1, 0x56, 0x20, 0x20, 0x14 }, .address = "192.168.2.20", .vlan = 20,
-	.gateway = &router2, .ttl = 128, .kind = "", .hostname = "SCADA-LINE2",
+	.gateway = &router2, .ttl = 128, .kind = "hmi",
 };
 
 static const struct host office = {
@@ -101,8 +101,8 @@ static const struct host nas = {
 	.gateway = &router3, .kind = "nas",
 };
 static const struct host camera = {
-	.id = "camera", .mac = { 0x00, 0x80, 0x45, 0x5a, 0x33, 0x28 }, .address = "192.168.10.40", .vlan = 30,
-	.gateway = &router3, .kind = "camera", .software = "i-PRO HTTPd",
+	.id = "camera", .mac = { 0x00, 0x40, 0x8c, 0x5a, 0x33, 0x28 }, .address = "192.168.10.40", .vlan = 30,
+	.gateway = &router3, .kind = "camera", .software = "Camera Web Server",
 };
 static const struct host phone = {
 	.id = "phone", .mac = { 0x9a, 0x3b, 0x71, 0x05, 0xe2, 0x78 }, .address = "192.168.10.120", .vlan = 30,
@@ -207,12 +207,12 @@ static void line1(void)
 	struct tcp x;
 	tcp_open(&x, &hmi1, &plc1, 44818, at(0, 1));
 	uint32_t session = enip_register(&x);
-	truth_operation(&hmi1, &plc1, "cip", "identity", enip_identity_all(&x, session, &plc1_identity));
+	truth_operation(&hmi1, &plc1, "enip", "identity", enip_identity_all(&x, session, &plc1_identity));
 	unsigned round = 0;
 	for (int64_t t = at(0, 6); t; t = after(t, 5)) {
 		x.t = t;
 		if (++round % 180 == 0)
-			truth_operation(&hmi1, &plc1, "cip", "write",
+			truth_operation(&hmi1, &plc1, "enip", "write",
 					enip_write_tag(&x, session, "Line1_Speed", 1200 + round));
 		else
 			enip_read_tag(&x, session, round & 1 ? "Line1_Count" : "Line1_Status", round);
@@ -330,21 +330,18 @@ static void engineer(void)
 static void remote_maintenance(void)
 {
 	struct tcp x;
-	tcp_open(&x, &maintenance, &tunnel_server, 443, at(0, 1));
-	truth_outside(&maintenance, &tunnel_server, 443);
-	tls_open(&x, "vpn.example.com");
-	for (int64_t t = at(0, 20); t; t = after(t, 20)) {
-		x.t = t;
-		tls_data(&x, CLIENT, 60);
-		if (gen_random(4) == 0)
-			tls_data(&x, SERVER, 60);
+	truth_outside(&maintenance, &tunnel_server, 1194);
+	openvpn_open(at(0, 1), &maintenance, &tunnel_server);
+	for (int64_t t = at(0, 10); t; t = after(t, 10)) {
+		openvpn_data(t, &maintenance, &tunnel_server, 60);
+		openvpn_data(t + 30 * MILLI, &tunnel_server, &maintenance, 60);
 	}
 	tcp_open(&x, &remote1, &plc1, 44818, at(0.62, 0));
 	uint32_t session = enip_register(&x);
-	truth_operation(&remote1, &plc1, "cip", "identity", enip_identity_all(&x, session, &plc1_identity));
-	truth_operation(&remote1, &plc1, "cip", "stop", enip_service(&x, session, 0x07, 0x8e, 1));
+	truth_operation(&remote1, &plc1, "enip", "identity", enip_identity_all(&x, session, &plc1_identity));
+	truth_operation(&remote1, &plc1, "enip", "stop", enip_service(&x, session, 0x07, 0x8e, 1));
 	x.t += 20 * SECOND;
-	truth_operation(&remote1, &plc1, "cip", "start", enip_service(&x, session, 0x06, 0x8e, 1));
+	truth_operation(&remote1, &plc1, "enip", "start", enip_service(&x, session, 0x06, 0x8e, 1));
 	tcp_close(&x);
 	tcp_open(&x, &remote2, &hmi1, 80, at(0.64, 0));
 	http_get(&x, "192.168.1.20", "/", "", "200 OK", "Server: PanelView\r\n", "<html></html>");
@@ -374,7 +371,7 @@ static void at_the_office(void)
 		tcp_open(&x, &office, &camera, 80, t + 30 * SECOND);
 		struct marks m = http_get(&x, "192.168.10.40", "/snapshotJPEG",
 					  "Authorization: Basic YWRtaW46MTIzNDU=\r\n", "200 OK",
-					  "Server: i-PRO HTTPd\r\nContent-Type: image/jpeg\r\n", picture);
+					  "Server: Camera Web Server\r\nContent-Type: image/jpeg\r\n", picture);
 		truth_weakness(&office, &camera, "http", "password-in-clear", m.request);
 		tcp_close(&x);
 	}

@@ -242,6 +242,41 @@ void tls_session(int64_t t, const struct host *client, const struct host *server
 	tcp_close(&x);
 }
 
+/* ---- OpenVPN over UDP with tls-auth: opcode, session 8, HMAC-SHA1 20, packet id 4, time 4, acknowledgements ---- */
+
+void openvpn_open(int64_t t, const struct host *client, const struct host *server)
+{
+	struct bytes sessions[2] = { { .n = 0 }, { .n = 0 } }, o;
+	random_bytes(&sessions[0], 8);
+	random_bytes(&sessions[1], 8);
+	for (int answer = 0; answer <= 1; answer++) {
+		o.n = 0;
+		put8(&o, answer ? 0x40 : 0x38);   /* hard reset, server's and client's */
+		put(&o, sessions[answer].b, 8);
+		random_bytes(&o, 20);
+		be32(&o, 1);
+		be32(&o, (uint32_t)(t / SECOND));
+		put8(&o, (unsigned)answer);
+		if (answer) {
+			be32(&o, 0);
+			put(&o, sessions[0].b, 8);
+		}
+		be32(&o, 0);
+		if (answer)
+			gen_udp(t + 25 * MILLI, server, 1194, client, 1194, &o);
+		else
+			gen_udp(t, client, 1194, server, 1194, &o);
+	}
+}
+
+void openvpn_data(int64_t t, const struct host *from, const struct host *to, size_t n)
+{
+	struct bytes o = { .n = 0 };
+	put8(&o, 0x30);
+	random_bytes(&o, n);
+	gen_udp(t, from, 1194, to, 1194, &o);
+}
+
 /* ---- text protocols ---- */
 
 struct marks http_get(struct tcp *x, const char *host, const char *path, const char *headers, const char *status,

@@ -57,6 +57,9 @@ void tls_session(int64_t t, const struct host *client, const struct host *server
 /* ClientHello to the first data of the server; the connection stays open. */
 void tls_open(struct tcp *x, const char *name);
 void tls_data(struct tcp *x, int side, size_t n);
+/* The first two packets of a tunnel, and what flows in it. */
+void openvpn_open(int64_t t, const struct host *client, const struct host *server);
+void openvpn_data(int64_t t, const struct host *from, const struct host *to, size_t n);
 struct marks http_get(struct tcp *x, const char *host, const char *path, const char *headers, const char *status,
 		      const char *answer_headers, const char *body);
 struct marks ftp_login(struct tcp *x, const char *banner, const char *user, const char *password);
