@@ -23,5 +23,5 @@ check_PROGRAMS += tests/unit/test_cli
 TESTS += tests/unit/test_cli
 tests_unit_test_cli_LDADD = $(UNIT_LDADD)
 endif
-dist_check_SCRIPTS += tests/cli.sh
-TESTS += tests/cli.sh
+dist_check_SCRIPTS += tests/cli.sh tests/listings.sh
+TESTS += tests/cli.sh tests/listings.sh

@@ -143,7 +143,7 @@ static bool write_keys(struct store *s, struct inventory *inv, int64_t scan, str
 	return ok;
 }
 
-bool identity_assign(struct store *s, struct inventory *inv, int64_t scan, struct err *e)
+bool store_identify(struct store *s, struct inventory *inv, struct err *e)
 {
 	struct pair *pairs = NULL;
 	size_t n = 0;
@@ -153,5 +153,10 @@ bool identity_assign(struct store *s, struct inventory *inv, int64_t scan, struc
 	if (ok)
 		take_pairs(inv, pairs, n);
 	free(pairs);
-	return ok && write_keys(s, inv, scan, e);
+	return ok;
+}
+
+bool identity_assign(struct store *s, struct inventory *inv, int64_t scan, struct err *e)
+{
+	return store_identify(s, inv, e) && write_keys(s, inv, scan, e);
 }

@@ -29,6 +29,12 @@ struct store_scan_info {
 	const char *state;                /* "running", "complete", "interrupted" */
 };
 
+/*
+ * Which devices of this site are these? Looks at nothing but devices[].keys, and
+ * sets devices[].id, 0 where the site does not know it. Writes nothing.
+ */
+bool store_identify(struct store *s, struct inventory *inv, struct err *e) MUST_CHECK;
+
 /* Is a capture with this digest in a complete scan already? 0: no; else the scan's id. */
 int64_t store_scan_with(struct store *s, const char *digest);
 /* The scan whose captures are exactly these digests (any order), 0 for none. */
