@@ -12,7 +12,7 @@ DISSECTORS = \
 	ftp \
 	telnet
 
-libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.h \
+libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h \
 	src/dissect/arp.c src/dissect/cip.c src/dissect/cip.h src/dissect/dhcp.c src/dissect/enip.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/s7comm.c \
 	src/dissect/telnet.c
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c

@@ -1,2 +1,2 @@
-libgenba_a_SOURCES += src/flow/flow.c src/flow/flow.h src/flow/ndpi.c src/flow/ndpi.h \
+libgenba_a_SOURCES += src/flow/flow.c src/flow/flow.h src/flow/table.h src/flow/tcp.c src/flow/ndpi.c src/flow/ndpi.h \
 	src/flow/stream.c src/flow/stream.h

@@ -1,0 +1,98 @@
+/* Inside dissect/ only: what a flow's dissection remembers, and one message on its way. */
+#ifndef DISSECT_SESSION_H
+#define DISSECT_SESSION_H
+
+#include "dissect/core.h"
+
+enum {
+	ATTEMPTS_MAX = 24,       /* packets with data that may pass before a flow is given up */
+	PENDING = 16,
+	HELD = 24,               /* observations kept back until the claim */
+	ALSO = 2,
+	OP_CACHE = 16,
+	CONTENT_MESSAGES = 3,
+	DISSECTORS_MAX = 64,     /* bits of dissect_session.tried */
+	SESSIONS_CHUNK = 64,
+};
+
+struct op_key {
+	const char *name;
+	uint32_t code, extra, extra2;
+	int8_t op;
+	uint8_t result, client, confidence;
+	uint32_t row;            /* of observe_op() */
+};
+
+/* Something said before the claim. */
+struct held {
+	struct held *next;
+	uint32_t entity;         /* attribute: whose */
+	int8_t op;               /* operation's class, -1 for an attribute */
+	uint8_t field, result;
+	const char *source;      /* static: source of the attribute, name of the operation */
+	struct obs_where where;
+	char text[];
+};
+
+struct dissect_session {
+	const struct dissector *d;
+	struct dissect_session *free_next;
+	uint64_t tried;
+	bool claimed;
+	uint8_t confidence;
+	bool resync[2];
+	uint8_t matched;         /* messages that fitted, up to 255 */
+	uint64_t skip[2];
+	uint32_t frames, last_frame;
+	uint16_t last_file;
+	uint8_t pending_at, pending_n, n_held, n_also;
+	struct dissect_request pending[PENDING];
+	struct op_key ops[OP_CACHE];
+	struct held *held, **held_end;
+	struct { const char *proto; uint32_t frames, last_frame; } also[ALSO];
+	_Alignas(8) uint8_t scratch[DISSECT_SCRATCH];
+};
+
+/* Dissectors that a port names first, then all that take any port. */
+struct port_list {
+	uint8_t n;
+	uint8_t list[7];
+};
+
+struct dissect_core {
+	struct observe *o;
+	struct port_list *tcp_port, *udp_port;   /* 65536 each, only as many pages as are used */
+	uint8_t any_tcp[DISSECTORS_MAX], any_udp[DISSECTORS_MAX];
+	size_t n_any_tcp, n_any_udp;
+	size_t n;
+	struct dissect_session *free_sessions;
+	struct dissect_session **chunks;
+	size_t n_chunks;
+};
+
+struct dissect {
+	struct dissect_core *core;
+	struct dissect_flow *f;           /* NULL for frames without a flow */
+	struct dissect_session *s;        /* likewise */
+	const struct dissector *d;
+	const struct packet *p;
+	int from;                         /* end of the flow */
+	uint32_t segment;
+	uint32_t peer_frame;              /* the request that dissect_response() found */
+	uint32_t sender, receiver, mac;   /* found when asked for */
+	bool evident;
+};
+
+static inline enum side dissect_side_of(const struct dissect_flow *f, int from)
+{
+	return from == f->client ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+/* Forget what was held back for the claim. */
+void dissect_held_drop(struct dissect_session *s);
+/* The flow is this protocol's: what was held back comes out. */
+void dissect_claim(struct dissect *d, enum confidence confidence);
+/* An operation of a request that was answered by frame `peer`, or never was (0). */
+void dissect_observe_request(struct dissect *d, const struct dissect_request *r, enum op_result result, uint32_t peer);
+
+#endif
