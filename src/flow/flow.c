@@ -295,12 +295,18 @@ static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t 
 
 /* ---- one packet ---- */
 
+/* What two copies of one datagram have in common. */
+static uint16_t fingerprint(const struct packet *p)
+{
+	size_t n = cur_left(&p->payload) < 32 ? cur_left(&p->payload) : 32;
+	return (uint16_t)hash_bytes(cur_here(&p->payload), n,
+				    (uint64_t)p->tcp_seq << 32 | (p->tcp_ack ^ p->payload_wire));
+}
+
 /* The sender's MAC is another than last time: bind, and tell a copy from a change. True: a copy. */
 static bool sender_changed(struct flow_table *t, struct flow *f, const struct packet *p, int from)
 {
-	uint16_t print = (uint16_t)hash_bytes(cur_here(&p->payload),
-					      cur_left(&p->payload) < 32 ? cur_left(&p->payload) : 32,
-					      (uint64_t)p->tcp_seq << 32 | (p->tcp_ack ^ p->payload_wire));
+	uint16_t print = fingerprint(p);
 	bool copy = f->mac[from] && print == f->copy[from] && p->ts - f->last < COPY_WITHIN;
 	f->copy[from] = print;
 	if (!mac_is_host(p->mac_src))
@@ -314,8 +320,10 @@ static bool sender_changed(struct flow_table *t, struct flow *f, const struct pa
 			observe_sent(t->o, f->d.entity[from], 0, p->ts, p->ttl);
 	}
 	if (!copy) {
-		if (f->mac[from])
+		if (f->mac[from]) {
 			report(t, f);   /* what was counted belongs to the old one */
+			f->flags |= MOVED;
+		}
 		f->mac[from] = mac;
 	}
 	return copy;
@@ -365,9 +373,14 @@ static void ip_packet(struct flow_table *t, const struct packet *p, uint32_t seg
 		from = 0;
 	}
 	struct flow *f = at(t, index);
-	if (p->has_mac && !observe_mac_is(t->o, f->mac[from], p->mac_src) && sender_changed(t, f, p, from)) {
-		observe_count(t->o, COUNT_COPIES, 1);
-		return;
+	if (p->has_mac && !observe_mac_is(t->o, f->mac[from], p->mac_src)) {
+		if (sender_changed(t, f, p, from)) {
+			observe_count(t->o, COUNT_COPIES, 1);
+			f->flags |= MOVED;
+			return;
+		}
+	} else if (f->flags & MOVED) {
+		f->copy[from] = fingerprint(p);
 	}
 	if (t->newest != index + 1) {
 		unlink_use(t, f);

@@ -22,6 +22,7 @@ enum {
 	RESET = 1 << 4,
 	NDPI_DONE = 1 << 5,
 	REPORTED = 1 << 6,       /* counted as a flow already */
+	MOVED = 1 << 7,          /* an end changed its MAC: copies behind a router may follow */
 };
 
 struct flow {
