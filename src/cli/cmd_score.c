@@ -133,8 +133,10 @@ static void answers_text(struct buf *b, const struct assessment *a)
 		return;
 	buf_printf(b, "\n%s\n", _("To find out (don't know) or to answer, heaviest first"));
 	for (size_t i = 0; i < a->n_unknowns && i < 10; i++) {
-		buf_printf(b, _("  %s  up to +%.1f  "), a->unknowns[i].question->question->id, a->unknowns[i].gain);
-		text_terminal(b, text2_get(&a->unknowns[i].question->question->text));
+		const struct question *q = a->unknowns[i].question->question;
+		buf_printf(b, _("  %s  up to %s +%.1f  "), q->id, q->domain == DOMAIN_D ? "D" : "S",
+			   a->unknowns[i].gain);
+		text_terminal(b, text2_get(&q->text));
 		buf_putc(b, '\n');
 	}
 	if (a->n_unknowns > 10)

@@ -217,6 +217,9 @@ static void read_questions(struct assessment *a)
 static int most_gain_first(const void *a, const void *b)
 {
 	const struct assess_unknown *x = a, *y = b;
+	bool x_data = x->question->question->domain == DOMAIN_D, y_data = y->question->question->domain == DOMAIN_D;
+	if (x_data != y_data)
+		return y_data ? -1 : 1;
 	if (x->gain != y->gain)
 		return x->gain > y->gain ? -1 : 1;
 	return x->question < y->question ? -1 : 1;
@@ -231,8 +234,9 @@ static void find_out(struct assessment *a)
 			continue;
 		struct score_result r = { 0 };
 		score_what_if(a, &(struct what_if){ .unknown = (int)i }, &r);
-		a->unknowns[a->n_unknowns++] = (struct assess_unknown){
-			q, a->score.has_s && r.has_s ? r.s - a->score.s : 0 };
+		double gain = q->question->domain == DOMAIN_D ? (a->score.has_d ? r.d - a->score.d : 0)
+							      : (a->score.has_s ? r.s - a->score.s : 0);
+		a->unknowns[a->n_unknowns++] = (struct assess_unknown){ q, gain };
 	}
 	qsort(a->unknowns, a->n_unknowns, sizeof *a->unknowns, most_gain_first);
 }

@@ -51,10 +51,10 @@ struct assess_question {
 	bool held;                     /* declared 4, counts 3 because neither wire nor record verified it */
 };
 
-/* Something to find out or to answer: "don't know" and unanswered questions, heaviest in S first. */
+/* Something to find out or to answer: "don't know" and unanswered questions; security first, heaviest first. */
 struct assess_unknown {
 	const struct assess_question *question;
-	double gain;                   /* S if it were level 4 (as far as it may count) − S now */
+	double gain;                   /* S (D for a data question) if it were level 4, as far as that may count, − now */
 };
 
 enum lane { LANE_NOW, LANE_PLANNED_STOP, LANE_LONG_HOLIDAY, LANE_YEAR, LANE_WATCH, LANE_MAX };

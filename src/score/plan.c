@@ -10,7 +10,7 @@
 #include <string.h>
 
 const char *const lane_names[] = { "now", "planned_stop", "long_holiday", "year", "watch", NULL };
-const char *const lane_titles[] = { N_("Now"), N_("At the next planned stop"), N_("In the next long holiday"),
+const char *const lane_titles[] = { N_("Now"), N_("By the next planned stop"), N_("By the next long holiday"),
 				    N_("Within 12 months"), N_("Watch") };
 
 /* "Now" holds at least so many actions that need no stop. */
