@@ -7,6 +7,6 @@ dist_templates_DATA = \
 	reports/templates/differences.html reports/templates/plan.html reports/templates/domains.html \
 	reports/templates/findings.html reports/templates/finding.html reports/templates/devices.html \
 	reports/templates/conduits.html reports/templates/limits.html reports/templates/exceptions.html \
-	reports/templates/details.html reports/templates/action.html reports/templates/data_action.html \
+	reports/templates/requirements.html reports/templates/details.html reports/templates/action.html reports/templates/data_action.html \
 	reports/templates/answers.html reports/templates/method.html \
 	reports/templates/report.txt reports/templates/finding.txt reports/templates/action.txt

@@ -8,6 +8,7 @@
 	X(command_checks_list) \
 	X(command_checks_test) \
 	X(command_findings) \
+	X(command_report) \
 	X(command_scan) \
 	X(command_score) \
 	X(command_devices) \

@@ -215,7 +215,7 @@ bool report_save(const char *path, const void *data, size_t n, struct err *e)
 		int fd = open(path, O_WRONLY | O_CLOEXEC);
 		bool good = fd >= 0 && write_all(fd, data, n);
 		if (!good)
-			(void)err_errno(e, "%s: the report could not be written", path);
+			(void)err_errno(e, _("%s: the report could not be written"), path);
 		if (fd >= 0)
 			close(fd);
 		return good;
@@ -223,7 +223,7 @@ bool report_save(const char *path, const void *data, size_t n, struct err *e)
 	char *part = xasprintf("%s.XXXXXX", path);
 	int fd = mkostemp(part, O_CLOEXEC);
 	if (fd < 0) {
-		(void)err_errno(e, "%s: the report could not be written here", path);
+		(void)err_errno(e, _("%s: the report could not be written here"), path);
 		free(part);
 		return false;
 	}
@@ -239,7 +239,7 @@ bool report_save(const char *path, const void *data, size_t n, struct err *e)
 	if (!good) {
 		(void)unlink(part);
 		errno = cause;
-		(void)err_errno(e, "%s: the report could not be written, what stood there before is untouched", path);
+		(void)err_errno(e, _("%s: the report could not be written, what stood there before is untouched"), path);
 	}
 	free(part);
 	return good;

@@ -3,7 +3,7 @@ libgenba_a_SOURCES += \
 	src/report/mustache.c src/report/mustache.h src/report/escape.c \
 	src/report/report.h src/report/model.h src/report/model.c src/report/model_site.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
-	src/report/view_results.c src/report/view_site.c \
+	src/report/view_results.c src/report/view_site.c src/report/view_requirements.c \
 	src/report/draw.c src/report/draw_map.c src/report/format.c
 
 if HAVE_CMOCKA
@@ -14,3 +14,6 @@ tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/site.c test
 tests_unit_test_report_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/report-model.json
 endif
+# It renders the made-up factory of tests/gen.
+dist_check_SCRIPTS += tests/report.sh
+TESTS += tests/report.sh

@@ -282,6 +282,7 @@ static void add_question(json_t *list, const struct assess_question *q)
 	model_text(o, "domain", domain_names[k->domain]);
 	model_int(o, "weight", k->weight);
 	model_bool(o, "quick", k->quick);
+	model_bool(o, "capable", k->capable);
 	model_bool(o, "counted", q->counted);
 	model_text2(o, "text", &k->text);
 	model_text2(o, "ask_whom", &k->ask_whom);

@@ -120,7 +120,7 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
 	}
 	bool good = !scan ||
 		(spread_over(devices, by_id, "addresses", s, scan,
-			     "SELECT device_id, address FROM v_address"
+			     "SELECT DISTINCT device_id, address, type FROM v_address"
 			     " ORDER BY device_id, CASE type WHEN 'ipv4' THEN 0 WHEN 'ipv6' THEN 2 ELSE 1 END, address",
 			     e) &&
 		 spread_over(devices, by_id, "protocols", s, scan,
@@ -148,7 +148,8 @@ static const char conduits_sql[] =
 	" FROM v_conversation c JOIN v_device cd ON cd.id = c.client_id JOIN v_device sd ON sd.id = c.server_id"
 	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"
 	" WHERE c.confidence <> 'guess' AND c.answered = 1 AND c.multicast = 0 AND (weaknesses IS NOT NULL"
-	"  OR (c.crosses_zone = 1 AND (c.ot = 1 OR client_level <= 2 OR server_level <= 2)))"
+	"  OR (c.crosses_zone = 1 AND (c.ot = 1 OR client_level <= 2 OR server_level <= 2"
+	"   OR (internet_bool AND (client_level <= 3 OR server_level <= 3)))))"
 	" ORDER BY weaknesses IS NULL, internet_bool DESC, c.crosses_zone DESC, c.frames DESC, c.id";
 
 static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err *e)

@@ -395,6 +395,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_conduits(&v);
 	view_limits(&v);
 	view_exceptions(&v);
+	view_requirements(&v);
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);

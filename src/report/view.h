@@ -88,6 +88,7 @@ void view_devices(struct view *v);
 void view_conduits(struct view *v);
 void view_limits(struct view *v);
 void view_exceptions(struct view *v);
+void view_requirements(struct view *v);
 void view_details(struct view *v);
 void view_answers(struct view *v);
 void view_method(struct view *v);

@@ -14,6 +14,24 @@ static void fact(const struct view *v, json_t *list, const char *label, const ch
 	put_text(o, "value", value);
 }
 
+/* When the traffic was on the wire: a capture may be read long after it was made. */
+static void put_span(const struct view *v, json_t *o, const json_t *scan)
+{
+	const char *first = "", *last = "";
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	size_t i;
+	const json_t *f;
+	json_array_foreach(get_list(v->model, "files"), i, f) {
+		/* RFC 3339 in UTC sorts as it reads. */
+		if (*get_text(f, "first") && (!*first || strcmp(get_text(f, "first"), first) < 0))
+			first = get_text(f, "first");
+		if (strcmp(get_text(f, "last"), last) > 0)
+			last = get_text(f, "last");
+	}
+	put_string(v, o, "x", "span", "from", view_time(v, *first ? first : get_text(scan, "started"), a),
+		   "to", view_time(v, *last ? last : get_text(scan, "finished"), b), NULL);
+}
+
 void view_cover(struct view *v)
 {
 	const json_t *site = get_list(v->model, "site"), *scan = get_list(v->model, "scan");
@@ -25,8 +43,7 @@ void view_cover(struct view *v)
 		 view_name(v, "reader", report_audience_names[v->o->audience]));
 	json_t *facts = put_list(o, "facts");
 	if (json_is_object(scan)) {
-		put_string(v, held, "x", "span", "from", view_time(v, get_text(scan, "started"), a),
-			   "to", view_time(v, get_text(scan, "finished"), b), NULL);
+		put_span(v, held, scan);
 		fact(v, facts, "cover_when", get_text(held, "x"));
 		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(cover, "hours"), 1, a), NULL);
 		fact(v, facts, "cover_hours", get_text(held, "x"));
@@ -97,14 +114,15 @@ static void add_grade(const struct view *v, json_t *o, const json_t *score)
 			put_text(o, "score", "");
 	}
 	json_t *stats = put_list(o, "stats");
-	static const struct { const char *key, *label; } parts[] = {
-		{ "m", "stat_m" }, { "n", "stat_n" }, { "d", "stat_d" },
+	static const struct { const char *key, *label, *none; } parts[] = {
+		{ "m", "stat_m", "answer_unanswered" }, { "n", "stat_n", "not_measured" },
+		{ "d", "stat_d", "answer_unanswered" },
 	};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		json_t *s = put_item(stats);
 		put_text(s, "label", view_string(v, parts[i].label));
 		put_text(s, "value", get_set(score, parts[i].key) ? view_real(get_real(score, parts[i].key), 1, a) :
-			 view_string(v, "not_measured"));
+			 view_string(v, parts[i].none));
 	}
 	json_t *s = put_item(stats);
 	put_text(s, "label", view_string(v, "stat_k"));

@@ -82,6 +82,8 @@ void view_plan(struct view *v)
 	put_bool(o, "has_data", json_array_size(data) > 0 && v->o->audience != REPORT_CUSTOMER);
 	put_bool(o, "has_actions", json_array_size(actions) > 0);
 	put_bool(o, "grades", view_grade_shown(v));
+	/* A customer gets what is done and when, not what it costs and which hole it closes. */
+	put_bool(o, "inner", v->o->audience != REPORT_CUSTOMER);
 	if (view_grade_shown(v))
 		draw_forecast(v, o);
 	else

@@ -232,8 +232,9 @@ void view_limits(struct view *v)
 	}
 	bool inner = v->o->audience != REPORT_CUSTOMER;
 	put_bool(o, "has_blind", json_array_size(blind) > 0 && inner);
-	put_bool(o, "has_counts", json_array_size(counts) > 0 && inner);
-	put_bool(o, "has_files", json_array_size(files) > 0 && inner);
+	bool technical = inner && v->o->audience != REPORT_PRESIDENT;
+	put_bool(o, "has_counts", json_array_size(counts) > 0 && technical);
+	put_bool(o, "has_files", json_array_size(files) > 0 && technical);
 
 	/* What people did not know: the list of things to find out, heaviest first. */
 	json_t *unknown = put_list(o, "unknown");

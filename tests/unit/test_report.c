@@ -17,13 +17,6 @@
 #include "report/report.h"
 #include "../tests/unit/site.h"
 
-__attribute__((weak)) const char *const domain_names[] = { "G", "A", "Z", "H", "R", "C", "D" };
-__attribute__((weak)) const char *domain_title(enum domain d, enum lang lang)
-{
-	(void)lang;
-	return domain_names[d];
-}
-
 static char *file_read(const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -120,6 +113,8 @@ static void a_customer_sees_no_weakness(void **state)
 	assert_null(strstr(html, "FX5U"));
 	assert_null(strstr(html, "Telnet with a readable password"));
 	assert_null(strstr(html, "34.2"));
+	assert_null(strstr(html, "¥"));
+	assert_non_null(strstr(html, "evidence in hand"));
 	assert_non_null(strstr(html, "Split office and factory networks"));
 	free(html);
 	json_decref(model);
@@ -232,7 +227,7 @@ static void strings_in_step(void **state)
 	const char *top = getenv("top_srcdir");
 	struct buf source;
 	buf_init(&source, 4 << 20);
-	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c",
+	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
 					     "draw.c", "draw_map.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
@@ -241,7 +236,8 @@ static void strings_in_step(void **state)
 		free(path);
 	}
 	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "map_row", "map_sub",
-						"weakness", "op", "result", "count" };
+						"weakness", "op", "result", "count", "requirement",
+						"requirement_is" };
 	json_object_foreach(strings, key, value) {
 		char *quoted = xasprintf("\"%s\"", key);
 		bool good = json_object_get(used, key) || strstr(source.data, quoted);

@@ -1,0 +1,88 @@
+/*
+ * What customers and frameworks ask for, and what this firm has in hand for it. No percentage and no "met": that is
+ * for whoever asked to judge.
+ */
+#include "report/view.h"
+
+#include <string.h>
+
+/* From the weakest: of several questions for one requirement, the weakest answer speaks. */
+enum state { STATE_OPEN, STATE_UNASKED, STATE_DOCUMENT, STATE_DECLARED, STATE_EVIDENCE, STATE_OUTSIDE };
+static const char *const state_names[] = { "open", "unasked", "document", "declared", "evidence", "outside" };
+
+static enum state state_of(const json_t *q)
+{
+	const char *state = get_text(q, "state");
+	if (strcmp(state, "not_applicable") == 0)
+		return STATE_OUTSIDE;
+	if (strcmp(state, "level") != 0)
+		return STATE_UNASKED;
+	if (get_int(q, "effective") <= 1)
+		return STATE_OPEN;
+	if (get_bool(q, "verified"))
+		return STATE_EVIDENCE;
+	return get_bool(q, "capable") ? STATE_DECLARED : STATE_DOCUMENT;
+}
+
+struct requirement {
+	const char *id;
+	enum state state;
+	char questions[160];
+};
+
+enum { REQUIREMENTS = 400 };
+
+/* The ids of one framework in the order of their first question. */
+static size_t collect(const struct view *v, const char *framework, struct requirement *out)
+{
+	size_t n = 0, i, j;
+	const json_t *q, *id;
+	json_array_foreach(get_list(v->model, "questions"), i, q)
+		json_array_foreach(get_list(get_list(q, "maps"), framework), j, id) {
+			size_t at = 0;
+			while (at < n && strcmp(out[at].id, json_string_value(id)) != 0)
+				at++;
+			if (at == REQUIREMENTS)
+				continue;
+			if (at == n)
+				out[n++] = (struct requirement){ .id = json_string_value(id), .state = STATE_OUTSIDE };
+			struct requirement *r = &out[at];
+			enum state s = state_of(q);
+			if (s < r->state)
+				r->state = s;
+			size_t used = strlen(r->questions);
+			(void)snprintf(r->questions + used, sizeof(r->questions) - used, "%s%s", used ? ", " : "",
+				       get_text(q, "id"));
+		}
+	return n;
+}
+
+void view_requirements(struct view *v)
+{
+	static const char *const frameworks[] = { "scs", "jama", "meti", "csf", "cpg", "iec62443" };
+	static struct requirement found[REQUIREMENTS];
+	if (get_int(get_list(v->model, "answered"), "answers") == 0)
+		return;
+	json_t *o = view_chapter(v, "requirements", "requirements_title", FOR_ALL | FOR_ENGINEER | FOR_CUSTOMER);
+	if (!o)
+		return;
+	json_t *groups = put_list(o, "groups"), *legend = put_list(o, "legend");
+	for (size_t i = 0; i < sizeof(frameworks) / sizeof(frameworks[0]); i++) {
+		size_t n = collect(v, frameworks[i], found);
+		if (!n)
+			continue;
+		json_t *g = put_item(groups), *rows = put_list(g, "rows");
+		put_text(g, "title", view_name(v, "framework", frameworks[i]));
+		for (size_t k = 0; k < n; k++) {
+			json_t *r = put_item(rows);
+			put_text(r, "id", found[k].id);
+			put_text(r, "questions", found[k].questions);
+			put_text(r, "state", view_name(v, "requirement", state_names[found[k].state]));
+		}
+	}
+	for (size_t i = 0; i < sizeof(state_names) / sizeof(state_names[0]); i++) {
+		json_t *l = put_item(legend);
+		put_text(l, "label", view_name(v, "requirement", state_names[i]));
+		put_text(l, "text", view_name(v, "requirement_is", state_names[i]));
+	}
+}

@@ -1,0 +1,73 @@
+#!/bin/bash
+# The report of a made-up factory, in both languages and every format: complete, self-contained, the same bytes twice.
+genba=${genba:-./genba}
+build=${top_builddir:-.}
+passed=0 failed=0
+ok() { # ok NAME COMMAND...
+	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
+}
+lacks() { # lacks PATTERN FILE
+	! grep -qE -- "$1" "$2"
+}
+status() { # status WANTED COMMAND...
+	"${@:2}" >/dev/null 2>&1
+	[ $? -eq "$1" ]
+}
+says() { # says TEXT COMMAND...
+	"${@:2}" 2>&1 | grep -qF -- "$1"
+}
+unset LANGUAGE GENBA_SITE
+export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1715600000 TZ=Asia/Tokyo
+dir=$(mktemp -d "${TMPDIR:-/tmp}/genba-report.XXXXXX") || exit 99
+trap 'rm -rf "$dir"' EXIT
+site=$dir/factory.genba
+
+ok "no site, no report" status 2 "$genba" -s "$dir/none.genba" report
+"$build/tests/gen/factory" -o "$dir/factory.pcap" || exit 99
+"$genba" -s "$site" scan "$dir/factory.pcap" --point 'L2 <b>"panel"</b>' >/dev/null 2>&1 || exit 99
+
+for lang in ja en; do
+	page=$dir/$lang.html
+	ok "$lang: html" "$genba" -s "$site" --lang $lang report -o "$page"
+	"$genba" -s "$site" --lang $lang report --format html >"$dir/again.html"
+	ok "$lang: the same bytes twice" cmp -s "$page" "$dir/again.html"
+	ok "$lang: it says its language" grep -q "<html lang=\"$lang\">" "$page"
+	ok "$lang: nothing is loaded" lacks '(src|href)="[^#]|url\(|@import|<(script|link|img|iframe|object)' "$page"
+	ok "$lang: no tag of the template is left" lacks '\{\{|\}\}' "$page"
+	ok "$lang: what was given is no markup" lacks '<b>"panel' "$page"
+	ok "$lang: a frame to look at" grep -q 'frame.number == [0-9]' "$page"
+	ok "$lang: the time of the capture, on the site's clock" grep -qE '2024(-05-13 09:00|年5月13日 9:00)' "$page"
+	"$genba" -s "$site" --lang $lang report >"$dir/$lang.txt"
+	"$genba" -s "$site" --lang $lang report >"$dir/again.txt"
+	ok "$lang: text, the same bytes twice" cmp -s "$dir/$lang.txt" "$dir/again.txt"
+	ok "$lang: no terminal control in text" lacks $'[\x01-\x08\x0b-\x1f\x7f]' "$dir/$lang.txt"
+done
+ok "Japanese and English differ" test "$(cmp -s "$dir/ja.txt" "$dir/en.txt"; echo $?)" = 1
+
+ok "json" "$genba" -s "$site" report -o "$dir/model.json"
+"$genba" -s "$site" --lang ja report --format json >"$dir/again.json"
+ok "the model knows no language" cmp -s "$dir/model.json" "$dir/again.json"
+ok "the model says its schema" grep -q '"schema": "genba.report/1"' "$dir/model.json"
+
+"$genba" -s "$site" --lang en report --format html --for customer -o "$dir/customer.html"
+ok "a customer sees no device" lacks 'SIMATIC|192\.168\.|frame\.number' "$dir/customer.html"
+ok "a customer sees no finding" lacks 'OT-STOP|IT-FTP' "$dir/customer.html"
+for reader in president engineer; do
+	ok "for the $reader" "$genba" -s "$site" report --for $reader -o "$dir/$reader.html"
+done
+
+ok "an unknown format says which there are" says "html, text or json" "$genba" -s "$site" report --format xlsx
+ok "… and is a usage error" status 64 "$genba" -s "$site" report --format xlsx
+ok "an unknown reader" status 64 "$genba" -s "$site" report --for nobody
+ok "templates that are not there" status 2 "$genba" -s "$site" report --format html --template "$dir/none"
+if [ -w /dev/full ]; then
+	ok "full disk" says "No space left" "$genba" -s "$site" report --format html -o /dev/full
+fi
+cp "$dir/ja.html" "$dir/kept.html"
+small() { (ulimit -f 1; trap '' XFSZ; "$genba" -s "$site" --lang en report --format html -o "$dir/kept.html"); }
+ok "a failed write is an error" status 2 small
+ok "… and keeps the old report" cmp -s "$dir/ja.html" "$dir/kept.html"
+ok "… and leaves nothing behind" test "$(find "$dir" -name 'kept.html.*' | wc -l)" = 0
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
