@@ -26,7 +26,8 @@ fails() { # fails CHECK: it failed, and every row of it says where
 passes() {
 	awk -F, -v id="$1" '$1 == id && $4 == "pass" { found = 1 } END { exit !found }' "$dir/findings.csv"
 }
-if [ -x "$factory" ] && "$factory" -o "$dir/factory.pcap" && "$genba" scan -s "$site" "$dir/factory.pcap" >/dev/null; then
+if [ -x "$factory" ] && "$factory" -o "$dir/factory.pcap"; then
+	ok "scan" "$genba" scan -s "$site" "$dir/factory.pcap" >/dev/null
 	"$genba" findings -s "$site" --all --format csv --lang en > "$dir/findings.csv"
 	for id in OT-STOP-001 OT-PROG-001 IT-FTP-001 IT-HTTP-001 IT-TELNET-001 STA-ARP-001 OT-AUTH-001 REM-TOOL-001; do
 		ok "$id fails over the factory" fails "$id"
@@ -43,7 +44,7 @@ if [ -x "$factory" ] && "$factory" -o "$dir/factory.pcap" && "$genba" scan -s "$
 	ok "Japanese" sh -c '"$1" findings -s "$2" --lang ja | grep -q 制御機器' sh "$genba" "$site"
 else
 	skipped=1
-	echo "SKIPPED: the made-up factory was not built, or could not be scanned"
+	echo "SKIPPED: the made-up factory was not built"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

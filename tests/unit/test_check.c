@@ -399,6 +399,9 @@ static void lint_sees_what_loading_cannot(void **state)
 	lint_says("id: X-1\nversion: 1\ntitle: {en: a, ja: b}\nwhy: {en: Why, ja: 理由}\n"
 		  "false_positives: {en: None, ja: なし}\ncategory: protocol\naction: do-it\nmaps: {attack_ics: [843]}\n"
 		  "examples: {fail: x, pass: y}\nseverity: low\nsubject: device\n" SQL, "title: ja: expected Japanese");
+	lint_says("id: X-1\nversion: 1\ntitle: {en: a, ja: 題 名}\nwhy: {en: Why, ja: 理由}\n"
+		  "false_positives: {en: None, ja: なし}\ncategory: protocol\naction: do-it\nmaps: {csf: [PR.PS-01]}\n"
+		  "examples: {fail: x, pass: y}\nseverity: low\nsubject: device\n" SQL, "title: ja: expected no blank");
 	lint_says("id: X-1\nversion: 1\ntitle: {en: a, ja: 題}\nwhy: {en: Why, ja: 理由}\n"
 		  "false_positives: {en: None, ja: なし}\ncategory: protocol\naction: do-it\nmaps: {attack_ics: [843]}\n"
 		  "examples: {fail: x, pass: y}\nseverity: low\nsubject: device\n" SQL,
