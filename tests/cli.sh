@@ -28,7 +28,11 @@ if [ -w /dev/full ]; then
 	full() { "$genba" --help >/dev/full 2>/dev/null; [ $? -eq 2 ]; }
 	ok "full disk" full
 fi
-closed() { "$genba" man 2>/dev/null | true; [ "${PIPESTATUS[0]}" -eq 2 ] || [ "${PIPESTATUS[0]}" -eq 0 ]; }
+closed() {
+	"$genba" man 2>/dev/null | true
+	local status=${PIPESTATUS[0]}
+	[ "$status" -eq 2 ] || [ "$status" -eq 0 ]
+}
 ok "closed pipe" closed
 
 # Every command explains itself, and takes what every command takes.
