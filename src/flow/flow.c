@@ -72,18 +72,18 @@ static uint64_t side_hash(const struct addr *a, uint16_t port)
 	return hash_mix(lo * 0x9e3779b97f4a7c15u + hi + ((uint64_t)port << 48));
 }
 
-/* The same for both directions. */
-static uint32_t flow_hash(const struct flow_table *t, const struct packet *p, uint32_t segment)
+/* The same for both directions, and in every segment. */
+static uint32_t flow_hash(const struct flow_table *t, const struct packet *p)
 {
 	uint64_t h = side_hash(&p->src, p->sport) + side_hash(&p->dst, p->dport);
-	h = hash_mix(h ^ t->seed ^ ((uint64_t)segment << 8 | p->proto));
+	h = hash_mix(h ^ t->seed ^ p->proto);
 	return (uint32_t)h ? (uint32_t)h : 1;
 }
 
-/* Which end sent this packet: 0, 1, or -1 when it is not this flow's. */
-static int end_of(const struct flow *f, const struct packet *p, uint32_t segment)
+/* Which end sent this packet, whatever the segment: 0, 1, or -1 when it is not this flow's. */
+static int end_anywhere(const struct flow *f, const struct packet *p)
 {
-	if (f->proto != p->proto || f->d.segment != segment)
+	if (f->proto != p->proto)
 		return -1;
 	if (f->d.port[0] == p->sport && f->d.port[1] == p->dport && addr_equal(&f->addr[0], &p->src) &&
 	    addr_equal(&f->addr[1], &p->dst))
@@ -192,6 +192,8 @@ static void report(struct flow_table *t, struct flow *f)
 	}
 	if (f->packets[0] + f->packets[1] == 0)
 		return;
+	if (f->flags & SHADOW)
+		goto counted;   /* its conversation is that of the flow it repeats */
 	if (d) {
 		dissect_report(t->core, &f->d, &row);
 	} else {
@@ -200,6 +202,7 @@ static void report(struct flow_table *t, struct flow *f)
 	}
 	if (first && f->d.transport == TRANSPORT_TCP && (!f->bytes[0] != !f->bytes[1]))
 		observe_count(t->o, COUNT_FLOWS_ONE_WAY, 1);
+counted:
 	f->flags |= REPORTED;
 	f->packets[0] = f->packets[1] = 0;
 	f->retransmits = 0;
@@ -233,6 +236,14 @@ static void sweep(struct flow_table *t, int64_t now)
 	}
 }
 
+/* What two copies of one datagram have in common. */
+static uint16_t fingerprint(const struct packet *p)
+{
+	size_t n = cur_left(&p->payload) < 32 ? cur_left(&p->payload) : 32;
+	return (uint16_t)hash_bytes(cur_here(&p->payload), n,
+				    (uint64_t)p->tcp_seq << 32 | (p->tcp_ack ^ p->payload_wire));
+}
+
 /* ---- a new flow ---- */
 
 static uint32_t flow_make(struct flow_table *t)
@@ -253,6 +264,24 @@ static uint32_t flow_make(struct flow_table *t)
 	return t->n++;
 }
 
+/*
+ * A mirrored router between two VLANs shows a connection in both. The second one
+ * begins with the datagram that the first one has just begun with.
+ */
+static bool is_shadow(const struct flow_table *t, const struct packet *p, uint32_t hash, uint16_t print)
+{
+	uint32_t mask = t->n_slots - 1;
+	for (uint32_t i = hash & mask; t->slots[i].flow; i = (i + 1) & mask) {
+		if (t->slots[i].hash != hash)
+			continue;
+		const struct flow *f = at(t, t->slots[i].flow - 1);
+		if (!(f->flags & SHADOW) && end_anywhere(f, p) == 0 && f->copy[0] == print &&
+		    p->ts - f->first < COPY_WITHIN)
+			return true;
+	}
+	return false;
+}
+
 static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t segment, uint32_t hash)
 {
 	sweep(t, p->ts);
@@ -266,10 +295,14 @@ static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t 
 		t->slots = slots;
 		t->n_slots = n;
 	}
+	uint16_t print = fingerprint(p);
+	bool shadow = is_shadow(t, p, hash, print);
 	uint32_t index = flow_make(t);
 	struct flow *f = at(t, index);
 	struct obs_where w = obs_where(p);
 	memset(f, 0, sizeof *f);
+	f->flags = shadow ? SHADOW | NDPI_DONE : 0;
+	f->copy[0] = print;
 	f->d.segment = segment;
 	f->d.transport = p->proto == 6 ? TRANSPORT_TCP : p->proto == 17 ? TRANSPORT_UDP : TRANSPORT_IP;
 	f->d.port[0] = p->sport;
@@ -289,19 +322,11 @@ static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t 
 	slot_put(t->slots, t->n_slots, (struct slot){ hash, index + 1 });
 	t->used++;
 	link_use(t, f, index);
-	observe_count(t->o, COUNT_FLOWS, 1);
+	observe_count(t->o, COUNT_FLOWS, !shadow);
 	return index;
 }
 
 /* ---- one packet ---- */
-
-/* What two copies of one datagram have in common. */
-static uint16_t fingerprint(const struct packet *p)
-{
-	size_t n = cur_left(&p->payload) < 32 ? cur_left(&p->payload) : 32;
-	return (uint16_t)hash_bytes(cur_here(&p->payload), n,
-				    (uint64_t)p->tcp_seq << 32 | (p->tcp_ack ^ p->payload_wire));
-}
 
 /* The sender's MAC is another than last time: bind, and tell a copy from a change. True: a copy. */
 static bool sender_changed(struct flow_table *t, struct flow *f, const struct packet *p, int from)
@@ -354,13 +379,13 @@ static void label(struct flow_table *t, struct flow *f, const struct packet *p)
 
 static void ip_packet(struct flow_table *t, const struct packet *p, uint32_t segment)
 {
-	uint32_t hash = flow_hash(t, p, segment), mask = t->n_slots - 1, index = 0;
+	uint32_t hash = flow_hash(t, p), mask = t->n_slots - 1, index = 0;
 	int from = -1;
 	for (uint32_t i = hash & mask; t->slots[i].flow; i = (i + 1) & mask) {
 		if (t->slots[i].hash != hash)
 			continue;
 		index = t->slots[i].flow - 1;
-		from = end_of(at(t, index), p, segment);
+		from = at(t, index)->d.segment == segment ? end_anywhere(at(t, index), p) : -1;
 		if (from >= 0)
 			break;
 	}
@@ -390,7 +415,9 @@ static void ip_packet(struct flow_table *t, const struct packet *p, uint32_t seg
 	f->packets[from]++;
 	if ((f->bytes[from] += p->payload_wire) > BYTES_REPORT)
 		report(t, f);
-	if (p->fragment)
+	if (f->flags & SHADOW)
+		observe_count(t->o, COUNT_COPIES, 1);
+	if (p->fragment || (f->flags & SHADOW))
 		return;
 	if (f->d.transport == TRANSPORT_TCP)
 		flow_tcp(t, f, p, from);

@@ -23,6 +23,7 @@ enum {
 	NDPI_DONE = 1 << 5,
 	REPORTED = 1 << 6,       /* counted as a flow already */
 	MOVED = 1 << 7,          /* an end changed its MAC: copies behind a router may follow */
+	SHADOW = 1 << 8,         /* the same connection, seen again in another segment behind a router */
 };
 
 struct flow {
@@ -41,8 +42,8 @@ struct flow {
 	uint16_t file;
 	uint16_t retransmits;
 	uint16_t copy[2];            /* fingerprint of the last datagram of each end */
+	uint16_t flags;
 	uint8_t proto;
-	uint8_t flags;
 };
 
 _Static_assert(sizeof(struct flow) <= 160, "a flow stays small");

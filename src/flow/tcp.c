@@ -92,7 +92,7 @@ static void gap_closed(struct flow_table *t, struct flow *f, const struct packet
 
 static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *p, int from)
 {
-	uint8_t have = from ? HAVE_SEQ_1 : HAVE_SEQ_0;
+	uint16_t have = from ? HAVE_SEQ_1 : HAVE_SEQ_0;
 	struct cur data = p->payload;
 	uint32_t wire = p->payload_wire, seq = p->tcp_seq;
 	if (f->flags & CLOSED && f->d.given_up)
