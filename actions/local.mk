@@ -5,6 +5,7 @@ dist_actions_DATA = \
 	actions/change-default-passwords.yaml \
 	actions/classify-data.yaml \
 	actions/collect-machine-data.yaml \
+	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
 	actions/data-plan.yaml \
