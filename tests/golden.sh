@@ -52,7 +52,8 @@ check "the same again in another site file" "$genba" -s again.genba scan factory
 check "the same devices again" cmp devices.json again.json
 
 lists=(devices.json)
-[ ! -s operations.json ] || lists+=(operations.json)
+"$genba" -s factory.genba conversations --format json > conversations.json 2>/dev/null
+[ ! -s operations.json ] || [ ! -s conversations.json ] || lists+=(operations.json conversations.json)
 "$top_builddir/tests/gen/compare" truth.json "${lists[@]}" > compare.out
 grep -v ' passed, ' compare.out
 p=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' compare.out) f=$(sed -n 's/^.* passed, \([0-9]*\) failed.*/\1/p' compare.out)

@@ -1,7 +1,7 @@
 /*
  * Compares what the program found with the truth about the made-up factory.
  *
- *     compare TRUTH.json DEVICES.json [OPERATIONS.json]
+ *     compare TRUTH.json DEVICES.json [OPERATIONS.json [CONVERSATIONS.json]]
  *
  * DEVICES.json is `genba devices --format json`, and so on. Prints what does not
  * fit, and a last line "N passed, N failed, N skipped".
@@ -108,10 +108,13 @@ static bool is(const json_t *devices, const json_t *id, const char *address)
 	return false;
 }
 
-/* Every command of the truth is in the list, with its two ends, its class and its count. */
-static void operation(const json_t *devices, const json_t *truth, const json_t *rows, size_t at)
+/*
+ * Every command of the truth is in the list, with its two ends, its class and its
+ * count; so is every weakness, which has a name instead.
+ */
+static void operation(const json_t *devices, const json_t *truth, const json_t *rows, size_t at, const char *what)
 {
-	static const char *const keys[] = { "client", "server", "protocol", "class" };
+	const char *keys[] = { "client", "server", "protocol", what };
 	const json_t *want = json_array_get(truth, at);
 	json_int_t wanted = 0, seen = 0;
 	size_t i, k;
@@ -125,7 +128,7 @@ static void operation(const json_t *devices, const json_t *truth, const json_t *
 		wanted += k == 4;
 	}
 	json_array_foreach(rows, i, o)
-		if (member(o, "class") && strcmp(member(o, "class"), member(want, "class")) == 0 &&
+		if (member(o, what) && strcmp(member(o, what), member(want, what)) == 0 &&
 		    member(o, "protocol") && strcmp(member(o, "protocol"), member(want, "protocol")) == 0 &&
 		    is(devices, json_object_get(o, "client_id"), member(want, "client")) &&
 		    is(devices, json_object_get(o, "server_id"), member(want, "server"))) {
@@ -137,9 +140,22 @@ static void operation(const json_t *devices, const json_t *truth, const json_t *
 	snprintf(id, sizeof id, "%s → %s %s", member(want, "client"), member(want, "server"), member(want, "protocol"));
 	snprintf(a, sizeof a, "%d", (int)wanted);
 	snprintf(b, sizeof b, "%d", (int)seen);
-	check(seen >= wanted, id, member(want, "class"), a, b);
+	check(seen >= wanted, id, member(want, what), a, b);
 	snprintf(a, sizeof a, "frame %d", (int)json_integer_value(json_object_get(want, "frame")));
-	check(frame, id, member(want, "class"), a, "others");
+	check(frame, id, member(want, what), a, "others");
+}
+
+/* Somebody inside talked with an address outside. */
+static void outside(const json_t *devices, const json_t *want, const json_t *rows)
+{
+	size_t i;
+	json_t *o;
+	bool found = false;
+	json_array_foreach(rows, i, o)
+		found = found || (is(devices, json_object_get(o, "client_id"), member(want, "client")) &&
+				  is(devices, json_object_get(o, "server_id"), member(want, "address")) &&
+				  json_equal(json_object_get(o, "port"), json_object_get(want, "port")));
+	check(found, member(want, "client"), "conversation with", member(want, "address"), NULL);
 }
 
 static json_t *load(const char *path)
@@ -160,12 +176,22 @@ int main(int argc, char **argv)
 	json_t *d, *want = json_object_get(truth, "devices");
 	json_array_foreach(want, i, d)
 		device(json_object_get(devices, "devices"), d);
+	json_t *list = json_object_get(devices, "devices");
 	if (argc > 3) {
+		static const char *const sorts[][2] = { { "operations", "class" }, { "weaknesses", "name" } };
 		json_t *operations = load(argv[3]);
-		want = json_object_get(truth, "operations");
-		for (i = 0; i < json_array_size(want); i++)
-			operation(json_object_get(devices, "devices"), want, json_object_get(operations, "operations"), i);
+		for (size_t k = 0; k < 2; k++) {
+			want = json_object_get(truth, sorts[k][0]);
+			for (i = 0; i < json_array_size(want); i++)
+				operation(list, want, json_object_get(operations, "operations"), i, sorts[k][1]);
+		}
 		json_decref(operations);
+	}
+	if (argc > 4) {
+		json_t *conversations = load(argv[4]);
+		json_array_foreach(json_object_get(truth, "outside"), i, d)
+			outside(list, d, json_object_get(conversations, "conversations"));
+		json_decref(conversations);
 	}
 	json_decref(truth);
 	json_decref(devices);
