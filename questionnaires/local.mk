@@ -2,7 +2,9 @@ questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
 	questionnaires/full.yaml \
 	questionnaires/profile.yaml \
-	questionnaires/quick.yaml
+	questionnaires/quick.yaml \
+	questionnaires/sheet.html
 benchmarksdir = $(questionnairesdir)/benchmarks
 dist_benchmarks_DATA = \
 	questionnaires/benchmarks/meti-2017.yaml
+EXTRA_DIST += tests/data/sample-answers.yaml

@@ -11,6 +11,7 @@
 	X(command_report) \
 	X(command_scan) \
 	X(command_score) \
+	X(command_ask) \
 	X(command_devices) \
 	X(command_conversations) \
 	X(command_operations) \

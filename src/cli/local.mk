@@ -3,6 +3,7 @@ libgenba_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
+	src/cli/cmd_ask.c src/cli/interview.c src/cli/interview.h \
 	src/cli/cmd_checks.c \
 	src/cli/cmd_conversations.c \
 	src/cli/cmd_devices.c \

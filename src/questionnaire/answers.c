@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static char *copy(const char *text)
 {
 	return text && *text ? xstrdup(text) : NULL;
@@ -88,12 +90,15 @@ bool answers_put(struct store *s, const struct answer_list *l, struct err *e)
 		if (x->level == LEVEL_TEXT && setting && !store_setting_set(s, x->question, x->text, e))
 			return false;
 	}
+	/* One time for all: which of two respondents counts must not hang on when a second ended. */
+	char now[32];
+	text_time(store_now(), now);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct answer_entry *x = &l->entries[i];
 		struct store_answer a = {
 			.question = x->question, .respondent = x->respondent, .level = x->level, .text = x->text,
 			.reason = x->reason, .note = x->note, .evidence = x->evidence, .recorded = x->recorded,
-			.when = x->when,
+			.when = x->when ? x->when : now,
 		};
 		if (!store_answer_set(s, &a, e))
 			return false;

@@ -370,12 +370,9 @@ static bool load_profile(struct loader *l, const char *path)
 	return ok;
 }
 
-/* In name order: profile.yaml, then files with questions (sheet.yaml holds the words of the blanks). */
 static bool load_file(struct loader *l, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	if (strcmp(name, "sheet.yaml") == 0)
-		return true;
 	return strcmp(name, "profile.yaml") == 0 ? load_profile(l, path) : load_set(l, path);
 }
 

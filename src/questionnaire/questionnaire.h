@@ -128,9 +128,11 @@ void answers_write(const struct questionnaire *q, const struct answer_list *l, s
 void answer_list_free(struct answer_list *l);
 void answer_list_add(struct answer_list *l, const struct answer_entry *entry);   /* copies */
 
-/* Blanks of the quick questions or of all, in a language: a table for a spreadsheet, and a page to print. */
-bool answers_table(const char *folder, const struct questionnaire *q, bool quick, enum lang lang, struct buf *out,
-		   struct err *e) MUST_CHECK;
+/*
+ * Blanks of the quick questions or of all, in a language: a table for a spreadsheet,
+ * and a page to print, made with sheet.html of the folder.
+ */
+void answers_table(const struct questionnaire *q, bool quick, enum lang lang, struct buf *out);
 bool answers_sheet(const char *folder, const struct questionnaire *q, bool quick, enum lang lang, struct buf *out,
 		   struct err *e) MUST_CHECK;
 

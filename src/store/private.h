@@ -31,8 +31,6 @@ bool store_begin(struct store *s, struct err *e) MUST_CHECK;
 bool store_commit(struct store *s, struct err *e) MUST_CHECK;
 void store_rollback(struct store *s);
 void store_bind_text(sqlite3_stmt *st, int at, const char *text);   /* NULL binds NULL; the text must outlive the step */
-/* Time now in ns; $SOURCE_DATE_EPOCH (seconds) fixes it. */
-int64_t store_now(void);
 /* The row that a statement stands on; values must have room for all columns. */
 void store_row_read(sqlite3_stmt *st, struct store_row *row, struct store_value *values, const char **names);
 

@@ -1,0 +1,311 @@
+#include "cli/interview.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { LINE_MAX_BYTES = 2000 };
+
+/* One step: a profile question, or a question with its answer as it counts. */
+struct step {
+	const struct profile_question *profile;
+	const struct question *question;
+};
+
+struct talk {
+	const struct questionnaire *q;
+	struct store *store;
+	const char *respondent;
+	struct answers answers;          /* as stored, read again after each answer */
+	struct step *steps;
+	size_t n;
+	bool review;                     /* all was answered at the start: go through it once more */
+	bool over;                       /* q, or the end of input */
+	struct err *e;
+};
+
+enum move { MOVE_ON, MOVE_BACK, MOVE_STAY, MOVE_FAIL };
+
+/* ---- lines in and out ---- */
+
+static void say(const char *text)
+{
+	struct buf b;
+	buf_init(&b, 64 * 1024);
+	text_terminal(&b, text);
+	fputs(b.data, stdout);
+	buf_done(&b);
+}
+
+static void say_line(const char *before, const char *text)
+{
+	fputs(before, stdout);
+	say(text);
+	putchar('\n');
+}
+
+/* A line without its end and without blanks around it; NULL at the end of input. Borrowed until the next. */
+static const char *ask(const char *prompt)
+{
+	static char line[LINE_MAX_BYTES];
+	for (;;) {
+		printf("%s> ", prompt);
+		fflush(stdout);
+		if (!fgets(line, sizeof line, stdin))
+			return NULL;
+		size_t n = strlen(line);
+		if (n > 0 && line[n - 1] != '\n' && !feof(stdin)) {
+			int c;
+			while ((c = getchar()) != EOF && c != '\n')
+				;
+			puts(_("That line is too long; please write less."));
+			continue;
+		}
+		while (n > 0 && strchr(" \t\r\n", line[n - 1]))
+			line[--n] = 0;
+		if (!text_is_utf8(line, n)) {
+			puts(_("That is no UTF-8; please set the terminal to UTF-8."));
+			continue;
+		}
+		return line + strspn(line, " \t");
+	}
+}
+
+/* ---- what was answered ---- */
+
+static const struct answer *answer_of(const struct talk *t, const struct question *q)
+{
+	return &t->answers.answers[q - t->q->questions];
+}
+
+static bool skipped(const struct talk *t, const struct step *s)
+{
+	bool needs = s->profile ? s->profile->needs_network : s->question->needs_network;
+	return needs && answers_standalone(&t->answers);
+}
+
+static bool answered(const struct talk *t, const struct step *s)
+{
+	return s->profile ? answers_profile(&t->answers, s->profile->id) != NULL
+			  : answer_of(t, s->question)->level != LEVEL_UNANSWERED;
+}
+
+/* A level as one writes it. */
+static const char *level_text(int level, char out[4])
+{
+	if (level == LEVEL_UNKNOWN)
+		return "?";
+	if (level == LEVEL_NOT_APPLICABLE)
+		return "n";
+	snprintf(out, 4, "%d", level);
+	return out;
+}
+
+static enum move store_it(struct talk *t, const struct store_answer *a)
+{
+	bool setting = strcmp(a->question, "name") == 0 || strcmp(a->question, "subnets") == 0;
+	struct err e;
+	if (setting && a->level == LEVEL_TEXT && !store_setting_set(t->store, a->question, a->text, &e)) {
+		say_line("", e.text);
+		return MOVE_STAY;
+	}
+	if (!store_answer_set(t->store, a, t->e))
+		return MOVE_FAIL;
+	answers_free(&t->answers);
+	return answers_load(t->q, t->store, &t->answers, t->e) ? MOVE_ON : MOVE_FAIL;
+}
+
+/* ---- questions ---- */
+
+static enum move take_level(struct talk *t, const struct question *q, int level, const char *note, const char *reason)
+{
+	const struct answer *old = answer_of(t, q);
+	bool keep = old->level != LEVEL_UNANSWERED;
+	char *respondent = xstrdup(t->respondent ? t->respondent : keep && old->respondent ? old->respondent : "");
+	char *kept_note = keep && old->note ? xstrdup(old->note) : NULL;
+	char *evidence = keep && old->evidence ? xstrdup(old->evidence) : NULL;
+	struct store_answer a = {
+		.question = q->id, .respondent = respondent, .level = level, .reason = reason,
+		.note = note && *note ? note : kept_note, .evidence = evidence, .recorded = keep && old->recorded,
+	};
+	enum move m = store_it(t, &a);
+	free(respondent);
+	free(kept_note);
+	free(evidence);
+	return m;
+}
+
+static enum move not_applicable(struct talk *t, const struct question *q)
+{
+	const char *reason = ask(_("Why is it not applicable?"));
+	if (!reason) {
+		t->over = true;
+		return MOVE_STAY;
+	}
+	if (*reason)
+		return take_level(t, q, LEVEL_NOT_APPLICABLE, NULL, reason);
+	puts(_("\"Not applicable\" needs a reason."));
+	return MOVE_STAY;
+}
+
+static void show_question(const struct talk *t, const struct question *q, const char *place)
+{
+	const struct answer *a = answer_of(t, q);
+	char level[4];
+	printf("\n%s %s  ", place, q->id);
+	say_line("", domain_title(q->domain, lang_now()));
+	say_line("", text2_get(&q->text));
+	printf("  %s ", _("How to tell:"));
+	say_line("", text2_get(&q->help));
+	printf("  %s ", _("Whom to ask:"));
+	say_line("", text2_get(&q->ask_whom));
+	for (int i = 0; i < LEVELS; i++) {
+		printf("   %d  ", i);
+		say_line("", text2_get(&q->level[i]));
+		if (i == 3 && q->alternative.en) {
+			printf("      %s ", _("where not connected:"));
+			say_line("", text2_get(&q->alternative));
+		}
+	}
+	puts(_("   ? don't know   n not applicable   b back   q stop   (words behind a number are a note)"));
+	if (a->level != LEVEL_UNANSWERED) {
+		printf("   %s %s  ", _("Answer so far:"), level_text(a->level, level));
+		say_line("", a->note ? a->note : "");
+		puts(_("   Enter keeps it."));
+	}
+}
+
+static enum move ask_question(struct talk *t, const struct question *q, const char *place)
+{
+	show_question(t, q, place);
+	const char *line = ask("");
+	if (!line || strcmp(line, "q") == 0) {
+		t->over = true;
+		return MOVE_STAY;
+	}
+	char first = *line;
+	const char *rest = *line ? line + 1 + strspn(line + 1, " \t") : line;
+	bool alone = !*rest, word = first && (line[1] == ' ' || line[1] == '\t' || !line[1]);
+	if (!first && answer_of(t, q)->level != LEVEL_UNANSWERED)
+		return MOVE_ON;
+	if (first == 'b' && alone)
+		return MOVE_BACK;
+	if (first == 'n' && alone)
+		return not_applicable(t, q);
+	if (first == '?' && word)
+		return take_level(t, q, LEVEL_UNKNOWN, rest, NULL);
+	if (first >= '0' && first <= '4' && word) {
+		char note[LINE_MAX_BYTES];
+		snprintf(note, sizeof note, "%s", rest);
+		return take_level(t, q, first - '0', note, NULL);
+	}
+	puts(_("Please answer with 0 to 4, ?, n, b or q."));
+	return MOVE_STAY;
+}
+
+static enum move ask_profile(struct talk *t, const struct profile_question *p, const char *place)
+{
+	const char *now = answers_profile(&t->answers, p->id);
+	printf("\n%s ", place);
+	say_line("", text2_get(&p->text));
+	if (p->help.en)
+		say_line("  ", text2_get(&p->help));
+	for (size_t i = 0; i < p->n_choices; i++) {
+		printf("   %zu  ", i + 1);
+		say_line("", text2_get(&p->choices[i].text));
+		if (now && strcmp(now, p->choices[i].value) == 0)
+			now = text2_get(&p->choices[i].text);
+	}
+	puts(now ? _("   Enter keeps the answer so far   b back   q stop") : _("   Enter passes over   b back   q stop"));
+	if (now)
+		say_line("   ", now);
+	const char *line = ask("");
+	if (!line || strcmp(line, "q") == 0) {
+		t->over = true;
+		return MOVE_STAY;
+	}
+	if (!*line)
+		return MOVE_ON;
+	if (strcmp(line, "b") == 0)
+		return MOVE_BACK;
+	const char *value = p->n_choices ? NULL : line;
+	char *end;
+	unsigned long number = strtoul(line, &end, 10);
+	if (p->n_choices && !*end && number >= 1 && number <= p->n_choices)
+		value = p->choices[number - 1].value;
+	if (!value) {
+		printf(_("Please answer with a number from 1 to %zu.\n"), p->n_choices);
+		return MOVE_STAY;
+	}
+	struct store_answer a = { .question = p->id, .respondent = t->respondent ? t->respondent : "",
+				  .level = LEVEL_TEXT, .text = value };
+	return store_it(t, &a);
+}
+
+/* ---- the whole ---- */
+
+/* The next step that is to be asked, t->n past the end; says what is left out on the way. */
+static size_t forward(const struct talk *t, size_t at)
+{
+	for (at++; at < t->n; at++) {
+		const struct step *s = &t->steps[at];
+		if (skipped(t, s)) {
+			say(s->profile ? text2_get(&s->profile->text) : s->question->id);
+			printf("\n   %s\n", _("Left out, because no machine is networked."));
+		} else if (t->review || !answered(t, s)) {
+			break;
+		}
+	}
+	return at;
+}
+
+/* The step before this one, answered or not; this one where it is the first. */
+static size_t back(const struct talk *t, size_t at)
+{
+	for (size_t i = at; i-- > 0;)
+		if (!skipped(t, &t->steps[i]))
+			return i;
+	return at;
+}
+
+static bool walk(struct talk *t)
+{
+	size_t at = 0;
+	while (at < t->n && (answered(t, &t->steps[at]) || skipped(t, &t->steps[at])))
+		at++;
+	t->review = at == t->n;
+	at = t->review ? 0 : at;
+	while (at < t->n && !t->over) {
+		const struct step *s = &t->steps[at];
+		char place[48];
+		snprintf(place, sizeof place, "[%zu/%zu]", at + 1, t->n);
+		enum move m = s->profile ? ask_profile(t, s->profile, place) : ask_question(t, s->question, place);
+		if (m == MOVE_FAIL)
+			return false;
+		if (m == MOVE_ON)
+			at = forward(t, at);
+		else if (m == MOVE_BACK)
+			at = back(t, at);
+	}
+	return true;
+}
+
+bool interview_run(const struct questionnaire *q, struct store *s, bool quick, const char *respondent, struct err *e)
+{
+	struct talk t = { .q = q, .store = s, .respondent = respondent, .e = e };
+	if (!answers_load(q, s, &t.answers, e))
+		return false;
+	t.steps = xcalloc(q->n_profile + q->n + 1, sizeof *t.steps);
+	for (size_t i = 0; i < q->n_profile; i++)
+		t.steps[t.n++].profile = &q->profile[i];
+	for (size_t i = 0; i < q->n; i++)
+		if (q->questions[i].quick || !quick)
+			t.steps[t.n++].question = &q->questions[i];
+	puts(_("Each answer is stored at once. You can stop with q and go on another day."));
+	bool ok = walk(&t);
+	answers_free(&t.answers);
+	free(t.steps);
+	return ok;
+}
