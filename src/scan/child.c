@@ -1,10 +1,12 @@
 /* The parsing child: captures in, records out. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 #include "capture/capture.h"
 #include "decode/decode.h"
@@ -206,9 +208,13 @@ void scan_child(const struct scan_job *job, int out)
 {
 	struct child c = { .job = job, .out = out, .o = observe_new() };
 	struct err e;
+	/* The C library opens a file of /proc when it gives back memory of a second arena: there is none. */
+	mallopt(M_ARENA_MAX, 1);
 	/* What needs files must be open before the door closes. */
 	text_init();
 	tzset();
+	(void)strerror(EIO);   /* both load a message catalogue when first asked */
+	(void)gettext("frames");
 	c.flows = flow_new(c.o, true);
 	c.decode = decode_new();
 	buf_init(&c.records, RECORDS_MAX);
