@@ -363,7 +363,8 @@ mark telnet_login(struct tcp *x, const char *banner, const char *user, const cha
 	for (const char *p = password; *p; p++) {
 		o.n = 0;
 		put8(&o, (unsigned char)*p);
-		m = tcp_say(x, CLIENT, &o);
+		mark letter = tcp_say(x, CLIENT, &o);
+		m = m == NO_MARK ? letter : m;
 		x->t += 90 * MILLI;
 	}
 	prompt.n = o.n = 0;

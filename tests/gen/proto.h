@@ -64,6 +64,7 @@ struct marks http_get(struct tcp *x, const char *host, const char *path, const c
 		      const char *answer_headers, const char *body);
 struct marks ftp_login(struct tcp *x, const char *banner, const char *user, const char *password);
 mark ftp_store(struct tcp *control, const char *name, const char *program);
+/* The mark is the first letter of the password. */
 mark telnet_login(struct tcp *x, const char *banner, const char *user, const char *password);
 void smb_negotiate(struct tcp *x);
 void lldp(int64_t t, const struct host *from, const char *port, const char *port_description, const char *name,
