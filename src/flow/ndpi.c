@@ -49,7 +49,7 @@ static const char *const ot_names[] = {
 struct ndpi *ndpi_open(void)
 {
 	struct ndpi_detection_module_struct *m =
-		ndpi_init_detection_module(ndpi_dont_load_tor_hosts | ndpi_dont_init_libgcrypt);
+		ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 	if (!m)
 		return NULL;
 	NDPI_PROTOCOL_BITMASK all;
