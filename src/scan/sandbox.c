@@ -29,6 +29,7 @@ static const int allowed[] = {
 	SCMP_SYS(tgkill), SCMP_SYS(sched_yield), SCMP_SYS(getrandom), SCMP_SYS(restart_syscall),
 	SCMP_SYS(fadvise64), SCMP_SYS(readahead), SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction),
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep), SCMP_SYS(sched_getaffinity), SCMP_SYS(getrlimit),
+	SCMP_SYS(sysinfo),   /* qsort() asks how much memory there is */
 };
 
 static bool landlock(struct err *e)
