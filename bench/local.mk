@@ -1,8 +1,10 @@
-# make bench: throughput and memory against the bare libpcap loop.
-EXTRA_DIST += bench/bench.sh
-check_PROGRAMS += bench/pcaploop
-bench_pcaploop_LDADD = $(PCAP_LIBS)
+# make bench: time and memory of a scan, against the bare libpcap loop and other tools.
+EXTRA_DIST += bench/run.sh bench/README.md
+BENCH_TOOLS = bench/loop bench/measure bench/scale
+check_PROGRAMS += $(BENCH_TOOLS)
+bench_loop_LDADD = $(PCAP_LIBS)
+bench_scale_LDADD = $(GENBA_LIBS)
 
 .PHONY: bench
-bench: genba$(EXEEXT) bench/pcaploop$(EXEEXT) tests/gen/factory$(EXEEXT)
-	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/bench/bench.sh
+bench: genba$(EXEEXT) $(BENCH_TOOLS) tests/gen/factory$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/bench/run.sh
