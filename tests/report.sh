@@ -40,6 +40,9 @@ for lang in ja en; do
 	"$genba" -s "$site" --lang $lang report >"$dir/$lang.txt"
 	"$genba" -s "$site" --lang $lang report >"$dir/again.txt"
 	ok "$lang: text, the same bytes twice" cmp -s "$dir/$lang.txt" "$dir/again.txt"
+	"$genba" -s "$site" --lang $lang report -o "$dir/$lang.md"
+	ok "$lang: Markdown" grep -q '^## 1' "$dir/$lang.md"
+	ok "$lang: no markup in Markdown but its own" lacks '<[a-zA-Z/]|\{\{' "$dir/$lang.md"
 	ok "$lang: no terminal control in text" lacks $'[\x01-\x08\x0b-\x1f\x7f]' "$dir/$lang.txt"
 done
 ok "Japanese and English differ" test "$(cmp -s "$dir/ja.txt" "$dir/en.txt"; echo $?)" = 1
@@ -56,7 +59,7 @@ for reader in president engineer; do
 	ok "for the $reader" "$genba" -s "$site" report --for $reader -o "$dir/$reader.html"
 done
 
-ok "an unknown format says which there are" says "html, text or json" "$genba" -s "$site" report --format xlsx
+ok "an unknown format says which there are" says "html, text, md or json" "$genba" -s "$site" report --format xlsx
 ok "… and is a usage error" status 64 "$genba" -s "$site" report --format xlsx
 ok "an unknown reader" status 64 "$genba" -s "$site" report --for nobody
 ok "templates that are not there" status 2 "$genba" -s "$site" report --format html --template "$dir/none"

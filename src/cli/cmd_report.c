@@ -31,6 +31,8 @@ static void format_by_name(const struct cli *c, const char *path, struct report_
 		return;
 	if (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0)
 		o->format = REPORT_HTML;
+	else if (strcmp(dot, ".md") == 0)
+		o->format = REPORT_MARKDOWN;
 	else if (strcmp(dot, ".json") == 0)
 		o->format = REPORT_JSON;
 }
@@ -65,12 +67,12 @@ static int run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ 0, "format", "html|text|json", N_("what to write (default: text, or what the name given to -o ends in)") },
+	{ 0, "format", "html|text|md|json", N_("what to write (default: text, or what the name given to -o ends in)") },
 	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
-	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt and their parts)") },
+	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt, report.md and their parts)") },
 	{ 0 },
 };
 

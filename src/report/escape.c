@@ -3,6 +3,7 @@
 #include "report/mustache.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Characters that are invisible or turn the direction of what follows: a name must not rearrange a line. */
 static bool is_hidden(uint32_t c)
@@ -24,8 +25,28 @@ static const char *html_entity(uint32_t c)
 	}
 }
 
+/*
+ * Does this character mean something to Markdown here? Some do everywhere, some only where a value may stand at the
+ * start of a line, some make a bare address a link.
+ */
+static bool is_markup(const char *begin, const char *s)
+{
+	char c = *s;
+	if (strchr("\\`*_[]|#~@", c))
+		return true;
+	if (s == begin)
+		return strchr("-+=:", c) != NULL;
+	if (c == ':')
+		return s[1] == '/';
+	if (c == '.' && s - begin >= 3 && strncasecmp(s - 3, "www", 3) == 0)
+		return true;
+	return (c == '.' || c == ')') && strspn(begin, "0123456789") == (size_t)(s - begin) &&
+	       (s[1] == ' ' || s[1] == 0);
+}
+
 static void escape(struct buf *b, const char *s, bool markdown)
 {
+	const char *begin = s;
 	while (*s) {
 		size_t n;
 		uint32_t c = text_char(s, &n);
@@ -36,8 +57,8 @@ static void escape(struct buf *b, const char *s, bool markdown)
 			buf_putc(b, ' ');
 		else if (entity)
 			buf_puts(b, entity);
-		else if (markdown && c < 0x80 && strchr("\\`*_{}[]()#+-.!|~:@", (int)c))
-			buf_printf(b, "\\%c", (char)c);
+		else if (markdown && c < 0x80 && is_markup(begin, s))
+			buf_printf(b, "\\%c", *s);
 		else
 			buf_add(b, s, n);
 		s += n;

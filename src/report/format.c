@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "report/mustache.h"
 
-const char *const report_format_names[] = { "html", "text", "json", NULL };
+const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
 
 enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
@@ -68,7 +68,7 @@ static const char *partial(void *data, const char *name)
 	return l->items[l->n++].text;
 }
 
-/* ---- plain text: long lines are broken ---- */
+/* ---- plain text: long lines are broken; Markdown: blank lines are tidied ---- */
 
 /* May a line be broken before this character? Japanese breaks anywhere but before closing marks. */
 static bool may_break(uint32_t c)
@@ -122,7 +122,7 @@ static void wrap_line(struct buf *out, const char *line, size_t len)
 		buf_putc(out, '\n');
 }
 
-static void wrap(struct buf *out, const char *text)
+static void wrap(struct buf *out, const char *text, bool lines)
 {
 	bool blank = true;
 	while (*text) {
@@ -130,8 +130,13 @@ static void wrap(struct buf *out, const char *text)
 		while (used && text[used - 1] == ' ')
 			used--;
 		/* Sections that had nothing to say leave blank lines behind: one is enough. */
-		if (used || !blank)
+		if (lines && (used || !blank)) {
 			wrap_line(out, text, used);
+		} else if (used || !blank) {
+			/* Two blanks at the end of a line break it in Markdown. */
+			buf_add(out, text, used && n - used == 2 ? n : used);
+			buf_putc(out, '\n');
+		}
 		blank = used == 0;
 		text += n + (text[n] == '\n');
 	}
@@ -152,25 +157,31 @@ static bool make_json(const json_t *model, struct buf *out, struct err *e)
 
 static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	bool html = o->format == REPORT_HTML;
+	static const struct {
+		const char *suffix;
+		void (*escape)(struct buf *b, const char *s);
+	} kinds[] = {
+		[REPORT_HTML] = { ".html", mustache_html }, [REPORT_TEXT] = { ".txt", mustache_text },
+		[REPORT_MARKDOWN] = { ".md", mustache_markdown },
+	};
 	char *own = path_of("reports/templates");
-	struct library l = { .folder = o->templates ? o->templates : own, .suffix = html ? ".html" : ".txt" };
+	struct library l = { .folder = o->templates ? o->templates : own, .suffix = kinds[o->format].suffix };
 	json_t *strings = report_strings(e);
 	char *source = strings ? template_read(&l, "report", e) : NULL;
 	bool good = source != NULL;
 	if (good) {
 		json_t *view = report_view(model, strings, o);
-		struct mustache_options m = { .escape = html ? mustache_html : mustache_text, .strict = html,
-					      .partial = partial, .data = &l };
+		struct mustache_options m = { .escape = kinds[o->format].escape,
+					      .strict = o->format == REPORT_HTML, .partial = partial, .data = &l };
 		char *name = xasprintf("%s/report%s", l.folder, l.suffix);
-		if (html) {
+		if (o->format == REPORT_HTML) {
 			good = mustache_render(name, source, view, &m, out, e);
 		} else {
 			struct buf raw;
 			buf_init(&raw, out->cap);
 			good = mustache_render(name, source, view, &m, &raw, e);
 			if (good)
-				wrap(out, raw.data);
+				wrap(out, raw.data, o->format == REPORT_TEXT);
 			buf_done(&raw);
 		}
 		free(name);

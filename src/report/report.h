@@ -20,8 +20,8 @@ enum {
 	REPORT_BYTES = 64 << 20,      /* the longest report that is made */
 };
 
-enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_JSON };
-extern const char *const report_format_names[];     /* "html", "text", "json", NULL */
+enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_MARKDOWN, REPORT_JSON };
+extern const char *const report_format_names[];     /* "html", "text", "md", "json", NULL */
 enum report_audience { REPORT_ALL, REPORT_PRESIDENT, REPORT_ENGINEER, REPORT_CUSTOMER };
 extern const char *const report_audience_names[];   /* "all", "president", "engineer", "customer", NULL */
 

@@ -24,6 +24,11 @@ static enum state state_of(const json_t *q)
 	return get_bool(q, "capable") ? STATE_DECLARED : STATE_DOCUMENT;
 }
 
+/* As they are listed. */
+static const enum state listed[] = { STATE_EVIDENCE, STATE_DECLARED, STATE_DOCUMENT, STATE_OPEN, STATE_UNASKED,
+				     STATE_OUTSIDE };
+enum { STATES = sizeof(listed) / sizeof(listed[0]) };
+
 struct requirement {
 	const char *id;
 	enum state state;
@@ -57,6 +62,23 @@ static size_t collect(const struct view *v, const char *framework, struct requir
 	return n;
 }
 
+/* A row of one state: "4-1-1 (H1), 4-4-1 (H4, Z2)". */
+static void put_state(const struct view *v, json_t *rows, const struct requirement *found, size_t n, enum state state)
+{
+	struct buf b;
+	buf_init(&b, 65536);
+	for (size_t i = 0; i < n; i++)
+		if (found[i].state == state)
+			buf_printf(&b, "%s%s (%s)", b.len ? view_string(v, "list_comma") : "", found[i].id,
+				   found[i].questions);
+	if (b.len) {
+		json_t *r = put_item(rows);
+		put_text(r, "state", view_name(v, "requirement", state_names[state]));
+		put_text(r, "ids", b.data);
+	}
+	buf_done(&b);
+}
+
 void view_requirements(struct view *v)
 {
 	static const char *const frameworks[] = { "scs", "jama", "meti", "csf", "cpg", "iec62443" };
@@ -73,16 +95,12 @@ void view_requirements(struct view *v)
 			continue;
 		json_t *g = put_item(groups), *rows = put_list(g, "rows");
 		put_text(g, "title", view_name(v, "framework", frameworks[i]));
-		for (size_t k = 0; k < n; k++) {
-			json_t *r = put_item(rows);
-			put_text(r, "id", found[k].id);
-			put_text(r, "questions", found[k].questions);
-			put_text(r, "state", view_name(v, "requirement", state_names[found[k].state]));
-		}
+		for (size_t k = 0; k < STATES; k++)
+			put_state(v, rows, found, n, listed[k]);
 	}
-	for (size_t i = 0; i < sizeof(state_names) / sizeof(state_names[0]); i++) {
+	for (size_t i = 0; i < STATES; i++) {
 		json_t *l = put_item(legend);
-		put_text(l, "label", view_name(v, "requirement", state_names[i]));
-		put_text(l, "text", view_name(v, "requirement_is", state_names[i]));
+		put_text(l, "label", view_name(v, "requirement", state_names[listed[i]]));
+		put_text(l, "text", view_name(v, "requirement_is", state_names[listed[i]]));
 	}
 }

@@ -53,6 +53,10 @@ void view_domains(struct view *v)
 		put_text(row, "lowest", lowest ? get_text2(v, lowest, "text") : "");
 		put_text(row, "now", !lowest ? "" : get_set(lowest, "level") ? get_text2(v, lowest, "level_text") :
 			 view_name(v, "answer", get_text(lowest, "state")));
+		/* A difference, or a level without proof: what counts is not what was said. */
+		if (lowest && get_set(lowest, "level") && get_int(lowest, "effective") < get_int(lowest, "level"))
+			put_string(v, row, "now", "counted_as", "answer", get_text2(v, lowest, "level_text"), "level",
+				   view_int(get_int(lowest, "effective"), a), NULL);
 		put_text(row, "next", lowest ? get_text2(v, lowest, "next_text") : "");
 		put_bool(row, "has_figures", json_array_size(figures) > 0);
 	}

@@ -172,7 +172,10 @@ static void escapers(void **state)
 	renders("{{x}}", evil, mustache_html, "&lt;b a=&#39;1&#39;&gt;\\u{001B}[2J\\u{202E}abc");
 	renders("{{x}}", evil, mustache_text, "<b a='1'>\\x1b[2J\\u{202e}abc");
 	renders("{{x}}", "{\"x\":\"# *a* [l](u) | <i>\\n- x\"}", mustache_markdown,
-		"\\# \\*a\\* \\[l\\]\\(u\\) \\| &lt;i&gt; \\- x");
+		"\\# \\*a\\* \\[l\\](u) \\| &lt;i&gt; - x");
+	renders("{{x}}", "{\"x\":\"- a\"}", mustache_markdown, "\\- a");
+	renders("{{x}}", "{\"x\":\"12. a 3.4\"}", mustache_markdown, "12\\. a 3.4");
+	renders("{{x}}", "{\"x\":\"see http://a or WWW.b\"}", mustache_markdown, "see http\\://a or WWW\\.b");
 }
 
 static void strictness(void **state)

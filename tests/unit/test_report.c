@@ -96,6 +96,12 @@ static void both_languages(void **state)
 		assert_null(strstr(text, "\xe2\x80\xae"));
 		assert_null(strstr(text, "{{"));
 		free(text);
+		text = make(model, REPORT_MARKDOWN, (enum lang)lang, REPORT_ALL);
+		(void)snprintf(name, sizeof(name), "%s.md", codes[lang]);
+		show(name, text);
+		assert_null(strstr(text, "<script"));
+		assert_non_null(strstr(text, "&lt;script&gt;"));
+		free(text);
 	}
 	char *html = make(model, REPORT_HTML, LANG_EN, REPORT_ALL);
 	assert_non_null(strstr(html, "&lt;script&gt;alert(1)&lt;/script&gt;"));
