@@ -155,6 +155,164 @@ static void maps(void **state)
 	assert_true(seen);
 }
 
+/* ---- answers in files ---- */
+
+static bool parse(const char *text, struct answer_list *l, struct err *e)
+{
+	return answers_parse(&real, "a.yaml", text, strlen(text), NULL, l, e);
+}
+
+static void refused(const char *text, const char *why)
+{
+	struct answer_list l;
+	struct err e = { "" };
+	assert_false(parse(text, &l, &e));
+	assert_int_equal(l.n, 0);
+	if (!strstr(e.text, why))
+		fail_msg("expected \"%s\" in \"%s\"", why, e.text);
+}
+
+static void file_errors(void **state)
+{
+	(void)state;
+	refused("answers: {Z1: 5}", "a.yaml:1:15: Z1: expected a level");
+	refused("answers: {Z1: 02}", "expected a level");
+	refused("answers: {Z1: {level: 1, recorded: maybe}}", "recorded");
+	refused("answers: {Z1: {level: not_applicable, reason: \"\"}}", "needs a reason");
+	refused("answers: [Z1]", "expected a map");
+	refused("answers: {Z1: [[1]]}", "a.yaml:1");
+	refused("profile: {networked: yes}", "expected none, some or most");
+	refused("profile: {Z1: 2}", "no question Z1");
+	refused("answers: {Z1: {level: 1, when: 2024-05-01}}", "expected a time");
+	refused("", "empty");
+	struct err e;
+	struct answer_list l;
+	assert_false(answers_parse(&real, "x", "a\0b", 3, NULL, &l, &e));
+	assert_false(answers_parse(&real, "x", "\x81", 1, NULL, &l, &e));
+	assert_non_null(strstr(e.text, "neither UTF-8 nor CP932"));
+}
+
+/* Every kind of text through a file and back, and the same bytes the second time. */
+static void round_trip(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"現場", "a \"b\" \\ c", "line\nline\ttab", " - : # {[", "\x01\x1b\x7f", "\xc2\x85\u2028\ufeff\U0001f3ed", "=1+1", "'x", "null",
+	};
+	struct answer_list in = { 0 }, out;
+	struct err e = { "" };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *text = (char *)(uintptr_t)texts[i];
+		answer_list_add(&in, &(struct answer_entry){ .question = real.questions[i].id, .level = (int)i % 5,
+				.respondent = i % 2 ? text : NULL, .note = text, .reason = text, .evidence = text,
+				.recorded = i % 3 == 0, .when = (char *)(uintptr_t)"2024-05-01T09:00:00Z" });
+	}
+	struct buf first, second;
+	buf_init(&first, 1 << 20);
+	buf_init(&second, 1 << 20);
+	answers_write(&real, &in, &first);
+	if (!parse(first.data, &out, &e))
+		fail_msg("%s\n%s", e.text, first.data);
+	answers_write(&real, &out, &second);
+	assert_string_equal(first.data, second.data);
+	assert_int_equal(in.n, out.n);
+	for (size_t i = 0; i < in.n; i++) {
+		assert_string_equal(in.entries[i].note, out.entries[i].note);
+		assert_string_equal(in.entries[i].respondent, out.entries[i].respondent);
+		assert_int_equal(in.entries[i].level, out.entries[i].level);
+		assert_int_equal(in.entries[i].recorded, out.entries[i].recorded);
+	}
+	buf_done(&first);
+	buf_done(&second);
+	answer_list_free(&in);
+	answer_list_free(&out);
+}
+
+/* A table cut anywhere is read or refused, never anything else. */
+static void table_cut(void **state)
+{
+	(void)state;
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	answers_table(&real, true, LANG_JA, &b);
+	for (size_t n = 0; n < b.len; n += n < 600 ? 1 : 97) {
+		struct answer_list l;
+		struct err e = { "" };
+		if (answers_parse(&real, "t.csv", b.data, n, NULL, &l, &e))
+			answer_list_free(&l);
+		else
+			assert_true(strlen(e.text) > 0);
+	}
+	buf_done(&b);
+}
+
+/* ---- answers in the site file ---- */
+
+static void in_the_site(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	struct err e = { "" };
+	struct store *s = store_open(path, STORE_WRITE, &e);
+	assert_non_null(s);
+	struct answers a;
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(a.n, real.n);
+	assert_int_equal(a.n_answered, 0);
+	answers_free(&a);
+
+	struct answer_list l;
+	assert_true(parse("profile: {networked: none, name: 現場}\n"
+			  "answers:\n"
+			  "  Z1: [{level: 3, respondent: b, when: \"2024-05-01T09:00:00Z\"},\n"
+			  "       {level: 1, respondent: a, when: \"2024-05-02T09:00:00Z\"}]\n"
+			  "  H1: unknown\n"
+			  "  H4: {level: not_applicable, reason: no PLC}\n", &l, &e));
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(a.n_answered, 3);
+	for (size_t i = 0; i < a.n; i++) {
+		const struct answer *x = &a.answers[i];
+		assert_ptr_equal(x->question, &real.questions[i]);
+		if (strcmp(x->question->id, "Z1") == 0) {
+			assert_int_equal(x->level, 1);
+			assert_string_equal(x->respondent, "a");
+		} else if (strcmp(x->question->id, "H1") == 0) {
+			assert_int_equal(x->level, LEVEL_UNKNOWN);
+		} else if (strcmp(x->question->id, "H4") == 0 || x->question->needs_network) {
+			assert_int_equal(x->level, LEVEL_NOT_APPLICABLE);
+			assert_non_null(x->reason);
+		} else {
+			assert_int_equal(x->level, LEVEL_UNANSWERED);
+		}
+	}
+	assert_string_equal(answers_profile(&a, "name"), "現場");
+	assert_true(answers_standalone(&a));
+	assert_null(answers_profile(&a, "role"));
+	answers_free(&a);
+	char *name = store_setting_get(s, "name");
+	assert_string_equal(name, "現場");
+	free(name);
+	store_close(s);
+	unlink(path);
+}
+
+/* ---- files that are wrong ---- */
+
+static void wrong_files(void **state)
+{
+	(void)state;
+	struct questionnaire q;
+	struct err e = { "" };
+	assert_false(questionnaire_load("no-such-folder", &q, &e));
+	assert_non_null(strstr(e.text, "no-such-folder"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +322,11 @@ int main(void)
 		cmocka_unit_test(stand_alone),
 		cmocka_unit_test(figures),
 		cmocka_unit_test(maps),
+		cmocka_unit_test(file_errors),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(table_cut),
+		cmocka_unit_test(in_the_site),
+		cmocka_unit_test(wrong_files),
 	};
 	return cmocka_run_group_tests(tests, load_real, free_real);
 }
