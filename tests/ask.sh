@@ -133,9 +133,9 @@ if command -v script >/dev/null; then
 	ok "conversation: back and again" grep -qE 'G2: 1|G2: \{level: 1' "$dir/talk.yaml"
 	ok "conversation: not applicable" grep -qF 'G3: {level: not_applicable, reason: "一人会社"' "$dir/talk.yaml"
 	ok "conversation: summary" grep -q '3 of 25 questions answered' "$dir/talk"
-	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n2\nq\n'
+	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n２　全角\nｑ\n'
 	"$genba" ask -s "$dir/talk.genba" --export "$dir/talk.yaml" > /dev/null
-	ok "conversation: goes on where it stopped" grep -qE 'G4: (2|\{level: 2)' "$dir/talk.yaml"
+	ok "conversation: goes on where it stopped" grep -qF 'G4: {level: 2, note: "全角"' "$dir/talk.yaml"
 	ok "conversation: the rest is kept" grep -qF '議事録あり' "$dir/talk.yaml"
 else
 	skipped=$((skipped + 1))

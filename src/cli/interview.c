@@ -73,6 +73,23 @@ static const char *ask(const char *prompt)
 	}
 }
 
+/*
+ * Japanese input may be on: a full-width letter or digit in front counts as the
+ * plain one, and so does the blank behind it. For free text leave it out.
+ */
+static const char *narrow(const char *line)
+{
+	static char out[LINE_MAX_BYTES];
+	size_t n;
+	uint32_t c = *line ? text_char(line, &n) : 0;
+	if (c < 0xff01 || c > 0xff5e)
+		return line;
+	const char *rest = line + n;
+	bool wide = strncmp(rest, "\u3000", 3) == 0;
+	snprintf(out, sizeof out, "%c%s%s", (char)(c - 0xff01 + '!'), wide ? " " : "", wide ? rest + 3 : rest);
+	return out;
+}
+
 /* ---- what was answered ---- */
 
 static const struct answer *answer_of(const struct talk *t, const struct question *q)
@@ -181,6 +198,7 @@ static enum move ask_question(struct talk *t, const struct question *q, const ch
 {
 	show_question(t, q, place);
 	const char *line = ask("");
+	line = line ? narrow(line) : NULL;
 	if (!line || strcmp(line, "q") == 0) {
 		t->over = true;
 		return MOVE_STAY;
@@ -222,6 +240,8 @@ static enum move ask_profile(struct talk *t, const struct profile_question *p, c
 	if (now)
 		say_line("   ", now);
 	const char *line = ask("");
+	if (line && p->n_choices)
+		line = narrow(line);
 	if (!line || strcmp(line, "q") == 0) {
 		t->over = true;
 		return MOVE_STAY;
