@@ -51,12 +51,22 @@ for i in $(seq "$rounds"); do
 done
 echo "$killed of $rounds were killed before they ended"
 
+# The first child of a process, from /proc (pgrep is not on every machine).
+child_of() {
+	local parent=$1 p stat
+	for p in /proc/[0-9]*; do
+		{ read -r stat < "$p/stat"; } 2>/dev/null || continue
+		set -- ${stat##*) }
+		[ "$2" = "$parent" ] && { echo "${p##*/}"; return; }
+	done
+}
+
 # The reading child alone is killed.
 cp site.genba now.genba
 "$genba" -s now.genba scan -q long.pcap > /dev/null 2> child.err &
 pid=$!
 for _ in $(seq 200); do
-	child=$(pgrep -P "$pid" 2>/dev/null) && [ -n "$child" ] && kill -9 "$child" 2>/dev/null && break
+	child=$(child_of "$pid") && [ -n "$child" ] && kill -9 "$child" 2>/dev/null && break
 	sleep 0.005
 done
 wait "$pid"

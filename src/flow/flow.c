@@ -26,7 +26,7 @@ struct flow_table *flow_new(struct observe *o, bool with_ndpi)
 	return t;
 }
 
-static void streams_drop(struct flow_table *t, struct flow *f)
+void flow_drop_streams(struct flow_table *t, struct flow *f)
 {
 	if (!f->streams)
 		return;
@@ -50,7 +50,7 @@ void flow_free(struct flow_table *t)
 	if (!t)
 		return;
 	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older) {
-		streams_drop(t, at(t, i - 1));
+		flow_drop_streams(t, at(t, i - 1));
 		ndpi_drop(&at(t, i - 1)->ndpi);
 	}
 	for (uint32_t i = 0; i < t->n_chunks; i++)
@@ -214,7 +214,7 @@ static void end_flow(struct flow_table *t, uint32_t index)
 	struct flow *f = at(t, index);
 	report(t, f);
 	dissect_finish(t->core, &f->d);
-	streams_drop(t, f);
+	flow_drop_streams(t, f);
 	label_drop(t, f);
 	slot_remove(t, f->hash, index + 1);
 	unlink_use(t, f);
@@ -468,7 +468,7 @@ static void counters(struct flow_table *t)
 void flow_file_end(struct flow_table *t)
 {
 	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older)
-		streams_drop(t, at(t, i - 1));
+		flow_drop_streams(t, at(t, i - 1));
 }
 
 void flow_report(struct flow_table *t)

@@ -68,5 +68,7 @@ struct flow_table {
 
 /* One TCP packet of a flow, from end `from`: state of the connection, and its data in order to the dissectors. */
 void flow_tcp(struct flow_table *t, struct flow *f, const struct packet *p, int from);
+/* What waits for order or for the rest of a message is given up. */
+void flow_drop_streams(struct flow_table *t, struct flow *f);
 
 #endif

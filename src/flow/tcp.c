@@ -151,6 +151,8 @@ void flow_tcp(struct flow_table *t, struct flow *f, const struct packet *p, int 
 	}
 	if (p->payload_wire && !f->d.given_up)
 		tcp_data(t, f, p, from);
+	if (f->d.given_up && f->streams)
+		flow_drop_streams(t, f);
 	if (p->tcp_flags & (TCP_FIN | TCP_RST)) {
 		f->flags |= CLOSED;
 		if (p->tcp_flags & TCP_RST)
