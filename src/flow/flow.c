@@ -36,13 +36,21 @@ void flow_drop_streams(struct flow_table *t, struct flow *f)
 	f->streams = NULL;
 }
 
-static void label_drop(struct flow_table *t, struct flow *f)
+/* nDPI looks no longer: its verdict is taken, or (the flow is a dissector's) dropped. */
+static void label_end(struct flow_table *t, struct flow *f, bool take)
 {
-	if (f->ndpi) {
-		ndpi_drop(&f->ndpi);
-		t->ndpi_live--;
-	}
+	if (f->flags & NDPI_DONE)
+		return;
 	f->flags |= NDPI_DONE;
+	const struct ndpi_label *label = NULL;
+	if (f->ndpi) {
+		t->ndpi_live--;
+		if (take)
+			label = ndpi_take(t->ndpi, &f->ndpi);
+		else
+			ndpi_drop(&f->ndpi);
+	}
+	f->label = label;
 }
 
 void flow_free(struct flow_table *t)
@@ -51,7 +59,7 @@ void flow_free(struct flow_table *t)
 		return;
 	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older) {
 		flow_drop_streams(t, at(t, i - 1));
-		ndpi_drop(&at(t, i - 1)->ndpi);
+		label_end(t, at(t, i - 1), false);
 	}
 	for (uint32_t i = 0; i < t->n_chunks; i++)
 		free(t->chunks[i]);
@@ -144,21 +152,24 @@ static void link_use(struct flow_table *t, struct flow *f, uint32_t index)
 
 /* ---- the end of a flow ---- */
 
-/* Known server ports below this are more likely the server's than a higher one. */
+/* Without a SYN or a dissector's word: the end with a well-known port, else with one that no client is given. */
 static void guess_client(struct flow *f)
 {
+	static const uint16_t limits[] = { 1024, 32768 };
 	if (f->d.client_known || f->d.transport == TRANSPORT_IP)
 		return;
-	uint16_t a = f->d.port[0], b = f->d.port[1];
-	bool a_low = a < 1024, b_low = b < 1024;
-	if (a_low != b_low)
-		f->d.client = a_low ? 1 : 0;
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		bool a = f->d.port[0] < limits[i], b = f->d.port[1] < limits[i];
+		if (a != b) {
+			f->d.client = a ? 1 : 0;
+			return;
+		}
+	}
 }
 
 static void report(struct flow_table *t, struct flow *f)
 {
 	enum confidence confidence = CONF_GUESS;
-	char risk[OBS_TEXT + 1] = "";
 	const struct dissector *d = dissect_claimed(&f->d, &confidence);
 	if (!d)
 		guess_client(f);
@@ -173,13 +184,12 @@ static void report(struct flow_table *t, struct flow *f)
 		.retransmits = f->retransmits, .first = f->first, .last = f->last,
 		.where = { .file = f->file, .frame = f->frame, .ts = f->first },
 	};
-	if (f->ndpi && !(d && d->ot)) {
-		enum confidence guess;
-		const char *name = ndpi_verdict(t->ndpi, f->ndpi, &guess, risk, sizeof risk);
-		row.risk = risk;
+	label_end(t, f, !(d && d->ot));
+	if (f->label && !(d && d->ot)) {
+		row.risk = f->label->risk;
 		if (!d) {
-			row.proto = name;
-			row.confidence = (uint8_t)guess;
+			row.proto = f->label->name;
+			row.confidence = (uint8_t)f->label->confidence;
 		}
 	}
 	if (f->d.transport == TRANSPORT_IP)
@@ -215,7 +225,6 @@ static void end_flow(struct flow_table *t, uint32_t index)
 	report(t, f);
 	dissect_finish(t->core, &f->d);
 	flow_drop_streams(t, f);
-	label_drop(t, f);
 	slot_remove(t, f->hash, index + 1);
 	unlink_use(t, f);
 	f->newer = t->free_list;
@@ -345,10 +354,8 @@ static bool sender_changed(struct flow_table *t, struct flow *f, const struct pa
 			observe_sent(t->o, f->d.entity[from], 0, p->ts, p->ttl);
 	}
 	if (!copy) {
-		if (f->mac[from]) {
-			report(t, f);   /* what was counted belongs to the old one */
+		if (f->mac[from])
 			f->flags |= MOVED;
-		}
 		f->mac[from] = mac;
 	}
 	return copy;
@@ -360,21 +367,17 @@ static void label(struct flow_table *t, struct flow *f, const struct packet *p)
 	enum confidence confidence;
 	const struct dissector *d = dissect_claimed(&f->d, &confidence);
 	if (d && d->ot) {
-		label_drop(t, f);
+		label_end(t, f, false);
 		return;
 	}
-	if (!f->ndpi) {
-		if (t->ndpi_live >= FLOW_NDPI_LIVE) {
-			observe_count(t->o, COUNT_NDPI_CAP, 1);
-			f->flags |= NDPI_DONE;
-			return;
-		}
-		t->ndpi_live++;
+	if (!f->ndpi && t->ndpi_live >= FLOW_NDPI_LIVE) {
+		observe_count(t->o, COUNT_NDPI_CAP, 1);
+		label_end(t, f, false);
+		return;
 	}
+	t->ndpi_live += !f->ndpi;
 	if (ndpi_feed(t->ndpi, &f->ndpi, &p->l3, p->ts))
-		f->flags |= NDPI_DONE;
-	if (!f->ndpi)
-		t->ndpi_live--;
+		label_end(t, f, true);
 }
 
 static void ip_packet(struct flow_table *t, const struct packet *p, uint32_t segment)

@@ -16,14 +16,17 @@
 #include <ndpi/ndpi_api.h>
 #pragma GCC diagnostic pop
 
+#include "base/buf.h"
 #include "base/err.h"
 
-enum { PACKETS_MAX = 12, NAME_MAX_LEN = 24 };
+enum { PACKETS_MAX = 12, NAME_MAX_LEN = 24, LABELS_MAX = 4096, RISK_TEXT = 256 };
 
 struct ndpi {
 	struct ndpi_detection_module_struct *module;
 	char (*names)[NAME_MAX_LEN];
 	unsigned n_names;
+	struct ndpi_label **labels;
+	size_t n_labels;
 };
 
 struct ndpi_state {
@@ -76,6 +79,11 @@ void ndpi_close(struct ndpi *n)
 	if (!n)
 		return;
 	ndpi_exit_detection_module(n->module);
+	for (size_t i = 0; i < n->n_labels; i++) {
+		free(n->labels[i]->risk);
+		free(n->labels[i]);
+	}
+	free(n->labels);
 	free(n->names);
 	free(n);
 }
@@ -86,13 +94,7 @@ bool ndpi_feed(struct ndpi *n, struct ndpi_state **state, const struct cur *l3, 
 	size_t len = cur_left(l3);
 	if (!s) {
 		s = *state = xcalloc(1, sizeof *s);
-		s->flow = ndpi_flow_malloc(SIZEOF_FLOW_STRUCT);
-		if (!s->flow) {
-			free(s);
-			*state = NULL;
-			return true;
-		}
-		memset(s->flow, 0, SIZEOF_FLOW_STRUCT);
+		s->flow = xcalloc(1, SIZEOF_FLOW_STRUCT);
 	}
 	if (len == 0 || len > UINT16_MAX)
 		return false;
@@ -109,41 +111,55 @@ static const char *name_of(const struct ndpi *n, uint16_t id)
 	return id != NDPI_PROTOCOL_UNKNOWN && id < n->n_names ? n->names[id] : "";
 }
 
-const char *ndpi_verdict(struct ndpi *n, struct ndpi_state *s, enum confidence *confidence, char *risk, size_t size)
+static char *risk_text(uint64_t risks)
 {
-	risk[0] = 0;
-	*confidence = CONF_GUESS;
+	struct buf b;
+	buf_init(&b, RISK_TEXT);
+	for (unsigned i = 1; i < NDPI_MAX_RISK; i++) {
+		const char *name = ndpi_risk2str((ndpi_risk_enum)i);
+		if ((risks >> i & 1) && b.len + strlen(name) + 1 < RISK_TEXT)
+			buf_printf(&b, "%s%s", b.len ? "," : "", name);
+	}
+	return buf_take(&b);
+}
+
+/* The one label with these; a few hundred at most differ. */
+static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t risks, enum confidence confidence)
+{
+	for (size_t i = 0; i < n->n_labels; i++)
+		if (n->labels[i]->id == id && n->labels[i]->risks == risks && n->labels[i]->confidence == confidence)
+			return n->labels[i];
+	if (n->n_labels == LABELS_MAX)
+		return n->labels[0];
+	struct ndpi_label *x = xcalloc(1, sizeof *x);
+	*x = (struct ndpi_label){ .name = name_of(n, id), .risk = risk_text(risks), .risks = risks, .id = id,
+				  .confidence = confidence };
+	n->labels = xrealloc(n->labels, (n->n_labels + 1) * sizeof *n->labels);
+	return n->labels[n->n_labels++] = x;
+}
+
+const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state)
+{
+	struct ndpi_state *s = *state;
 	if (!s)
-		return "";
+		return label_of(n, NDPI_PROTOCOL_UNKNOWN, 0, CONF_GUESS);
 	if (s->found.app_protocol == NDPI_PROTOCOL_UNKNOWN && s->found.master_protocol == NDPI_PROTOCOL_UNKNOWN) {
 		uint8_t guessed = 0;
 		s->found = ndpi_detection_giveup(n->module, s->flow, 1, &guessed);
-	}
-	if (s->flow->confidence == NDPI_CONFIDENCE_DPI || s->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE)
-		*confidence = CONF_CONTENT;
-	size_t used = 0;
-	for (unsigned i = 1; i < NDPI_MAX_RISK; i++) {
-		if (!(s->flow->risk >> i & 1))
-			continue;
-		const char *text = ndpi_risk2str((ndpi_risk_enum)i);
-		int k = snprintf(risk + used, size - used, "%s%s", used ? "," : "", text);
-		if (k < 0 || (size_t)k >= size - used) {
-			risk[used] = 0;
-			break;
-		}
-		used += (size_t)k;
 	}
 	/* What runs inside counts only where it opens a door: TeamViewer over TLS, but not Google over TLS. */
 	ndpi_protocol_category_t category = ndpi_get_proto_category(n->module, s->found);
 	bool door = category == NDPI_PROTOCOL_CATEGORY_REMOTE_ACCESS || category == NDPI_PROTOCOL_CATEGORY_VPN;
 	uint16_t id = s->found.master_protocol != NDPI_PROTOCOL_UNKNOWN && !door ? s->found.master_protocol
 										    : s->found.app_protocol;
-	/* A name known only from the host or address, without a protocol: over TCP or UDP alone. */
+	bool seen = s->flow->confidence == NDPI_CONFIDENCE_DPI || s->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE;
 	const char *name = name_of(n, id);
 	for (size_t i = 0; i < sizeof ot_names / sizeof *ot_names; i++)
 		if (strcmp(name, ot_names[i]) == 0)
-			*confidence = CONF_GUESS;
-	return name;
+			seen = false;
+	const struct ndpi_label *label = label_of(n, id, s->flow->risk, seen ? CONF_CONTENT : CONF_GUESS);
+	ndpi_drop(state);
+	return label;
 }
 
 void ndpi_drop(struct ndpi_state **state)

@@ -6,18 +6,24 @@
 #include "observe/observe.h"
 
 struct ndpi;
-struct ndpi_state;       /* of one flow */
+struct ndpi_state;       /* of one flow, while nDPI looks at it */
+
+/* What nDPI says of a flow; one copy of each, borrowed from struct ndpi. */
+struct ndpi_label {
+	const char *name;        /* short, lower case; "" where it does not know */
+	char *risk;              /* names, comma separated, "" for none */
+	uint64_t risks;
+	uint16_t id;
+	enum confidence confidence;
+};
 
 /* NULL when nDPI does not start. */
 struct ndpi *ndpi_open(void);
 void ndpi_close(struct ndpi *n);
 /* One more packet from its IP header on. *state is made at first. True: it knows enough, or gives up. */
 bool ndpi_feed(struct ndpi *n, struct ndpi_state **state, const struct cur *l3, int64_t ts);
-/*
- * What nDPI says: a short lower-case name (""), how sure, and its risks as names
- * in risk (size bytes, comma separated). The name is borrowed from n.
- */
-const char *ndpi_verdict(struct ndpi *n, struct ndpi_state *state, enum confidence *confidence, char *risk, size_t size);
+/* The verdict; nDPI's state of the flow is freed. */
+const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state);
 void ndpi_drop(struct ndpi_state **state);
 
 #endif

@@ -20,7 +20,7 @@ enum {
 	SYN_SEEN = 1 << 2,
 	CLOSED = 1 << 3,         /* FIN or RST: nothing new is expected */
 	RESET = 1 << 4,
-	NDPI_DONE = 1 << 5,
+	NDPI_DONE = 1 << 5,      /* nDPI has spoken, or was not asked: .label holds */
 	REPORTED = 1 << 6,       /* counted as a flow already */
 	MOVED = 1 << 7,          /* an end changed its MAC: copies behind a router may follow */
 	SHADOW = 1 << 8,         /* the same connection, seen again in another segment behind a router */
@@ -38,7 +38,10 @@ struct flow {
 	uint32_t newer, older;       /* by last use: index + 1 */
 	int64_t first, last;
 	struct stream *streams;      /* two, or NULL */
-	struct ndpi_state *ndpi;
+	union {
+		struct ndpi_state *ndpi;         /* while it looks … */
+		const struct ndpi_label *label;  /* … and after NDPI_DONE, or NULL */
+	};
 	uint16_t file;
 	uint16_t retransmits;
 	uint16_t copy[2];            /* fingerprint of the last datagram of each end */
