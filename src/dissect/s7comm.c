@@ -212,7 +212,7 @@ static void module_element(struct dissect *d, struct cur v)
 		if (memcmp(order, "6ES7", 4) == 0 || memcmp(order, "6GK", 3) == 0 || memcmp(order, "6AV", 3) == 0)
 			dissect_attr(d, ATTR_VENDOR, "Siemens", "s7comm.szl.0011.order_number");
 		if (major || minor) {
-			snprintf(text, sizeof text, "%u", letter << 8 | major);
+			snprintf(text, sizeof text, "%u", (unsigned)letter << 8 | major);
 			dissect_attr(d, ATTR_HARDWARE, text, "s7comm.szl.0011.module");
 		}
 	} else if (index == 6) {
