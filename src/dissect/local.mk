@@ -3,6 +3,7 @@
 # which dissectors without a known port are asked.
 DISSECTORS = \
 	arp \
+	ndp \
 	lldp \
 	dhcp \
 	modbus \
@@ -13,7 +14,7 @@ DISSECTORS = \
 	telnet
 
 libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h \
-	src/dissect/arp.c src/dissect/cip.c src/dissect/cip.h src/dissect/dhcp.c src/dissect/enip.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/s7comm.c \
+	src/dissect/arp.c src/dissect/cip.c src/dissect/cip.h src/dissect/dhcp.c src/dissect/enip.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/ndp.c src/dissect/s7comm.c \
 	src/dissect/telnet.c
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
 BUILT_SOURCES += src/dissect/table.c src/dissect/cip_names.c
