@@ -20,6 +20,7 @@ asan:
 		$(MAKE) check
 
 include tests/fuzz/local.mk
+include tests/corpus/local.mk
 
 # Prints the observations of a capture: for dissector authors and the golden files.
 check_PROGRAMS += tests/observations

@@ -119,6 +119,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	} else if (o.type == ACK) {
 		bool given = addr_is_host(&yiaddr);
 		dissect_link(d, client, dissect_ip(d, given ? &yiaddr : &ciaddr), LINK_DHCP, "dhcp.ack");
+		attr(d, client, ATTR_HOSTNAME, &o.host, "dhcp.ack.host_name");   /* the client's, RFC 2132 3.14 */
 	}
 	return whole ? DISSECT_OK : DISSECT_TRUNCATED;
 }

@@ -39,3 +39,9 @@ src/dissect/cip_names.c: $(srcdir)/data/cip-vendors.tsv $(srcdir)/data/cip-devic
 		LC_ALL=C sort -n $$f | LC_ALL=C awk -F '\t' '{ gsub(/["\\]/, "\\\\&", $$2); printf "	{ %d, \"%s\" },\n", $$1, $$2 }'; \
 		echo '};'; echo "const size_t cip_$${t}_n = sizeof cip_$$t / sizeof *cip_$$t;"; \
 	done; } > $@
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_dhcp
+TESTS += tests/unit/test_dhcp
+tests_unit_test_dhcp_LDADD = $(UNIT_LDADD)
+endif
