@@ -1,7 +1,8 @@
 /*
  * The real captures: every frame is read as an independent reader read it, and
- * decode stays within the bytes of every frame cut at every length (the first 200
- * frames of a file, all with GENBA_FULL=1).
+ * decode and the dissectors stay within the bytes of every frame cut at every
+ * length (the first frames of a file, all with GENBA_FULL=1), and of every file
+ * cut at many snap lengths.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +18,9 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "flow/flow.h"
 
-enum { FILES = 1000, SWEEP_FRAMES = 200 };
+enum { SWEEP_FRAMES = 200, SNAP_FRAMES = 400, SNAP_MIN = 20, SNAP_MAX = 1540, SNAP_STEP = 13 };
 
 static char *shared;
 static struct dirent **list;
@@ -158,12 +160,17 @@ static void sweep(struct decode *d, const struct frame *f, uint8_t *room)
 	}
 }
 
+static uint32_t frames_of_a_file(uint32_t usual)
+{
+	const char *full = getenv("GENBA_FULL");
+	return full && strcmp(full, "1") == 0 ? UINT32_MAX : usual;
+}
+
 static void every_frame_cut_at_every_length(void **state)
 {
 	(void)state;
 	need_captures();
-	const char *full = getenv("GENBA_FULL");
-	uint32_t most = full && strcmp(full, "1") == 0 ? UINT32_MAX : SWEEP_FRAMES;
+	uint32_t most = frames_of_a_file(SWEEP_FRAMES);
 	long long frames = 0;
 	for (int i = 0; i < files; i++) {
 		struct err e;
@@ -185,11 +192,94 @@ static void every_frame_cut_at_every_length(void **state)
 	print_message("%lld frames of %d files\n", frames, files);
 }
 
+/*
+ * A cut frame on its way through flow and dissectors. Each gets a sender of its
+ * own, so that each is the first of its flow and not the same segment once more.
+ */
+static void cut_frame(struct decode *d, struct flow_table *t, const struct frame *f, uint32_t n, uint32_t sender)
+{
+	struct packet p;
+	struct frame cut = *f;
+	uint8_t *room = malloc(n ? n : 1);
+	memcpy(room, f->data, n);
+	cut.data = room;
+	cut.caplen = n;
+	if (decode_frame(d, &cut, &p) == DECODE_OK) {
+		for (int k = 0; sender && p.ip && k < 4; k++)
+			p.src.b[12 + k] = (uint8_t)(sender >> (24 - 8 * k));
+		flow_packet(t, &p);
+	}
+	free(room);
+}
+
+static void every_cut_frame_the_whole_way(void **state)
+{
+	(void)state;
+	need_captures();
+	uint32_t most = frames_of_a_file(SWEEP_FRAMES);
+	long long frames = 0;
+	for (int i = 0; i < files; i++) {
+		struct err e;
+		struct frame f;
+		int fd;
+		struct capture *c = open_file(i, &fd, &e);
+		struct decode *d = decode_new();
+		struct observe *o = observe_new();
+		struct flow_table *t = flow_new(o, false);
+		uint32_t sender = 0x0a000001;
+		while (c && capture_next(c, &f, &e) == CAPTURE_FRAME && f.number <= most)
+			for (uint32_t n = 0; n <= f.caplen; n++, frames++)
+				cut_frame(d, t, &f, n, sender++);
+		flow_finish(t);
+		flow_free(t);
+		observe_free(o);
+		decode_free(d);
+		if (c)
+			capture_close(c);
+		close(fd);
+	}
+	print_message("%lld frames of %d files\n", frames, files);
+}
+
+/* Conversations of which every frame was cut at the same length, as a snap length does it. */
+static void every_file_cut_by_a_snap_length(void **state)
+{
+	(void)state;
+	need_captures();
+	uint32_t most = frames_of_a_file(SNAP_FRAMES);
+	for (int i = 0; i < files; i++)
+		for (uint32_t snap = SNAP_MIN; snap < SNAP_MAX; snap += SNAP_STEP) {
+			struct err e;
+			struct frame f;
+			int fd;
+			uint32_t longest = 0;
+			struct capture *c = open_file(i, &fd, &e);
+			struct decode *d = decode_new();
+			struct observe *o = observe_new();
+			struct flow_table *t = flow_new(o, false);
+			while (c && capture_next(c, &f, &e) == CAPTURE_FRAME && f.number <= most) {
+				longest = f.caplen > longest ? f.caplen : longest;
+				cut_frame(d, t, &f, f.caplen < snap ? f.caplen : snap, 0);
+			}
+			flow_finish(t);
+			flow_free(t);
+			observe_free(o);
+			decode_free(d);
+			if (c)
+				capture_close(c);
+			close(fd);
+			if (longest <= snap)
+				break;
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_are_those_of_the_other_reader),
 		cmocka_unit_test(every_frame_cut_at_every_length),
+		cmocka_unit_test(every_cut_frame_the_whole_way),
+		cmocka_unit_test(every_file_cut_by_a_snap_length),
 	};
 	return cmocka_run_group_tests_name("frames", tests, setup, teardown);
 }
