@@ -13,6 +13,12 @@
 #include "base/buf.h"
 
 #define BOUND "(SELECT scan FROM temp.bound)"
+/*
+ * likely(): the rows of a scan are many. SQLite would guess ten, and then search
+ * them one after another for every row of a join instead of making an index.
+ */
+#define IN_SCAN "likely(scan = " BOUND ")"
+#define R_IN_SCAN "likely(r.scan = " BOUND ")"
 
 /* Ends of a row r: c is the client's device, d the server's. */
 #define ENDS \
@@ -45,7 +51,7 @@ const struct view views[] = {
 	  " malformed INTEGER DEFAULT 0, truncated INTEGER DEFAULT 0, snaplen INTEGER DEFAULT 0,"
 	  " first INTEGER, last INTEGER, problem TEXT DEFAULT ''",
 	  "SELECT file + 1, file, name, digest, frames, bytes, cut, undecoded, malformed, truncated, snaplen,"
-	  " nullif(first, 0), nullif(last, 0), problem FROM main.scan_file WHERE scan = " BOUND,
+	  " nullif(first, 0), nullif(last, 0), problem FROM main.scan_file WHERE " IN_SCAN,
 	  "id" },
 	{ "v_device",
 	  "id INTEGER, name TEXT, label TEXT DEFAULT '', vendor TEXT, model TEXT, firmware TEXT, hardware TEXT,"
@@ -55,12 +61,12 @@ const struct view views[] = {
 	  " frames INTEGER DEFAULT 0, evidence_id INTEGER",
 	  "SELECT device, name, label, vendor, model, firmware, hardware, serial, os, mode, software, mac_vendor,"
 	  " kind, kind_reason, level, level_reason, zone, router, internet, random_mac, first_seen, last_seen,"
-	  " frames, evidence FROM main.scan_device WHERE scan = " BOUND,
+	  " frames, evidence FROM main.scan_device WHERE " IN_SCAN,
 	  "id" },
 	{ "v_address",
 	  "device_id INTEGER, type TEXT, address TEXT, segment INTEGER, subnet TEXT DEFAULT '',"
 	  " private INTEGER DEFAULT 1",
-	  "SELECT device, type, address, segment, subnet, private FROM main.scan_address WHERE scan = " BOUND,
+	  "SELECT device, type, address, segment, subnet, private FROM main.scan_address WHERE " IN_SCAN,
 	  "device_id, type, address, segment" },
 	{ "v_evidence",
 	  "id INTEGER, device_id INTEGER, field TEXT DEFAULT '', value TEXT DEFAULT '', source TEXT DEFAULT '',"
@@ -70,19 +76,19 @@ const struct view views[] = {
 	  "SELECT e.id, e.device, e.field, e.value, e.source, e.confidence, e.file, f.name, e.frame, e.peer_frame,"
 	  " e.first, e.last, e.count FROM ("
 	  "SELECT scan, id, device, field, value, source, confidence, file, frame, peer_frame, first, last, count"
-	  " FROM main.scan_evidence WHERE scan = " BOUND
+	  " FROM main.scan_evidence WHERE " IN_SCAN
 	  " UNION ALL "
 	  "SELECT r.scan, r.id, coalesce(r.server, r.client), 'conversation',"
 	  " " FROM_TO("r.client_address", "r.server_address")
 	  " || CASE WHEN r.protocol = '' THEN '' ELSE r.protocol || ' ' END || " OVER ","
 	  " 'conversation', r.confidence, r.file, r.frame, r.peer_frame, r.first, r.last, r.frames"
-	  " FROM main.scan_conversation r" ENDS " WHERE r.scan = " BOUND
+	  " FROM main.scan_conversation r" ENDS " WHERE " R_IN_SCAN
 	  " UNION ALL "
 	  "SELECT r.scan, r.id, coalesce(r.server, r.client), 'operation',"
 	  " " FROM_TO("NULL", "NULL")
 	  " || r.protocol || ' ' || r.name || CASE WHEN r.detail = '' THEN '' ELSE ' ' || r.detail END,"
 	  " r.protocol, r.confidence, r.file, r.frame, r.peer_frame, r.first, r.last, r.count"
-	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND
+	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN
 	  " UNION ALL "
 	  "SELECT r.scan, r.id, r.device_a, 'conflict',"
 	  " r.address || ': ' || coalesce(a.label, '?') || ' / ' || coalesce(b.label, '?'),"
@@ -90,14 +96,14 @@ const struct view views[] = {
 	  " FROM main.scan_conflict r"
 	  " LEFT JOIN main.scan_device a ON a.scan = r.scan AND a.device = r.device_a"
 	  " LEFT JOIN main.scan_device b ON b.scan = r.scan AND b.device = r.device_b"
-	  " WHERE r.scan = " BOUND
+	  " WHERE " R_IN_SCAN
 	  ") e LEFT JOIN main.scan_file f ON f.scan = e.scan AND f.file = e.file",
 	  "id" },
 	{ "v_protocol",
 	  "device_id INTEGER, name TEXT, role TEXT DEFAULT 'server', transport TEXT DEFAULT 'tcp',"
 	  " port INTEGER DEFAULT 0, confidence TEXT DEFAULT 'confirmed', frames INTEGER DEFAULT 1",
 	  "SELECT device, name, role, transport, port, confidence, frames FROM main.scan_protocol"
-	  " WHERE scan = " BOUND,
+	  " WHERE " IN_SCAN,
 	  "device_id, name, role, transport, port" },
 	{ "v_conversation",
 	  "id INTEGER, client_id INTEGER, server_id INTEGER, client_address TEXT DEFAULT '',"
@@ -117,7 +123,7 @@ const struct view views[] = {
 	  " ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'), c.level, d.level,"
 	  " " CROSSES_ZONE ", r.crosses_subnet, r.server IS NULL,"
 	  " (r.bytes_c > 0 AND r.bytes_s > 0) OR r.confidence = 'confirmed', r.id"
-	  " FROM main.scan_conversation r" ENDS " WHERE r.scan = " BOUND,
+	  " FROM main.scan_conversation r" ENDS " WHERE " R_IN_SCAN,
 	  "id" },
 	{ "v_operation",
 	  "id INTEGER, client_id INTEGER, server_id INTEGER, protocol TEXT DEFAULT '',"
@@ -129,7 +135,7 @@ const struct view views[] = {
 	  "SELECT r.id, r.client, r.server, r.protocol, r.transport, r.port, r.class, r.name, r.detail, r.result,"
 	  " r.confidence, r.count, r.first, r.last, ifnull(c.kind, 'unknown'), " CROSSES_ZONE ","
 	  " r.crosses_subnet, r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND " AND r.class <> 'weakness'",
+	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class <> 'weakness'",
 	  "id" },
 	{ "v_weakness",
 	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
@@ -137,16 +143,16 @@ const struct view views[] = {
 	  " crosses_zone INTEGER DEFAULT 0, evidence_id INTEGER",
 	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
 	  " " CROSSES_ZONE ", r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE r.scan = " BOUND " AND r.class = 'weakness'",
+	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class = 'weakness'",
 	  "id" },
 	{ "v_segment",
 	  "id INTEGER, key TEXT DEFAULT '', vlans TEXT DEFAULT '', tunnel TEXT DEFAULT '', frames INTEGER DEFAULT 0",
-	  "SELECT id, key, vlans, tunnel, frames FROM main.scan_segment WHERE scan = " BOUND,
+	  "SELECT id, key, vlans, tunnel, frames FROM main.scan_segment WHERE " IN_SCAN,
 	  "id" },
 	{ "v_conflict",
 	  "id INTEGER, address TEXT, device_a INTEGER, device_b INTEGER, alternations INTEGER DEFAULT 1,"
 	  " evidence_id INTEGER",
-	  "SELECT id, address, device_a, device_b, alternations, id FROM main.scan_conflict WHERE scan = " BOUND,
+	  "SELECT id, address, device_a, device_b, alternations, id FROM main.scan_conflict WHERE " IN_SCAN,
 	  "id" },
 	{ "v_coverage",
 	  "hours REAL DEFAULT 0, hours_ot REAL DEFAULT 0, days INTEGER DEFAULT 0, frames INTEGER DEFAULT 0,"
@@ -156,7 +162,7 @@ const struct view views[] = {
 	  "k" },
 	{ "v_count",
 	  "name TEXT, value INTEGER DEFAULT 0",
-	  "SELECT name, value FROM main.scan_count WHERE scan = " BOUND,
+	  "SELECT name, value FROM main.scan_count WHERE " IN_SCAN,
 	  "name" },
 	{ "v_answer",
 	  "question TEXT, level INTEGER, state TEXT DEFAULT 'level', recorded INTEGER DEFAULT 0",

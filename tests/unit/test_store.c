@@ -177,6 +177,28 @@ static void rows_of_a_scan(void **state)
 	site_forget(path);
 }
 
+/* A join with the evidence must not search all of it for every row: a scan may hold 200 000. */
+static void joins_use_an_index(void **state)
+{
+	(void)state;
+	char *path = site_path();
+	struct store *s = open_site(path, STORE_WRITE);
+	static const char *const tables[] = { "v_conversation", "v_operation", "v_weakness", "v_device" };
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		struct buf plan;
+		buf_init(&plan, 100000);
+		char *sql = xasprintf("EXPLAIN QUERY PLAN SELECT x.id, e.frame FROM %s x LEFT JOIN v_evidence e "
+				      "ON e.id = x.evidence_id ORDER BY x.id", tables[i]);
+		assert_true(store_select(s, 1, sql, NULL, add_row, &plan, &e));
+		if (!strstr(plan.data, "AUTOMATIC"))
+			fail_msg("%s: %s", tables[i], plan.data);
+		free(sql);
+		buf_done(&plan);
+	}
+	store_close(s);
+	site_forget(path);
+}
+
 /* Writing again replaces; another scan of the same devices finds them. */
 static void again(void **state)
 {
@@ -521,6 +543,7 @@ int main(void)
 		cmocka_unit_test(no_site_file),
 		cmocka_unit_test(empty_file),
 		cmocka_unit_test(rows_of_a_scan),
+		cmocka_unit_test(joins_use_an_index),
 		cmocka_unit_test(again),
 		cmocka_unit_test(identity),
 		cmocka_unit_test(ids_are_not_reused),
