@@ -23,10 +23,8 @@ enum {
 	ROUTED = 0x100,      /* in dissect_request.code: through Unconnected Send, to a module behind */
 };
 
-struct service { uint8_t code; int8_t op; const char *name; };
-
 /* Common services, the same for every class. */
-static const struct service common[] = {
+static const struct dissect_code common[] = {
 	{ GET_ATTRIBUTES_ALL, OP_READ, "Get_Attributes_All" },
 	{ 0x02, OP_WRITE, "Set_Attributes_All" },
 	{ GET_ATTRIBUTE_LIST, OP_READ, "Get_Attribute_List" },
@@ -47,7 +45,7 @@ static const struct service common[] = {
 };
 
 /* Services of Logix controllers on their data. */
-static const struct service data_services[] = {
+static const struct dissect_code data_services[] = {
 	{ 0x4c, OP_READ, "Read Tag" },
 	{ 0x4d, OP_WRITE, "Write Tag" },
 	{ 0x4e, OP_WRITE, "Read Modify Write Tag" },
@@ -56,12 +54,12 @@ static const struct service data_services[] = {
 	{ 0x55, OP_READ, "Get_Instance_Attribute_List" },
 };
 
-static const struct service connection_services[] = {
+static const struct dissect_code connection_services[] = {
 	{ 0x4e, -1, "Forward_Close" }, { 0x54, -1, "Forward_Open" }, { 0x5b, -1, "Large_Forward_Open" },
 };
 
 /* PCCC functions of command 0F. */
-static const struct service pccc[] = {
+static const struct dissect_code pccc[] = {
 	{ 0x80, OP_MODE, "PCCC Change Mode" },	       { 0x3a, OP_MODE, "PCCC Set CPU Mode" },
 	{ 0x50, OP_DOWNLOAD, "PCCC Download Request" }, { 0x52, OP_DOWNLOAD, "PCCC Download Completed" },
 	{ 0x53, OP_UPLOAD, "PCCC Upload Request" },     { 0x55, OP_UPLOAD, "PCCC Upload Completed" },
@@ -72,16 +70,6 @@ static const struct service pccc[] = {
 	{ 0xaa, OP_WRITE, "PCCC Protected Typed Logical Write" },
 	{ 0xab, OP_WRITE, "PCCC Protected Typed Logical Write" },
 };
-
-static const struct service *find(const struct service *table, size_t n, uint8_t code)
-{
-	for (size_t i = 0; i < n; i++)
-		if (table[i].code == code)
-			return &table[i];
-	return NULL;
-}
-
-#define FIND(table, code) find(table, sizeof table / sizeof *table, code)
 
 /* ---- paths ---- */
 
@@ -160,7 +148,7 @@ static bool is_program(uint32_t cls)
 
 static void classify(struct dissect_request *r, uint8_t service, const struct path *p, struct cur data)
 {
-	const struct service *s = FIND(common, service);
+	const struct dissect_code *s = DISSECT_CODE(common, service);
 	r->op = OP_DIAGNOSTIC;
 	r->name = "Object-specific service";
 	if (service == EXECUTE_PCCC && p->cls == CLASS_PCCC) {
@@ -168,10 +156,10 @@ static void classify(struct dissect_request *r, uint8_t service, const struct pa
 		uint8_t command = cur_u8(&data);
 		cur_skip(&data, 3);
 		uint8_t function = cur_u8(&data);
-		s = command == 0x0f ? FIND(pccc, function) : NULL;
+		s = command == 0x0f ? DISSECT_CODE(pccc, function) : NULL;
 		r->name = "PCCC";
 	} else if (!s) {
-		s = p->cls == CLASS_CONNECTION_MANAGER ? FIND(connection_services, service) : FIND(data_services, service);
+		s = p->cls == CLASS_CONNECTION_MANAGER ? DISSECT_CODE(connection_services, service) : DISSECT_CODE(data_services, service);
 	}
 	if (s) {
 		r->op = s->op;

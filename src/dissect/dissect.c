@@ -188,6 +188,14 @@ uint32_t dissect_mac_of(struct dissect *d, const uint8_t mac[6])
 	return mac_is_host(mac) ? observe_mac(d->core->o, d->segment, mac, &w) : 0;
 }
 
+const struct dissect_code *dissect_code_find(const struct dissect_code *table, size_t n, uint32_t code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (table[i].code == code)
+			return &table[i];
+	return NULL;
+}
+
 /* ---- what dissectors say ---- */
 
 void dissect_set_side(struct dissect *d, enum side sender)

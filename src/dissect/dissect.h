@@ -87,6 +87,16 @@ uint16_t dissect_server_port(const struct dissect *d);
 enum { DISSECT_SCRATCH = 48 };
 void *dissect_scratch(struct dissect *d);
 
+/* A protocol's functions by their number: what each does, and its own name for it. op -1: nothing to tell. */
+struct dissect_code {
+	uint16_t code;
+	int8_t op;               /* enum op_class */
+	const char *name;
+};
+/* The entry with this number, NULL where there is none. */
+const struct dissect_code *dissect_code_find(const struct dissect_code *table, size_t n, uint32_t code);
+#define DISSECT_CODE(table, code) dissect_code_find(table, sizeof(table) / sizeof *(table), code)
+
 /* ---- what message() may say ---- */
 
 /* The sender is the server (or the client) of this flow, whatever the ports suggest. */

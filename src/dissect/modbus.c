@@ -20,9 +20,7 @@ enum {
 	UMAS_OK = 0xfe, UMAS_READ_ID = 0x02,
 };
 
-struct function { uint8_t code; int8_t op; const char *name; };
-
-static const struct function functions[] = {
+static const struct dissect_code functions[] = {
 	{ 1, OP_READ, "Read Coils" },
 	{ 2, OP_READ, "Read Discrete Inputs" },
 	{ 3, OP_READ, "Read Holding Registers" },
@@ -46,13 +44,13 @@ static const struct function functions[] = {
 	{ FC_FIRMWARE, OP_FIRMWARE, "Firmware Replacement" },
 };
 
-static const struct function diagnostics[] = {
+static const struct dissect_code diagnostics[] = {
 	{ 1, OP_RESET, "Restart Communications Option" },
 	{ 4, OP_STOP, "Force Listen Only Mode" },
 	{ 10, OP_LOG_ERASE, "Clear Counters and Diagnostic Register" },
 };
 
-static const struct function umas[] = {
+static const struct dissect_code umas[] = {
 	{ 0x01, OP_DIAGNOSTIC, "UMAS Initialise Communication" },
 	{ UMAS_READ_ID, OP_IDENTITY, "UMAS Read ID" },
 	{ 0x03, OP_IDENTITY, "UMAS Read Project Information" },
@@ -71,16 +69,6 @@ static const struct function umas[] = {
 	{ 0x40, OP_START, "UMAS Start PLC" },
 	{ 0x41, OP_STOP, "UMAS Stop PLC" },
 };
-
-static const struct function *find(const struct function *table, size_t n, uint8_t code)
-{
-	for (size_t i = 0; i < n; i++)
-		if (table[i].code == code)
-			return &table[i];
-	return NULL;
-}
-
-#define FIND(table, code) find(table, sizeof table / sizeof *table, code)
 
 /* Does the length fit what the function must have? length counts from the unit id. */
 static bool fits(const struct cur *c, uint16_t length, uint8_t code, enum side side)
@@ -123,8 +111,8 @@ static bool probe(const struct cur *c, enum side side)
 	uint8_t code = cur_peek(c, 7);
 	uint16_t length = cur_peek_be16(c, 4);
 	if (code & EXCEPTION)
-		return side == SIDE_SERVER && length == 3 && FIND(functions, code & 0x7f) && cur_peek(c, 8) <= 11;
-	return FIND(functions, code) && fits(c, length, code, side);
+		return side == SIDE_SERVER && length == 3 && DISSECT_CODE(functions, code & 0x7f) && cur_peek(c, 8) <= 11;
+	return DISSECT_CODE(functions, code) && fits(c, length, code, side);
 }
 
 static int32_t length(const struct cur *c, enum side side)
@@ -156,7 +144,7 @@ static void describe_code(const struct dissect_request *r, char *out, size_t siz
 
 static enum dissect_result request(struct dissect *d, struct cur c, uint64_t key, uint8_t code)
 {
-	const struct function *f = FIND(functions, code), *sub = NULL;
+	const struct dissect_code *f = DISSECT_CODE(functions, code), *sub = NULL;
 	struct dissect_request r = { .key = key, .code = code, .op = f ? f->op : OP_DIAGNOSTIC,
 				     .name = f ? f->name : "Unknown Function" };
 	switch (code) {
@@ -173,7 +161,7 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint64_t key
 		break;
 	case FC_DIAGNOSTICS:
 		r.extra = cur_be16(&c);
-		sub = r.extra < 256 ? FIND(diagnostics, (uint8_t)r.extra) : NULL;
+		sub = DISSECT_CODE(diagnostics, r.extra);
 		r.describe = describe_code;
 		break;
 	case FC_MEI:
@@ -185,7 +173,7 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint64_t key
 	case FC_UMAS:
 		cur_skip(&c, 1);   /* session key */
 		r.extra2 = cur_u8(&c);
-		sub = FIND(umas, (uint8_t)r.extra2);
+		sub = DISSECT_CODE(umas, r.extra2);
 		if (!sub) {
 			r.extra = r.extra2;
 			r.describe = describe_code;

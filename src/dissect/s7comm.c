@@ -28,9 +28,7 @@ enum {
 	KEY_USERDATA = 1 << 20,
 };
 
-struct function { uint8_t code; int8_t op; const char *name; };
-
-static const struct function jobs[] = {
+static const struct dissect_code jobs[] = {
 	{ 0xf0, -1, "Setup communication" },
 	{ 0x04, OP_READ, "Read Var" },
 	{ WRITE_VAR, OP_WRITE, "Write Var" },
@@ -45,7 +43,7 @@ static const struct function jobs[] = {
 };
 
 /* User data: group << 8 | subfunction. */
-static const struct { uint16_t code; int8_t op; const char *name; } services[] = {
+static const struct dissect_code services[] = {
 	{ 0x0101, OP_DIAGNOSTIC, "Request diagnostic data" },
 	{ 0x0102, OP_DIAGNOSTIC, "Variable table" },
 	{ 0x010c, OP_CONFIGURATION, "Erase" },
@@ -176,11 +174,10 @@ static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
 	struct dissect_request r = { .key = key, .code = code, .op = -1, .name = "job" };
 	if (!cur_ok(&p))
 		return DISSECT_TRUNCATED;
-	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
-		if (jobs[i].code == code) {
-			r.op = jobs[i].op;
-			r.name = jobs[i].name;
-		}
+	const struct dissect_code *known = DISSECT_CODE(jobs, code);
+	if (known) {
+		r.op = known->op;
+		r.name = known->name;
 	}
 	if (code == WRITE_VAR) {
 		cur_skip(&p, 1 + 6);   /* items; head, syntax, size and count of the first */
@@ -325,11 +322,10 @@ static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct
 	if (group >> 4 == 4) {
 		struct dissect_request r = { .key = key | side_bit, .code = code, .op = OP_DIAGNOSTIC,
 					     .name = "User data" };
-		for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-			if (services[i].code == code) {
-				r.op = services[i].op;
-				r.name = services[i].name;
-			}
+		const struct dissect_code *known = DISSECT_CODE(services, code);
+		if (known) {
+			r.op = known->op;
+			r.name = known->name;
 		}
 		if (code == (GROUP_CPU << 8 | CPU_READ_SZL)) {
 			cur_skip(&data, 4);
