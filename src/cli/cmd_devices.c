@@ -35,7 +35,7 @@ static const char text_sql[] =
 	" (SELECT address FROM v_address WHERE device_id = d.id"
 	"  ORDER BY CASE type WHEN 'ipv4' THEN 0 WHEN 'mac' THEN 1 ELSE 2 END, address LIMIT 1),"
 	" coalesce(d.vendor, d.mac_vendor), d.model, d.firmware,"
-	" " PROTOCOLS("<>", " AND role = 'server' AND name <> 'arp'")
+	" " PROTOCOLS("<>", " AND role = 'server' AND name NOT IN ('arp', 'ndp')")
 	" FROM v_device d" WHICH " ORDER BY d.internet, d.id";   /* the factory first */
 
 static const struct site_field csv_fields[] = {

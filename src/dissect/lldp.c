@@ -101,6 +101,45 @@ static void organisation(struct dissect *d, struct cur v)
 		same(d, cur_bytes(&v, 6), "lldp.profinet.chassis_mac");
 }
 
+/*
+ * Siemens says it all in its description:
+ * "Siemens, SIMATIC NET, SCALANCE X212-2, 6GK5 212-2BB00-2AA3, HW: 7, FW: V4.02". The order number stands before the
+ * first of the versions.
+ */
+static void siemens(struct dissect *d, struct cur v)
+{
+	static const struct { const char *key; size_t n; enum attr field; const char *source; } versions[] = {
+		{ "HW: ", 4, ATTR_HARDWARE, "lldp.system_description.hw" },
+		{ "FW: Version ", 12, ATTR_FIRMWARE, "lldp.system_description.fw" },
+		{ "FW: ", 4, ATTR_FIRMWARE, "lldp.system_description.fw" },
+	};
+	struct cur before = cur_make("", 0);
+	bool first = true;
+	if (!cur_starts(&v, "Siemens, ", 9))
+		return;
+	while (cur_left(&v)) {
+		size_t n = 0;
+		while (n < cur_left(&v) && cur_peek(&v, n) != ',')
+			n++;
+		struct cur item = cur_sub(&v, n);
+		cur_skip(&v, cur_left(&v) ? 1 : 0);
+		while (cur_left(&v) && cur_peek(&v, 0) == ' ')
+			cur_skip(&v, 1);
+		for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+			if (!cur_starts(&item, versions[i].key, versions[i].n))
+				continue;
+			if (first && cur_left(&before) >= 10 && cur_peek(&before, 0) >= '0' && cur_peek(&before, 0) <= '9')
+				dissect_attr_bytes(d, ATTR_MODEL, cur_here(&before), cur_left(&before),
+						   "lldp.system_description.order_number");
+			first = false;
+			cur_skip(&item, versions[i].n);
+			dissect_attr_bytes(d, versions[i].field, cur_here(&item), cur_left(&item), versions[i].source);
+			break;
+		}
+		before = item;
+	}
+}
+
 static void tlv(struct dissect *d, unsigned type, struct cur v)
 {
 	switch (type) {
@@ -119,6 +158,7 @@ static void tlv(struct dissect *d, unsigned type, struct cur v)
 		break;
 	case SYSTEM_DESCRIPTION:
 		dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), cur_left(&v), "lldp.system_description");
+		siemens(d, v);
 		break;
 	case CAPABILITIES:
 		capabilities(d, v);

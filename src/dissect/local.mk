@@ -41,7 +41,8 @@ src/dissect/cip_names.c: $(srcdir)/data/cip-vendors.tsv $(srcdir)/data/cip-devic
 	done; } > $@
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_dhcp
-TESTS += tests/unit/test_dhcp
+check_PROGRAMS += tests/unit/test_dhcp tests/unit/test_lldp
+TESTS += tests/unit/test_dhcp tests/unit/test_lldp
 tests_unit_test_dhcp_LDADD = $(UNIT_LDADD)
+tests_unit_test_lldp_LDADD = $(UNIT_LDADD)
 endif

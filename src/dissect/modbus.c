@@ -245,7 +245,7 @@ static enum dissect_result umas_id(struct dissect *d, struct cur c)
 	char text[16];
 	cur_skip(&c, 2 + 4 + 2);           /* range, hardware id, model */
 	uint16_t version = cur_le16(&c);
-	cur_skip(&c, 2 + 2 + 2 + 4 + 1);   /* patch, internal version, hardware version, crash code, reserved */
+	cur_skip(&c, 2 + 2 + 2 + 4 + 2);   /* patch, internal version, hardware version, crash code, reserved */
 	uint8_t n = cur_u8(&c);
 	const uint8_t *name = cur_bytes(&c, n);
 	if (!cur_ok(&c))

@@ -46,7 +46,7 @@ static void label_end(struct flow_table *t, struct flow *f, bool take)
 	if (f->ndpi) {
 		t->ndpi_live--;
 		if (take)
-			label = ndpi_take(t->ndpi, &f->ndpi);
+			label = ndpi_take(t->ndpi, &f->ndpi, f->d.port);
 		else
 			ndpi_drop(&f->ndpi);
 	}

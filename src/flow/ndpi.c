@@ -49,6 +49,27 @@ static const char *const ot_names[] = {
 	"rtps", "hart-ip", "opc-ua", "profinet-io", "targus dataspeed", "corba",
 };
 
+/*
+ * Labels that a few bytes of anything earn: seen on traffic of controllers, and on LDAP. They are guesses, but for
+ * those that have a port, on that port.
+ */
+static const struct { const char *name; uint16_t port; } thin[] = {
+	{ "rtp", 0 }, { "rtcp", 0 }, { "skype_teams", 0 }, { "skype_teamscall", 0 }, { "skype", 0 }, { "skypecall", 0 },
+	{ "cassandra", 9042 }, { "mqtt", 1883 }, { "netflow", 2055 }, { "rx", 7001 }, { "noe", 0 }, { "halflife2", 0 },
+	{ "starcraft", 0 }, { "steam", 0 }, { "gnutella", 0 }, { "xbox", 0 },
+};
+
+static bool is_thin(const char *name, const uint16_t port[2])
+{
+	for (size_t i = 0; i < sizeof ot_names / sizeof *ot_names; i++)
+		if (strcmp(name, ot_names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof thin / sizeof *thin; i++)
+		if (strcmp(name, thin[i].name) == 0)
+			return !thin[i].port || (port[0] != thin[i].port && port[1] != thin[i].port);
+	return false;
+}
+
 struct ndpi *ndpi_open(void)
 {
 	struct ndpi_detection_module_struct *m =
@@ -138,7 +159,7 @@ static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t r
 	return n->labels[n->n_labels++] = x;
 }
 
-const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state)
+const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state, const uint16_t port[2])
 {
 	struct ndpi_state *s = *state;
 	if (!s)
@@ -153,10 +174,8 @@ const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state)
 	uint16_t id = s->found.master_protocol != NDPI_PROTOCOL_UNKNOWN && !door ? s->found.master_protocol
 										    : s->found.app_protocol;
 	bool seen = s->flow->confidence == NDPI_CONFIDENCE_DPI || s->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE;
-	const char *name = name_of(n, id);
-	for (size_t i = 0; i < sizeof ot_names / sizeof *ot_names; i++)
-		if (strcmp(name, ot_names[i]) == 0)
-			seen = false;
+	if (is_thin(name_of(n, id), port))
+		seen = false;
 	const struct ndpi_label *label = label_of(n, id, s->flow->risk, seen ? CONF_CONTENT : CONF_GUESS);
 	ndpi_drop(state);
 	return label;

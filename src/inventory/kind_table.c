@@ -52,6 +52,9 @@ const struct kind_hint kind_hints[] = {
 	TYPE("6ES741#*", KIND_PLC, 95),      /* S7-400 CPUs */
 	TYPE("6ES751#*", KIND_PLC, 95),      /* S7-1500 and ET 200SP CPUs */
 	TYPE("6ES7672*", KIND_PLC, 92),      /* software controllers */
+	TYPE("6ES7151-7*", KIND_PLC, 95),    /* ET 200S and pro: interface modules that are CPUs */
+	TYPE("6ES7151-8*", KIND_PLC, 95),
+	TYPE("6ES7154-8*", KIND_PLC, 95),
 	TYPE("6ES713#*", KIND_IO, 85),
 	TYPE("6ES714#*", KIND_IO, 85),
 	TYPE("6ES715#*", KIND_IO, 85),       /* ET 200 interface modules */
@@ -83,7 +86,11 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*SINAMICS*", KIND_DRIVE, 84),
 	TYPE("*SINUMERIK*", KIND_CNC, 84),
 	TYPE("ET200*", KIND_IO, 84),
+	TYPE("IM15*CPU*", KIND_PLC, 90),
 	TYPE("IM15*", KIND_IO, 75),
+	TYPE("3UF7*", KIND_DRIVE, 85),       /* SIMOCODE: motor management */
+	TYPE("*SIMOCODE*", KIND_DRIVE, 85),
+	TYPE("3RW*", KIND_DRIVE, 85),        /* soft starters */
 	TYPE("WINCC*", KIND_SCADA, 75),
 
 	/* Rockwell catalogue numbers. A communication module (1756-ENBT) stands for its controller. */
@@ -235,6 +242,7 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*ACCESSPOINT*", KIND_WIRELESS, 72),
 	TYPE("*CATALYST*", KIND_SWITCH, 78),
 	TYPE("WS-C*", KIND_SWITCH, 82),
+	TYPE("SG###-*", KIND_SWITCH, 78),
 	TYPE("*SWITCH*", KIND_SWITCH, 71),
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*KEPSERVER*", KIND_SCADA, 72 },
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*IGNITION*", KIND_SCADA, 70 },

@@ -60,6 +60,9 @@ static void add_line(const char *line)
 	if (!s || !(s = field(s, digits, sizeof digits)) || table.n >= ROWS_MAX)
 		return;
 	field(s, name, sizeof name);
+	size_t last = strlen(name);
+	while (last && strchr(", ", name[last - 1]))   /* "Siemens AG," */
+		name[--last] = 0;
 	size_t n = strlen(digits);
 	if ((n != 6 && n != 7 && n != 9) || strspn(digits, "0123456789abcdefABCDEF") != n || !*name)
 		return;

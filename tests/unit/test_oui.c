@@ -24,6 +24,7 @@ static int setup(void **state)
 		       "MA-L,00408C,Axis Communications AB,Lund SE\n"
 		       "MA-L,0000BC,\"Rockwell, \"\"Automation\"\"\",\"1, Road\"\n"
 		       "MA-L,70B3D5,IEEE Registration Authority,US\n"
+		       "MA-L,001B1B,\"Siemens AG,\",DE\n"
 		       "MA-L,AABB00,Private,\n"
 		       "MA-L,ZZZZZZ,Nonsense,\n"
 		       "MA-L\n"
@@ -57,6 +58,7 @@ static void prefixes(void **state)
 	(void)state;
 	assert_string_equal(vendor(0x00, 0x40, 0x8c, 1, 2), "Axis Communications AB");
 	assert_string_equal(vendor(0x00, 0x00, 0xbc, 1, 2), "Rockwell, \"Automation\"");
+	assert_string_equal(vendor(0x00, 0x1b, 0x1b, 1, 2), "Siemens AG");
 	assert_string_equal(vendor(0x00, 0xe0, 0x36, 1, 2), "FANUC LTD");
 	assert_string_equal(vendor(0x74, 0x1a, 0xe0, 0x9f, 2), "Small Company");
 	assert_null(vendor(0x74, 0x1a, 0xe0, 0x8f, 2));
