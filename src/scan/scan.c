@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,9 +20,15 @@ bool scan_open(const char *const *paths, size_t n, struct scan_input **files, si
 	       struct err *e)
 {
 	struct scan_input *list = xcalloc(n, sizeof *list);
+	struct rlimit descriptors;
 	struct buf said;
 	size_t used = 0;
 	buf_init(&said, 64 * 1024);
+	/* All stay open until the child has them: as many as the system allows. */
+	if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+		descriptors.rlim_cur = descriptors.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &descriptors);
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct scan_input *x = &list[used];
 		struct err why;
