@@ -323,6 +323,26 @@ static void bind_router(struct binder *b, uint32_t from)
 	}
 }
 
+/*
+ * One or two local addresses whose hop limits nobody lowered: a host with several addresses, a wireless bridge, guests
+ * of a virtual machine's host. Whose they are cannot be told, but a router it is not.
+ */
+static void mark_bridge(struct binder *b, uint32_t from)
+{
+	struct resolve *r = b->r;
+	struct sends s = sends_of(b, from);
+	uint32_t mac = r->pairs[from].mac;
+	if (!resolve_is(r, mac, ENT_ROUTER) || resolve_is(r, mac, ENT_PROXY | ENT_VIRTUAL) || s.data4 > 2 || s.data6)
+		return;
+	for (uint32_t i = s.from; i < s.to; i++) {
+		const struct pair *p = &r->pairs[i];
+		const struct obs_entity *e = &r->ents[p->ip];
+		if (!is_claim(r, p) && (!addr_is_private(&e->ip) || e->ttl == 0 || !ttl_initial(e->ttl) || r->ip_n[p->ip] != 1))
+			return;
+	}
+	r->flags[mac] |= ENT_BRIDGE;
+}
+
 void resolve_bind(struct resolve *r)
 {
 	struct binder b = { .r = r };
@@ -344,6 +364,7 @@ void resolve_bind(struct resolve *r)
 	for (uint32_t i = 0; i < r->n_pairs;) {
 		uint32_t from = i, mac = r->pairs[i].mac;
 		bind_router(&b, from);
+		mark_bridge(&b, from);
 		while (i < r->n_pairs && r->pairs[i].mac == mac)
 			i++;
 	}

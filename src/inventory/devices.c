@@ -176,7 +176,7 @@ static void fill(struct builder *b, struct inv_device *d, const struct member *m
 			memcpy(d->macs[d->n_macs].mac, e->mac, 6);
 			d->macs[d->n_macs++].segment = e->segment;
 			by_mac += e->frames;
-			d->router |= resolve_is(r, m[i].entity, ENT_ROUTER);
+			d->router |= resolve_is(r, m[i].entity, ENT_ROUTER) && !resolve_is(r, m[i].entity, ENT_BRIDGE);
 			d->random_mac &= mac_is_local(e->mac);
 		} else {
 			d->ips[d->n_ips++] = (struct inv_ip){ e->ip, e->segment };

@@ -47,7 +47,7 @@ struct inv_device {
 	const char *kind_reason; /* an English msgid, then ": value" where a value decided; NULL for unknown */
 	int level;               /* Purdue 0 to 5, -1 unknown */
 	const char *level_reason;
-	bool router;             /* its MAC carries other devices' addresses */
+	bool router;             /* its MAC carries other devices' addresses from afar */
 	bool internet;           /* has a public address and is not attached here: outside */
 	bool random_mac;         /* all its MACs are locally administered */
 	char **hostnames; size_t n_hostnames;

@@ -24,6 +24,7 @@ enum {
 	ENT_BOUND = 64,       /* IP that belongs to a MAC */
 	ENT_TALKS = 128,      /* IP that sent or received in earnest, or of which something is known */
 	ENT_EXISTS = 256,     /* enough to be a device */
+	ENT_BRIDGE = 512,     /* a MAC that carries others' addresses, but did not route them */
 };
 
 /* One MAC and one IP: all their link rows together. */

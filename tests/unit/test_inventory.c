@@ -113,10 +113,26 @@ static void other_subnet_makes_a_router(void **state)
 {
 	(void)state;
 	arp(R, "192.168.1.1");
-	data(R, "10.9.0.3");
+	data_ttl(R, "10.9.0.3", 3, 63);
 	resolve();
 	assert_int_equal(inv->n_devices, 2);
 	assert_true(of(mac(R))->router);
+}
+
+static void a_bridge_is_no_router(void **state)
+{
+	(void)state;
+	data(A, "192.168.3.250");
+	data(A, "192.168.0.250");
+	data(B, "192.168.3.101");
+	data_ttl(C, "192.168.3.20", 3, 128);
+	data_ttl(C, "192.168.3.21", 3, 63);   /* a hop away */
+	resolve();
+	assert_false(of(mac(A))->router);
+	assert_int_equal(of(mac(A))->kind, KIND_UNKNOWN);
+	assert_non_null(of(ip("192.168.3.250")));
+	assert_non_null(of(ip("192.168.0.250")));
+	assert_true(of(mac(C))->router);
 }
 
 static void router_answers_dns_without_arp(void **state)
@@ -774,7 +790,7 @@ int main(void)
 		TEST(nothing), TEST(arp_binds), TEST(data_binds_one_to_one), TEST(companions_of_one_host),
 		TEST(router_and_who_is_behind), TEST(one_public_peer_is_behind_a_router),
 		TEST(plant_with_public_addresses), TEST(other_subnet_makes_a_router),
-		TEST(router_answers_dns_without_arp), TEST(ipv6_router), TEST(mirrored_router),
+		TEST(a_bridge_is_no_router), TEST(router_answers_dns_without_arp), TEST(ipv6_router), TEST(mirrored_router),
 		TEST(copies_without_arp), TEST(proxy_arp), TEST(two_claims_two_devices),
 		TEST(conflict_when_claims_alternate), TEST(virtual_router_is_no_conflict),
 		TEST(two_sites_in_one_segment), TEST(two_sites_in_two_segments), TEST(one_mac_in_two_segments),
