@@ -30,14 +30,14 @@ captures() {
 sources() {
 	case $1 in
 	plant)  captures 'modbus_s7_enip_dcp-mixed-plant*' ;;
-	polls)  captures 'modbus-plc4x*' 'modbus__arkime*' 's7comm-wincc*' 's7comm-szl*' 'enip-cip*' ;;
+	day)    captures 'modbus_s7_enip_dcp-mixed-plant*' ;;
 	mixed)  captures 'modbus_s7_enip*' 's7comm*' 'enip*' 'modbus-*' 'modbus__*' 'bacnet*' 'omron-fins*' 'opcua*' \
 			'iec104*' 'dnp3*' 'profinet*' 'ethercat*' 'melsec*' 'cclink*' 'hart-ip*' ;;
 	factory) printf '%s\n' "$work/factory.pcap" ;;
 	esac
 }
 
-inputs=${BENCH_INPUTS:-plant mixed}
+inputs=${BENCH_INPUTS:-day plant mixed}
 if [ -n "${BENCH_FILE:-}" ]; then
 	inputs=$(basename "$BENCH_FILE")
 elif [ ! -d "$shared/captures" ]; then
@@ -56,7 +56,9 @@ make_input() {
 	local from
 	mapfile -t from < <(sources "$1")
 	[ ${#from[@]} -gt 0 ] || { echo "no captures for $1"; return 1; }
-	"$bin/scale" -n "$frames" -o "$work/scaled.pcap" "${from[@]}" && mv "$work/scaled.pcap" "$file"
+	local plants=()
+	[ "$1" = day ] && plants=(-p 8)
+	"$bin/scale" -n "$frames" "${plants[@]}" -o "$work/scaled.pcap" "${from[@]}" && mv "$work/scaled.pcap" "$file"
 }
 
 # command TOOL: as the array cmd, reading $file.

@@ -20,6 +20,7 @@ struct capture {
 
 	/* the reader's */
 	struct parser parser;
+	struct decode *ahead;     /* borrowed, may be NULL */
 	const uint8_t *rest;      /* the beginning of a record, left over in the newest batch */
 	size_t rest_length;
 
@@ -48,6 +49,16 @@ static void end_batch(struct capture *c, struct batch *b, bool good)
 	b->end = good ? CAPTURE_END : CAPTURE_BROKEN;
 	if (!good && c->name)
 		err_prefix(&b->err, "%s", c->name);
+}
+
+static void decode(struct capture *c, struct batch *b)
+{
+	if (b->decoded_room < b->count) {
+		b->decoded_room = b->room;
+		b->decoded = xrealloc(b->decoded, b->room * sizeof *b->decoded);
+	}
+	for (size_t i = 0; i < b->count; i++)
+		b->decoded[i].result = decode_frame(c->ahead, &b->frames[i], &b->decoded[i].packet);
 }
 
 /* Read until there are frames, and until the batch is full where that cannot take long; or until the file ends. */
@@ -83,6 +94,8 @@ static void fill(struct capture *c, struct batch *b)
 			c->rest = b->bytes;
 		}
 	} while (b->count == 0 || (b->length < b->size && capture_input_is_file(c->input)));
+	if (c->ahead)
+		decode(c, b);
 	b->position = capture_input_position(c->input);
 	b->snaplen = p->snaplen;
 }
@@ -126,6 +139,12 @@ static bool start_thread(struct capture *c, struct err *e)
 
 struct capture *capture_open(int fd, const char *name, uint16_t file, const char *filter, struct err *e)
 {
+	return capture_open_decoding(fd, name, file, filter, NULL, e);
+}
+
+struct capture *capture_open_decoding(int fd, const char *name, uint16_t file, const char *filter, struct decode *ahead,
+				      struct err *e)
+{
 	struct filter *f = NULL;
 	if (filter && *filter && !(f = capture_filter_new(filter, e)))
 		return NULL;
@@ -133,6 +152,7 @@ struct capture *capture_open(int fd, const char *name, uint16_t file, const char
 	c->name = xstrdup(name);
 	c->input = capture_input_new(fd);
 	c->filter = f;
+	c->ahead = ahead;
 	capture_parser_init(&c->parser, file, f);
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
@@ -173,6 +193,13 @@ enum capture_result capture_next(struct capture *c, struct frame *f, struct err 
 	return CAPTURE_FRAME;
 }
 
+const struct packet *capture_packet(const struct capture *c, enum decode_result *result)
+{
+	const struct decoded *d = &c->now->decoded[c->now->next - 1];
+	*result = d->result;
+	return &d->packet;
+}
+
 uint64_t capture_position(const struct capture *c)
 {
 	return c->now->position;
@@ -197,6 +224,7 @@ void capture_close(struct capture *c)
 	for (int i = 0; i < RING; i++) {
 		free(c->ring[i].bytes);
 		free(c->ring[i].frames);
+		free(c->ring[i].decoded);
 	}
 	pthread_cond_destroy(&c->changed);
 	pthread_mutex_destroy(&c->lock);

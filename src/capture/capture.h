@@ -20,8 +20,16 @@ enum capture_result { CAPTURE_FRAME, CAPTURE_END, CAPTURE_BROKEN };
  * NULL: not a capture, or the filter does not compile.
  */
 struct capture *capture_open(int fd, const char *name, uint16_t file, const char *filter, struct err *e) MUST_CHECK;
+/*
+ * The same, and the thread that reads ahead decodes as well: ahead is its own until
+ * capture_close(), and keeps no fragments (decode_leave_fragments()).
+ */
+struct capture *capture_open_decoding(int fd, const char *name, uint16_t file, const char *filter, struct decode *ahead,
+				      struct err *e) MUST_CHECK;
 /* The next frame. CAPTURE_BROKEN fills e: reading ends early; frames before it were good. */
 enum capture_result capture_next(struct capture *c, struct frame *f, struct err *e);
+/* What was made of the last frame, where it was decoded; borrowed until the next one is asked for. */
+const struct packet *capture_packet(const struct capture *c, enum decode_result *result);
 /* Bytes of the file read so far (compressed ones count as stored). */
 uint64_t capture_position(const struct capture *c);
 /* Largest snap length declared, 0 for none. */

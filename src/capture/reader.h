@@ -30,12 +30,19 @@ void capture_filter_free(struct filter *f);
 /* A link type that the filter makes no sense for has no matches. */
 bool capture_filter_match(struct filter *f, const struct frame *frame);
 
+struct decoded {
+	struct packet packet;
+	enum decode_result result;
+};
+
 /* Some bytes of the file, and the frames that are whole in them. */
 struct batch {
 	uint8_t *bytes;
 	size_t length, size;
 	struct frame *frames;
 	size_t count, room, next;
+	struct decoded *decoded;         /* of each frame, where the reader decodes */
+	size_t decoded_room;
 	/* as of the end of this batch */
 	uint64_t position;
 	uint32_t snaplen;

@@ -31,6 +31,11 @@ void decode_free(struct decode *d)
 	free(d);
 }
 
+void decode_leave_fragments(struct decode *d)
+{
+	d->leave_fragments = true;
+}
+
 uint64_t decode_lost_fragments(const struct decode *d)
 {
 	return d->lost_fragments + decode_fragments_waiting(d->fragments);

@@ -25,12 +25,15 @@ enum decode_result {
 	DECODE_UNKNOWN,    /* link type that is not read */
 	DECODE_TRUNCATED,  /* a header was cut by the capture; what lies before it is set */
 	DECODE_MALFORMED,  /* a header contradicts itself; likewise */
+	DECODE_LATER,      /* a fragment that this decoder leaves to another; nothing of out is to be used */
 };
 
 struct decode;
 
 struct decode *decode_new(void);
 void decode_free(struct decode *d);
+/* Keep no fragments: such frames give DECODE_LATER, and are for a decoder that sees all of them in order. */
+void decode_leave_fragments(struct decode *d);
 /* out is filled in every case (zeroed, then as far as reading came); it borrows from f->data or from d. */
 enum decode_result decode_frame(struct decode *d, const struct frame *f, struct packet *out);
 /* Fragments dropped for want of their rest, and frames with more layers than are followed. */

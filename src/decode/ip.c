@@ -88,6 +88,10 @@ static enum decode_result transport(struct walk *w, uint8_t proto)
 static bool whole(struct walk *w, const struct fragment *piece, enum decode_result *result)
 {
 	struct packet *out = w->out;
+	if (w->d->leave_fragments) {
+		*result = DECODE_LATER;
+		return false;
+	}
 	out->fragment = true;
 	out->proto = piece->proto;
 	*result = decode_fragment(w, piece);

@@ -21,6 +21,7 @@ struct decode {
 	struct fragments *fragments;   /* made when the first fragment comes */
 	uint64_t lost_fragments;
 	uint64_t too_deep;
+	bool leave_fragments;
 };
 
 struct walk {

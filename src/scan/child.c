@@ -20,7 +20,8 @@ struct child {
 	int out;
 	struct observe *o;
 	struct flow_table *flows;
-	struct decode *decode;
+	struct decode *ahead;        /* the reading thread's */
+	struct decode *decode;       /* for what needs several frames */
 	struct buf records;
 	uint64_t frames, done_bytes, total_bytes;
 	int64_t last_sent_ms;
@@ -106,9 +107,11 @@ static void progress(struct child *c, uint16_t file, uint16_t given, uint64_t po
 	buf_done(&b);
 }
 
-static void one_frame(struct child *c, const struct frame *f, struct obs_file *row)
+static void one_frame(struct child *c, struct capture *cap, const struct frame *f, struct obs_file *row)
 {
-	struct packet p;
+	struct packet whole;
+	enum decode_result result;
+	const struct packet *p = capture_packet(cap, &result);
 	row->frames++;
 	row->bytes += f->caplen;
 	row->cut += f->caplen < f->wirelen;
@@ -116,11 +119,16 @@ static void one_frame(struct child *c, const struct frame *f, struct obs_file *r
 		row->first = f->ts;
 	if (f->ts > row->last)
 		row->last = f->ts;
-	switch (decode_frame(c->decode, f, &p)) {
+	if (result == DECODE_LATER) {
+		result = decode_frame(c->decode, f, &whole);
+		p = &whole;
+	}
+	switch (result) {
 	case DECODE_OK:
-		flow_packet(c->flows, &p);
+		flow_packet(c->flows, p);
 		break;
 	case DECODE_HELD:
+	case DECODE_LATER:
 		break;
 	case DECODE_UNKNOWN:
 		row->undecoded++;
@@ -142,7 +150,7 @@ static void one_file(struct child *c, const struct turn *turn, uint16_t file)
 	if (!turn->readable)
 		e = turn->error;
 	else
-		cap = capture_open(turn->input->fd, turn->input->path, file, c->job->filter, &e);
+		cap = capture_open_decoding(turn->input->fd, turn->input->path, file, c->job->filter, c->ahead, &e);
 	if (!cap) {
 		row.problem = e.text;
 		row.failed = true;
@@ -153,7 +161,7 @@ static void one_file(struct child *c, const struct turn *turn, uint16_t file)
 	enum capture_result r;
 	uint32_t until_clock = CLOCK_EVERY;
 	while ((r = capture_next(cap, &f, &e)) == CAPTURE_FRAME) {
-		one_frame(c, &f, &row);
+		one_frame(c, cap, &f, &row);
 		if (--until_clock)
 			continue;
 		until_clock = CLOCK_EVERY;
@@ -217,6 +225,8 @@ void scan_child(const struct scan_job *job, int out)
 	(void)gettext("frames");
 	c.flows = flow_new(c.o, true);
 	c.decode = decode_new();
+	c.ahead = decode_new();
+	decode_leave_fragments(c.ahead);
 	buf_init(&c.records, RECORDS_MAX);
 	struct turn *turns = calloc(job->n, sizeof *turns);
 	struct buf why;
@@ -241,7 +251,7 @@ void scan_child(const struct scan_job *job, int out)
 		one_file(&c, &turns[i], (uint16_t)i);
 	flow_finish(c.flows);
 	observe_count(c.o, COUNT_FRAGMENTS, decode_lost_fragments(c.decode));
-	observe_count(c.o, COUNT_LAYERS, decode_too_deep(c.decode));
+	observe_count(c.o, COUNT_LAYERS, decode_too_deep(c.decode) + decode_too_deep(c.ahead));
 	third_party(c.o);
 	send_records(&c);
 	send_message(&c, SCAN_END, &why);
