@@ -550,6 +550,69 @@ static void digest_and_first_time(void **state)
 	buf_done(&b);
 }
 
+/* Raw IPv4 with UDP, whole or in two pieces: over enough batches that the thread works ahead of us. */
+static void the_reading_thread_decodes_all_but_fragments(void **state)
+{
+	(void)state;
+	enum { FRAMES = 40000, IP = 20, UDP = 8, DATA = 24 };
+	struct buf b;
+	struct frame f;
+	struct packet again;
+	buf_init(&b, 4000000);
+	pcap_header(&b, false, 0xa1b2c3d4, 2, 101);
+	for (uint32_t k = 0; k < FRAMES; k++) {
+		uint16_t place = k % 10 == 8 ? 0x2000 : k % 10 == 9 ? (UDP + DATA) / 8 : 0;
+		uint32_t length = IP + (k % 10 == 9 ? 0 : UDP) + DATA;
+		put32(&b, false, 1000 + k / 100);
+		put32(&b, false, k % 100);
+		put32(&b, false, length);
+		put32(&b, false, length);
+		const uint32_t head[] = { 0x45000000 | length, (k / 10 + 1) << 16 | place, 0x40110000, 0x0a000001, 0x0a000002 };
+		for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+			put32(&b, true, head[i]);
+		if (k % 10 != 9) {
+			put32(&b, true, (k & 0xffff) << 16 | 47808);
+			put32(&b, true, (uint32_t)(UDP + (place ? 2 : 1) * DATA) << 16);
+		}
+		for (size_t i = 0; i < DATA; i++)
+			buf_u8(&b, (uint8_t)k);
+	}
+	int fd = file_of(&b);
+	struct decode *ahead = decode_new(), *d = decode_new();
+	decode_leave_fragments(ahead);
+	struct capture *c = capture_open_decoding(fd, "a.pcap", 3, NULL, ahead, &e);
+	assert_non_null(c);
+	for (uint32_t k = 0; k < FRAMES; k++) {
+		enum decode_result result;
+		assert_int_equal(capture_next(c, &f, &e), CAPTURE_FRAME);
+		const struct packet *p = capture_packet(c, &result);
+		if (k % 10 < 8) {
+			assert_int_equal(result, DECODE_OK);
+			assert_int_equal(p->frame, k + 1);
+			assert_int_equal(p->file, 3);
+			assert_int_equal(p->ts, f.ts);
+			assert_int_equal(p->sport, k & 0xffff);
+			assert_int_equal(cur_left(&p->payload), DATA);
+			assert_int_equal(cur_peek(&p->payload, DATA - 1), k & 0xff);
+			continue;
+		}
+		assert_int_equal(result, DECODE_LATER);
+		assert_int_equal(decode_frame(d, &f, &again), k % 10 == 8 ? DECODE_HELD : DECODE_OK);
+		if (k % 10 == 9) {
+			assert_true(again.reassembled);
+			assert_int_equal(cur_left(&again.payload), 2 * DATA);
+		}
+	}
+	expect(c, CAPTURE_END);
+	capture_close(c);
+	assert_int_equal(decode_lost_fragments(ahead), 0);
+	assert_int_equal(decode_lost_fragments(d), 0);
+	decode_free(ahead);
+	decode_free(d);
+	close(fd);
+	buf_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +627,7 @@ int main(void)
 		cmocka_unit_test(filters_apply_after_numbering),
 		cmocka_unit_test(a_pipe_is_read_too),
 		cmocka_unit_test(digest_and_first_time),
+		cmocka_unit_test(the_reading_thread_decodes_all_but_fragments),
 	};
 	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);
 }
