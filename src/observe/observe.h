@@ -261,6 +261,8 @@ uint64_t observe_counted(const struct observe *o, enum obs_count which);
 
 /* The pipe: rows changed since the last flush as records, appended to b. */
 void observe_flush(struct observe *o, struct buf *b);
+/* The same, until b holds `enough` bytes: true when there is more, for the next call. */
+bool observe_flush_some(struct observe *o, struct buf *b, size_t enough);
 /*
  * Apply complete records from the cursor; what is left over (an incomplete
  * record) stays unread. False: the bytes are no records (the child went wrong).

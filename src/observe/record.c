@@ -135,7 +135,7 @@ static void put_row(struct buf *b, enum table table, const void *row)
 	}
 }
 
-void observe_flush(struct observe *o, struct buf *b)
+bool observe_flush_some(struct observe *o, struct buf *b, size_t enough)
 {
 	struct buf row;
 	buf_init(&row, RECORD_MAX);
@@ -144,6 +144,10 @@ void observe_flush(struct observe *o, struct buf *b)
 		for (uint32_t i = 0; i < table->n; i++) {
 			if (!table->dirty[i])
 				continue;
+			if (b->len >= enough) {
+				buf_done(&row);
+				return true;
+			}
 			table->dirty[i] = 0;
 			buf_reset(&row);
 			put_row(&row, (enum table)t, table_row(table, i));
@@ -161,6 +165,12 @@ void observe_flush(struct observe *o, struct buf *b)
 		for (int i = 0; i < COUNT_MAX; i++)
 			buf_le64(b, o->counts[i]);
 	}
+	return false;
+}
+
+void observe_flush(struct observe *o, struct buf *b)
+{
+	(void)observe_flush_some(o, b, SIZE_MAX);
 }
 
 /* Texts come from the untrusted child: what is no UTF-8 is no text. */

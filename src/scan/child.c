@@ -13,7 +13,7 @@
 #include "flow/flow.h"
 #include "scan/scan.h"
 
-enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_MAX = 512 << 20 };
+enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_ENOUGH = 256 << 10, RECORDS_MAX = 1 << 20 };
 
 struct child {
 	const struct scan_job *job;
@@ -54,10 +54,13 @@ static void send_message(struct child *c, enum scan_message kind, const struct b
 
 static void send_records(struct child *c)
 {
-	buf_reset(&c->records);
-	observe_flush(c->o, &c->records);
-	if (c->records.len)
-		send_message(c, SCAN_RECORDS, &c->records);
+	bool more;
+	do {    /* in parts, as both ends hold a message whole */
+		buf_reset(&c->records);
+		more = observe_flush_some(c->o, &c->records, RECORDS_ENOUGH);
+		if (c->records.len)
+			send_message(c, SCAN_RECORDS, &c->records);
+	} while (more);
 }
 
 static int64_t now_ms(void)

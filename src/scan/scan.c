@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "capture/capture.h"
 
-enum { MESSAGE_HEAD = 5, MESSAGE_MAX = 512 << 20, READ = 256 * 1024 };
+enum { MESSAGE_HEAD = 5, MESSAGE_MAX = 4 << 20, READ = 256 * 1024 };
 
 bool scan_open(const char *const *paths, size_t n, struct scan_input **files, size_t *n_files, char **problems,
 	       struct err *e)

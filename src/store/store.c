@@ -243,11 +243,12 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 	s->bound = -1;
 	/* "./" keeps SQLite from taking ":memory:" or "file:" as something of its own. */
 	char *plain = xasprintf("%s%s", path[0] == '/' ? "" : "./", path);
-	int flags = SQLITE_OPEN_READWRITE | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
+	/* no locks inside: a store belongs to one thread */
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
 	int status = sqlite3_open_v2(plain, &s->db, flags, NULL);
 	if (status != SQLITE_OK && mode == STORE_READ) {
 		sqlite3_close(s->db);
-		status = sqlite3_open_v2(plain, &s->db, SQLITE_OPEN_READONLY, NULL);
+		status = sqlite3_open_v2(plain, &s->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY, NULL);
 	}
 	free(plain);
 	bool ok = status == SQLITE_OK;

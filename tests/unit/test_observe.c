@@ -148,6 +148,34 @@ static void records_make_the_same_tables(void **state)
 	observe_free(copy);
 }
 
+static void records_come_in_parts(void **state)
+{
+	(void)state;
+	struct observe *o = sample(), *copy = observe_new();
+	const struct obs_op *op;
+	struct buf b;
+	int parts = 0;
+	bool more;
+	buf_init(&b, 1 << 20);
+	do {
+		buf_reset(&b);
+		more = observe_flush_some(o, &b, 1);
+		struct cur c = cur_make(b.data, b.len);
+		assert_true(observe_read(copy, &c));
+		assert_int_equal(cur_left(&c), 0);
+		parts++;
+	} while (more);
+	assert_true(parts > 5);
+	assert_int_equal(observe_ops(copy, &op), 1);
+	assert_int_equal(observe_counted(copy, COUNT_FRAMES), 9);
+	buf_reset(&b);
+	assert_false(observe_flush_some(o, &b, 1));
+	assert_int_equal(b.len, 0);
+	buf_done(&b);
+	observe_free(o);
+	observe_free(copy);
+}
+
 /* Every prefix is read as far as it goes; every flipped byte is refused or harmless. */
 static void a_bad_child_does_no_harm(void **state)
 {
@@ -183,6 +211,7 @@ int main(void)
 		cmocka_unit_test(sixteen_values_are_kept),
 		cmocka_unit_test(distinct_minutes),
 		cmocka_unit_test(records_make_the_same_tables),
+		cmocka_unit_test(records_come_in_parts),
 		cmocka_unit_test(a_bad_child_does_no_harm),
 	};
 	return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
