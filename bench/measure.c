@@ -1,12 +1,13 @@
 /*
  * Run a command and print what it took: CPU seconds (user and system, of it and of
- * every descendant it waited for), seconds of the clock, and memory in KiB.
+ * every descendant it waited for), seconds of the clock, and memory in KiB twice.
  *
- * Memory is the sum of the peaks (VmHWM) of the command and its descendants, which
- * are looked at every few milliseconds. Processes that share pages, or peak at
- * different times, make this too high, never too low but for what grows between
- * the last look and the end; the kernel's own figure for the largest process
- * (ru_maxrss) is the lower bound.
+ * The command and its descendants are looked at every few milliseconds. The first
+ * figure is the most that they held together at one moment (the sum of VmRSS): what
+ * the machine must have. The second is the sum of the peaks of each (VmHWM), though
+ * they may have come at different moments. Pages that processes share count twice in
+ * both. What grows between two looks is missed, but for the largest process, whose
+ * peak the kernel tells exactly (ru_maxrss): neither figure is below that.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@ enum { LOOK_EVERY_MS = 10, PROCESSES = 64 };
 
 static struct { pid_t pid; long peak; } seen[PROCESSES];
 static int n_seen;
+static long together, most;
 
 static double now(void)
 {
@@ -41,14 +43,16 @@ static FILE *proc(pid_t pid, const char *what)
 static long peak_of(pid_t pid)
 {
 	char line[256];
-	long kib = 0;
+	long peak = 0, rss = 0;
 	FILE *f = proc(pid, "status");
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "VmHWM: %ld", &kib) == 1)
-			break;
+	/* VmRSS comes after VmHWM */
+	while (f && !rss && fgets(line, sizeof line, f))
+		if (sscanf(line, "VmHWM: %ld", &peak) != 1)
+			(void)!sscanf(line, "VmRSS: %ld", &rss);
 	if (f)
 		fclose(f);
-	return kib;
+	together += rss;
+	return peak;
 }
 
 /* This process and what it started; threads of other than the first start nothing here. */
@@ -103,7 +107,10 @@ int main(int argc, char **argv)
 	struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
 	pid_t done;
 	while ((done = wait4(pid, &status, WNOHANG, &use)) == 0 || (done < 0 && errno == EINTR)) {
+		together = 0;
 		look(pid);
+		if (together > most)
+			most = together;
 		nanosleep(&pause, NULL);
 	}
 	double wall = now() - start;
@@ -120,7 +127,9 @@ int main(int argc, char **argv)
 	/* the largest process is known exactly: put that in the place of its last look */
 	if (use.ru_maxrss > largest)
 		sum += use.ru_maxrss - largest;
-	printf("%.3f %.3f %ld\n", seconds(use.ru_utime) + seconds(use.ru_stime), wall, sum);
+	if (use.ru_maxrss > most)
+		most = use.ru_maxrss;
+	printf("%.3f %.3f %ld %ld\n", seconds(use.ru_utime) + seconds(use.ru_stime), wall, most, sum);
 	if (WIFSIGNALED(status)) {
 		fprintf(stderr, "measure: %s: signal %d\n", argv[2], WTERMSIG(status));
 		return 2;

@@ -84,7 +84,7 @@ run_one() {
 
 # table INPUT TOOL...: medians, and what they are to those of the loop.
 table() {
-	printf '%-12s %9s %9s %9s   %7s %7s\n' '' 'CPU s' 'wall s' 'peak MiB' 'CPU ×' 'wall ×'
+	printf '%-12s %9s %9s %9s %9s   %7s %7s\n' '' 'CPU s' 'wall s' 'MiB' 'sum MiB' 'CPU x' 'wall x'
 	awk -v input="$1" -v order="${*:2}" '
 	function median(tool, column,   i, j, n, t, v) {
 		n = 0
@@ -94,14 +94,14 @@ table() {
 			for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
 		return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
 	}
-	$1 == input { n = ++count[$2]; for (c = 1; c <= 3; c++) value[$2, c, n] = $(c + 2) }
+	$1 == input { n = ++count[$2]; for (c = 1; c <= 4; c++) value[$2, c, n] = $(c + 2) }
 	END {
 		tools = split(order, tool, " ")
 		for (i = 1; i <= tools; i++) {
 			if (!count[tool[i]])
 				continue
-			printf "%-12s %9.2f %9.2f %9.1f   %7.2f %7.2f\n", tool[i], median(tool[i], 1), median(tool[i], 2),
-			       median(tool[i], 3) / 1024, median(tool[i], 1) / median("loop", 1), median(tool[i], 2) / median("loop", 2)
+			printf "%-12s %9.2f %9.2f %9.1f %9.1f   %7.2f %7.2f\n", tool[i], median(tool[i], 1), median(tool[i], 2),
+			       median(tool[i], 3) / 1024, median(tool[i], 4) / 1024, median(tool[i], 1) / median("loop", 1), median(tool[i], 2) / median("loop", 2)
 		}
 	}' "$work/results"
 }

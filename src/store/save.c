@@ -85,8 +85,8 @@ static char *subnet_text(const struct addr *ip, char *out)
 
 static bool crosses_subnet(const struct addr *a, const struct addr *b)
 {
-	char x[ADDR_TEXT + 4], y[ADDR_TEXT + 4];
-	return addr_is_v4(a) == addr_is_v4(b) && *subnet_text(a, x) && *subnet_text(b, y) && strcmp(x, y) != 0;
+	bool v4 = addr_is_v4(a);
+	return v4 == addr_is_v4(b) && addr_is_host(a) && addr_is_host(b) && memcmp(a->b, b->b, v4 ? 15 : 8) != 0;
 }
 
 static const struct obs_entity *entity(const struct saver *v, uint32_t i)
