@@ -16,7 +16,7 @@
 
 enum {
 	GET_ATTRIBUTES_ALL = 0x01, GET_ATTRIBUTE_LIST = 0x03, CREATE = 0x08, DELETE = 0x09, MULTIPLE = 0x0a,
-	GET_ATTRIBUTE_SINGLE = 0x0e, EXECUTE_PCCC = 0x4b, UNCONNECTED_SEND = 0x52, ANSWER = 0x80,
+	GET_ATTRIBUTE_SINGLE = 0x0e, EXECUTE_PCCC = 0x4b, READ_TAG = 0x4c, UNCONNECTED_SEND = 0x52, ANSWER = 0x80,
 	CLASS_IDENTITY = 0x01, CLASS_CONNECTION_MANAGER = 0x06, CLASS_PCCC = 0x67, CLASS_NVS = 0xa1,
 	STATUS_PARTIAL = 0x06, STATUS_EMBEDDED = 0x1e,
 	DEPTH = 3, SERVICES_MAX = 64,
@@ -46,7 +46,7 @@ static const struct dissect_code common[] = {
 
 /* Services of Logix controllers on their data. */
 static const struct dissect_code data_services[] = {
-	{ 0x4c, OP_READ, "Read Tag" },
+	{ READ_TAG, OP_READ, "Read Tag" },
 	{ 0x4d, OP_WRITE, "Write Tag" },
 	{ 0x4e, OP_WRITE, "Read Modify Write Tag" },
 	{ 0x52, OP_READ, "Read Tag Fragmented" },
@@ -202,6 +202,8 @@ static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned dept
 {
 	struct path p;
 	uint8_t service = cur_u8(&c);
+	if (service == READ_TAG && *read_told)   /* the bulk of what a screen asks for: no need to look */
+		return true;
 	if (!read_path(&c, &p) || service & ANSWER || depth > DEPTH)
 		return false;
 	if (service == UNCONNECTED_SEND && p.cls == CLASS_CONNECTION_MANAGER) {
