@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 
 static inline uint64_t hash_mix(uint64_t h)
 {
@@ -28,6 +29,15 @@ static inline uint64_t hash_bytes(const void *data, size_t n, uint64_t seed)
 		h = hash_mix(h ^ w) * 0x9fb21c651e98df25u;
 	}
 	return hash_mix(h);
+}
+
+/* A secret for one table: who writes the traffic must not be able to aim at one bucket. */
+static inline uint64_t hash_seed(void)
+{
+	uint64_t seed = 0;
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+		seed = (uintptr_t)&seed;
+	return hash_mix(seed);
 }
 
 #endif

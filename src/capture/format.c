@@ -148,7 +148,7 @@ static int64_t nanoseconds(const struct interface *i, uint64_t ticks)
 	ns /= i->divide;
 	if (ns > INT64_MAX || __builtin_add_overflow((int64_t)ns, i->offset, &at))
 		return INT64_MAX;
-	return at;
+	return at < 0 ? 0 : at;   /* so that no difference of two times runs over */
 }
 
 static bool section(struct parser *p, struct cur *c, struct err *e)

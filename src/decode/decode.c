@@ -12,6 +12,7 @@ enum {
 	LINK_IPV4 = 228, LINK_IPV6 = 229, LINK_COOKED2 = 276,
 };
 
+enum { MISSING_MAX = 16 << 20 };              /* the file says what it likes; sums of it must not run over */
 enum { LENGTH_MAX = 1500 };                   /* an EtherType up to this is a length, IEEE 802.3 3.2.6 */
 enum { LLC_SNAP = 0xaa, LLC_UNNUMBERED = 0x03 };
 enum { OUI_ETHERNET = 0x000000, OUI_BRIDGE_TUNNEL = 0x0000f8 };
@@ -313,6 +314,8 @@ enum decode_result decode_frame(struct decode *d, const struct frame *f, struct 
 		.c = cur_make(f->data, f->caplen),
 		.missing = f->wirelen > f->caplen ? f->wirelen - f->caplen : 0,
 	};
+	if (w.missing > MISSING_MAX)
+		w.missing = MISSING_MAX;
 	switch (f->linktype) {
 	case LINK_ETHERNET:
 		return decode_ethernet(&w);

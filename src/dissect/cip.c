@@ -182,7 +182,7 @@ static void classify(struct dissect_request *r, uint8_t service, const struct pa
 
 static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned depth, unsigned routed, bool *read_told);
 
-static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned depth, unsigned routed, bool *read_told)
+static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned routed, bool *read_told)
 {
 	struct cur list = data;
 	uint16_t n = cur_le16(&list);
@@ -192,7 +192,7 @@ static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned 
 		struct cur one = data;
 		uint16_t offset = cur_le16(&list);
 		cur_skip(&one, offset);
-		if (!cur_ok(&list) || !cur_ok(&one) || !request(d, key, one, depth + 1, routed, read_told))
+		if (!cur_ok(&list) || !cur_ok(&one) || !request(d, key, one, DEPTH - 1, routed, read_told))
 			return false;
 	}
 	return true;
@@ -211,8 +211,9 @@ static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned dept
 		struct cur inner = cur_sub(&c, cur_le16(&c));
 		return cur_ok(&inner) && request(d, key, inner, depth + 1, ROUTED, read_told);
 	}
+	/* None inside another: their offsets may overlap, and a small message would stand for a great many. */
 	if (service == MULTIPLE)
-		return multiple(d, key, c, depth, routed, read_told);
+		return depth < DEPTH - 1 && multiple(d, key, c, routed, read_told);
 	struct dissect_request r = { .key = key, .code = service | routed, .extra = p.cls << 16 | (p.attribute & 0xffff) };
 	classify(&r, service, &p, c);
 	if (r.op == OP_READ) {     /* a poll of fifty tags is one read */

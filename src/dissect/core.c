@@ -65,10 +65,10 @@ static struct dissect_session *session_new(struct dissect_core *c)
 }
 
 /* Another dissector's turn: forget what the last one left, but not who had it. */
-static void session_reset(struct dissect_session *s)
+static void session_reset(struct dissect_core *c, struct dissect_session *s)
 {
 	uint64_t tried = s->tried;
-	dissect_held_drop(s);
+	dissect_held_drop(c, s);
 	memset(s, 0, sizeof *s);
 	s->held_end = &s->held;
 	s->tried = tried;
@@ -76,7 +76,7 @@ static void session_reset(struct dissect_session *s)
 
 static void session_free(struct dissect_core *c, struct dissect_session *s)
 {
-	dissect_held_drop(s);
+	dissect_held_drop(c, s);
 	s->free_next = c->free_sessions;
 	c->free_sessions = s;
 }
@@ -237,9 +237,9 @@ static void attempt_failed(struct dissect_core *c, struct dissect_flow *f)
 }
 
 /* The candidate was wrong: the next one. */
-static void drop_candidate(struct dissect_flow *f)
+static void drop_candidate(struct dissect_core *c, struct dissect_flow *f)
 {
-	session_reset(f->session);
+	session_reset(c, f->session);
 }
 
 void dissect_datagram(struct dissect_core *c, struct dissect_flow *f, const struct packet *p, int from)
@@ -253,7 +253,7 @@ void dissect_datagram(struct dissect_core *c, struct dissect_flow *f, const stru
 			return;
 		if (d.s->claimed)
 			return;
-		drop_candidate(f);
+		drop_candidate(c, f);
 	}
 	attempt_failed(c, f);
 }
@@ -303,7 +303,7 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 			continue;
 		} else if (n < 0) {
 			if (!s->claimed) {
-				drop_candidate(f);
+				drop_candidate(c, f);
 				continue;
 			}
 			s->resync[from] = true;
@@ -316,7 +316,7 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 		if (run(&d, message, cut && cur_left(&rest) == 0) || s->claimed)
 			data = rest;
 		else
-			drop_candidate(f);
+			drop_candidate(c, f);
 	}
 	return total;
 }

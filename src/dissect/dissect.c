@@ -11,10 +11,16 @@
 
 /* ---- the claim, and what waits for it ---- */
 
-void dissect_held_drop(struct dissect_session *s)
+static size_t held_size(size_t text)
+{
+	return sizeof(struct held) + text + 1;
+}
+
+void dissect_held_drop(struct dissect_core *c, struct dissect_session *s)
 {
 	for (struct held *h = s->held, *next; h; h = next) {
 		next = h->next;
+		c->held -= held_size(strlen(h->text));
 		free(h);
 	}
 	s->held = NULL;
@@ -58,7 +64,7 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 		op.where = h->where;
 		observe_op(d->core->o, &op);
 	}
-	dissect_held_drop(s);
+	dissect_held_drop(d->core, s);
 }
 
 static struct obs_where where_now(const struct dissect *d)
@@ -72,10 +78,13 @@ static void hold(struct dissect *d, uint32_t entity, int op, int field, const ch
 		 enum op_result result)
 {
 	struct dissect_session *s = d->s;
-	if (s->n_held >= HELD)
+	size_t n = strnlen(text, OBS_TEXT), size = held_size(n);
+	if (s->n_held >= HELD || d->core->held + size > HELD_MEMORY) {
+		observe_count(d->core->o, COUNT_DROPPED_VALUES, 1);
 		return;
-	size_t n = strnlen(text, OBS_TEXT);
-	struct held *h = xmalloc(sizeof *h + n + 1);
+	}
+	d->core->held += size;
+	struct held *h = xmalloc(size);
 	*h = (struct held){ .entity = entity, .op = (int8_t)op, .field = (uint8_t)field,
 			    .result = (uint8_t)result, .source = source, .where = where_now(d) };
 	memcpy(h->text, text, n);
@@ -263,7 +272,7 @@ void dissect_attr_of(struct dissect *d, uint32_t entity, enum attr field, const 
 	if (!entity || !value || !*value)
 		return;
 	if (d->s && !d->s->claimed && !d->evident) {
-		hold(d, entity, -1, field, source, value, RESULT_UNKNOWN);
+		hold(d, entity, -1, (int)field, source, value, RESULT_UNKNOWN);
 		return;
 	}
 	struct obs_where w = where_now(d);
@@ -285,7 +294,7 @@ void dissect_attr_bytes(struct dissect *d, enum attr field, const void *bytes, s
 void dissect_op(struct dissect *d, enum op_class cls, const char *name, const char *detail, enum op_result result)
 {
 	if (d->s && !d->s->claimed && !d->evident) {
-		hold(d, 0, cls, 0, name, detail ? detail : "", result);
+		hold(d, 0, (int)cls, 0, name, detail ? detail : "", result);
 		return;
 	}
 	struct obs_op op = op_row(d, cls, name, result, confidence_now(d));

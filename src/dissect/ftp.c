@@ -11,7 +11,7 @@
 
 #include "dissect/dissect.h"
 
-enum { KEY = 0, LINE_MAX_LEN = 2048 };
+enum { KEY = 0, LINE_MAX_LEN = 2048, LINES_MAX = 256 };
 
 enum code { OTHER, USER, PASS, AUTH, SYST };
 
@@ -78,7 +78,7 @@ static int32_t length(const struct cur *c, enum side side)
 {
 	struct cur x = *c, line;
 	bool more = side == SIDE_SERVER && is_reply(c) && cur_peek(c, 3) == '-';
-	while (cur_line(&x, &line)) {
+	for (unsigned lines = 0; lines < LINES_MAX && cur_line(&x, &line); lines++) {
 		if (!more || (cur_starts(&line, cur_here(c), 3) && cur_peek(&line, 3) == ' '))
 			return (int32_t)(cur_left(c) - cur_left(&x));
 	}

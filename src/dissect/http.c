@@ -13,7 +13,7 @@
 
 #include "dissect/dissect.h"
 
-enum { HEAD_MAX = 32768, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2 };
+enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2 };
 
 static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ",
 				       "PATCH ", "TRACE ", "PROPFIND ", "SUBSCRIBE ", "REPORT " };
@@ -34,9 +34,13 @@ static int32_t length(const struct cur *c, enum side side)
 	struct cur x = *c, line;
 	if (cur_left(c) >= 12 && !probe(c, side))
 		return DISSECT_NO_FRAME;
-	while (cur_line(&x, &line))
+	unsigned lines = 0;
+	while (cur_line(&x, &line)) {
 		if (cur_left(&line) == 0)
 			return (int32_t)(cur_left(c) - cur_left(&x));
+		if (++lines > LINES_MAX)
+			return DISSECT_NO_FRAME;
+	}
 	return cur_left(c) > HEAD_MAX ? DISSECT_NO_FRAME : DISSECT_NEED_MORE;
 }
 

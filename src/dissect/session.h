@@ -9,6 +9,7 @@ enum {
 	HEAD_ENOUGH = 24,        /* bytes from which every probe() can tell */
 	PENDING = 16,
 	HELD = 24,               /* observations kept back until the claim */
+	HELD_MEMORY = 8 << 20,   /* bytes of them, of all flows */
 	ALSO = 2,
 	OP_CACHE = 16,
 	CONTENT_MESSAGES = 3,
@@ -69,6 +70,7 @@ struct dissect_core {
 	struct dissect_session *free_sessions;
 	struct dissect_session **chunks;
 	size_t n_chunks;
+	size_t held;             /* bytes that are kept back */
 };
 
 struct dissect {
@@ -90,7 +92,7 @@ static inline enum side dissect_side_of(const struct dissect_flow *f, int from)
 }
 
 /* Forget what was held back for the claim. */
-void dissect_held_drop(struct dissect_session *s);
+void dissect_held_drop(struct dissect_core *c, struct dissect_session *s);
 /* The flow is this protocol's: what was held back comes out. */
 void dissect_claim(struct dissect *d, enum confidence confidence);
 /* An operation of a request that was answered by frame `peer`, or never was (0). */

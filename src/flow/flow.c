@@ -22,7 +22,7 @@ struct flow_table *flow_new(struct observe *o, bool with_ndpi)
 	t->ndpi = with_ndpi ? ndpi_open() : NULL;
 	t->n_slots = 4096;
 	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
-	t->seed = hash_mix((uintptr_t)t);   /* hard to aim collisions at */
+	t->seed = hash_seed();
 	return t;
 }
 
@@ -72,19 +72,20 @@ void flow_free(struct flow_table *t)
 
 /* ---- the table ---- */
 
-static uint64_t side_hash(const struct addr *a, uint16_t port)
+/* The secret goes in first: else a sender could choose addresses that all hash alike. */
+static uint64_t side_hash(uint64_t seed, const struct addr *a, uint16_t port)
 {
 	uint64_t hi, lo;
 	memcpy(&hi, a->b, 8);
 	memcpy(&lo, a->b + 8, 8);
-	return hash_mix(lo * 0x9e3779b97f4a7c15u + hi + ((uint64_t)port << 48));
+	return hash_mix(hash_mix(hi ^ seed) ^ lo) * (port * UINT64_C(2) + 1);
 }
 
 /* The same for both directions, and in every segment. */
 static uint32_t flow_hash(const struct flow_table *t, const struct packet *p)
 {
-	uint64_t h = side_hash(&p->src, p->sport) + side_hash(&p->dst, p->dport);
-	h = hash_mix(h ^ t->seed ^ p->proto);
+	uint64_t h = side_hash(t->seed, &p->src, p->sport) + side_hash(t->seed, &p->dst, p->dport);
+	h = hash_mix(h ^ p->proto);
 	return (uint32_t)h ? (uint32_t)h : 1;
 }
 

@@ -40,7 +40,7 @@ bool stream_hold(struct stream *s, struct stream_memory *m, const struct packet 
 	size_t n = cur_left(data);
 	if (s->n_ahead >= STREAM_AHEAD || s->ahead_bytes + n > STREAM_AHEAD_BYTES)
 		return false;
-	if (m->used + n > STREAM_MEMORY) {
+	if (m->used + sizeof(struct stream_segment) + n > STREAM_MEMORY) {
 		m->refused++;
 		return false;
 	}
@@ -56,7 +56,7 @@ bool stream_hold(struct stream *s, struct stream_memory *m, const struct packet 
 	*at = x;
 	s->n_ahead++;
 	s->ahead_bytes += (uint32_t)n;
-	m->used += n;
+	m->used += sizeof *x + n;
 	return true;
 }
 
@@ -73,7 +73,7 @@ struct stream_segment *stream_take(struct stream *s)
 
 void stream_release(struct stream_segment *segment, struct stream_memory *m)
 {
-	m->used -= segment->len;
+	m->used -= sizeof *segment + segment->len;
 	free(segment);
 }
 

@@ -77,14 +77,14 @@ static void gap_closed(struct flow_table *t, struct flow *f, const struct packet
 			skip = false;
 		}
 		struct stream_segment *x = stream_take(s);
-		if ((uint32_t)-off < x->wire) {
+		uint32_t old = 0 - (uint32_t)off;
+		if (old < x->wire) {
 			struct packet then = *p;
 			then.frame = x->frame;
 			then.ts = x->ts;
 			struct cur data = cur_make(x->data, x->len);
-			if (off && (uint32_t)-off <= x->len)
-				cur_skip(&data, (size_t)-off);
-			in_order(t, f, &then, from, data, x->wire - (uint32_t)-off);
+			cur_skip(&data, old < x->len ? old : x->len);
+			in_order(t, f, &then, from, data, x->wire - old);
 		}
 		stream_release(x, &t->memory);
 	}
@@ -103,7 +103,7 @@ static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *
 	}
 	int32_t off = (int32_t)(seq - f->next_seq[from]);
 	if (off < 0) {
-		uint32_t old = (uint32_t)-off;
+		uint32_t old = 0 - (uint32_t)off;
 		if (f->retransmits < UINT16_MAX)
 			f->retransmits++;
 		if (old >= wire)

@@ -31,7 +31,16 @@ _Static_assert(sizeof op_class_names / sizeof *op_class_names == OP_MAX + 1, "na
 _Static_assert(sizeof obs_count_names / sizeof *obs_count_names == COUNT_MAX + 1, "names of counters");
 _Static_assert(sizeof link_reason_names / sizeof *link_reason_names == LINK_MAX + 1, "names of reasons");
 
-enum { TEXT_CAP = 32 * 1024 * 1024, TEXT_CHUNK = 64 * 1024, MINUTES_CAP = 4 * 1024 * 1024 };
+enum {
+	TEXT_CHUNK = 64 * 1024,
+	TEXT_CHUNKS = 512,             /* 32 MiB */
+	TEXTS = 512 * 1024,
+	TEXT_CHUNKS_OWN = 16,          /* and so much more for our own terms, which no flood of names may push out */
+	TEXTS_OWN = 4096,
+	MINUTES_CAP = 4 * 1024 * 1024,
+	CLAIMS = 64,                   /* MACs kept for one address and reason */
+	OPS_PLAIN = OBS_OPS / 4 * 3,   /* from here on operations lose their detail: a flood of them hides no other */
+};
 
 /* ---- tables ---- */
 
@@ -120,7 +129,7 @@ static void pool_rehash(struct string_pool *p)
 	for (uint32_t i = 0; i < p->room; i++) {
 		if (!p->slots[i])
 			continue;
-		uint32_t at = (uint32_t)hash_bytes(p->slots[i], strlen(p->slots[i]), 1) & (room - 1);
+		uint32_t at = (uint32_t)hash_bytes(p->slots[i], strlen(p->slots[i]), p->seed) & (room - 1);
 		while (slots[at])
 			at = (at + 1) & (room - 1);
 		slots[at] = p->slots[i];
@@ -130,44 +139,75 @@ static void pool_rehash(struct string_pool *p)
 	p->room = room;
 }
 
-const char *observe_intern(struct observe *o, const char *s, size_t n)
+/* Where this text is, or where it would go. */
+static char **text_slot(struct string_pool *p, const char *s, size_t n)
+{
+	if (p->n * 2 >= p->room)
+		pool_rehash(p);
+	uint32_t at = (uint32_t)hash_bytes(s, n, p->seed) & (p->room - 1);
+	for (; p->slots[at]; at = (at + 1) & (p->room - 1))
+		if (strncmp(p->slots[at], s, n) == 0 && p->slots[at][n] == 0)
+			break;
+	return &p->slots[at];
+}
+
+/* Bytes of it that are kept: no half character at the end. */
+static size_t text_cut(const char *s, size_t n)
+{
+	if (n <= OBS_TEXT)
+		return n;
+	n = OBS_TEXT;
+	while (n && ((uint8_t)s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+/* own: a term of ours, for which room is kept. */
+static const char *intern_text(struct observe *o, const char *s, size_t n, bool own)
 {
 	struct string_pool *p = &o->pool;
 	if (!s || n == 0)
 		return "";
-	if (n > OBS_TEXT) {
-		n = OBS_TEXT;
-		while (n && ((uint8_t)s[n] & 0xc0) == 0x80)   /* not inside a character */
-			n--;
+	n = text_cut(s, n);
+	char **slot = text_slot(p, s, n);
+	if (*slot)
+		return *slot;
+	uint32_t texts = TEXTS + (own ? TEXTS_OWN : 0);
+	size_t chunks = TEXT_CHUNKS + (own ? TEXT_CHUNKS_OWN : 0);
+	bool full = p->used + n + 1 > p->size;
+	if (p->n >= texts || p->n_chunks + full > chunks) {
+		observe_count(o, COUNT_DROPPED_TEXT, 1);
+		return "";
 	}
-	if (p->n * 2 >= p->room)
-		pool_rehash(p);
-	uint32_t at = (uint32_t)hash_bytes(s, n, 1) & (p->room - 1);
-	for (; p->slots[at]; at = (at + 1) & (p->room - 1))
-		if (strncmp(p->slots[at], s, n) == 0 && p->slots[at][n] == 0)
-			return p->slots[at];
-	if (p->used + n + 1 > p->size) {
-		if (p->total >= TEXT_CAP) {
-			o->counts[COUNT_DROPPED_TEXT]++;
-			return "";
-		}
+	if (full) {
 		p->chunks = xrealloc(p->chunks, (p->n_chunks + 1) * sizeof *p->chunks);
 		p->chunk = p->chunks[p->n_chunks++] = xmalloc(TEXT_CHUNK);
 		p->used = 0;
 		p->size = TEXT_CHUNK;
-		p->total += TEXT_CHUNK;
 	}
 	char *copy = p->chunk + p->used;
 	memcpy(copy, s, n);
 	copy[n] = 0;
 	p->used += n + 1;
 	p->n++;
-	return p->slots[at] = copy;
+	return *slot = copy;
 }
 
+const char *observe_intern(struct observe *o, const char *s, size_t n)
+{
+	return intern_text(o, s, n, true);
+}
+
+/* A term of ours … */
 static const char *intern(struct observe *o, const char *s)
 {
-	return s ? observe_intern(o, s, strlen(s)) : "";
+	return s ? intern_text(o, s, strlen(s), true) : "";
+}
+
+/* … and what the wire said. */
+static const char *intern_wire(struct observe *o, const char *s)
+{
+	return s ? intern_text(o, s, strlen(s), false) : "";
 }
 
 static void pool_done(struct string_pool *p)
@@ -183,6 +223,7 @@ static void pool_done(struct string_pool *p)
 struct observe *observe_new(void)
 {
 	struct observe *o = xcalloc(1, sizeof *o);
+	o->seed = o->pool.seed = hash_seed();
 	table_init(&o->t[T_SEGMENT], sizeof(struct obs_segment), OBS_SEGMENTS);
 	table_init(&o->t[T_ENTITY], sizeof(struct obs_entity), OBS_ENTITIES);
 	table_init(&o->t[T_LINK], sizeof(struct obs_link), OBS_LINKS);
@@ -241,7 +282,7 @@ uint32_t observe_segment(struct observe *o, const struct packet *p)
 			return o->last_segment;
 		}
 	}
-	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, p->tunnel_id * 8u + p->tunnel);
+	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, o->seed ^ (p->tunnel_id * UINT64_C(8) + p->tunnel));
 	if (p->tunnel)
 		h = hash_bytes(p->tunnel_src.b, 16, h);
 	EACH_WITH(t, h, at)
@@ -255,7 +296,7 @@ uint32_t observe_segment(struct observe *o, const struct packet *p)
 	}
 	struct obs_segment *s = table_add(t, h);
 	if (!s) {
-		o->counts[COUNT_DROPPED_SEGMENTS]++;
+		observe_count(o, COUNT_DROPPED_SEGMENTS, 1);
 		return 0;
 	}
 	s->tunnel = p->tunnel;
@@ -272,7 +313,7 @@ static uint32_t entity(struct observe *o, uint32_t segment, bool is_mac, const v
 		       const struct obs_where *w)
 {
 	struct table_rows *t = &o->t[T_ENTITY];
-	uint64_t h = hash_bytes(key, n, segment * 2u + is_mac);
+	uint64_t h = hash_bytes(key, n, o->seed ^ (segment * 2u + is_mac));
 	EACH_WITH(t, h, at)
 	{
 		struct obs_entity *e = table_row(t, at - 1);
@@ -282,7 +323,7 @@ static uint32_t entity(struct observe *o, uint32_t segment, bool is_mac, const v
 	}
 	struct obs_entity *e = table_add(t, h);
 	if (!e) {
-		o->counts[COUNT_DROPPED_ENTITIES]++;
+		observe_count(o, COUNT_DROPPED_ENTITIES, 1);
 		return 0;
 	}
 	e->segment = segment;
@@ -329,14 +370,15 @@ void observe_link(struct observe *o, uint32_t mac_entity, uint32_t ip_entity, en
 	if (!mac_entity || !ip_entity)
 		return;
 	/* Hashed by IP and reason: an ARP claim must find the other MACs that claim it. */
-	uint64_t h = hash_mix(ip_entity * (uint64_t)LINK_MAX + reason);
+	uint64_t h = hash_mix(o->seed ^ (ip_entity * (uint64_t)LINK_MAX + reason));
 	struct obs_link *found = NULL, *latest = NULL;
-	uint32_t index = 0;
+	uint32_t index = 0, claims = 0;
 	EACH_WITH(t, h, at)
 	{
 		struct obs_link *l = table_row(t, at - 1);
 		if (l->b != ip_entity || l->reason != reason)
 			continue;
+		claims++;
 		if (l->a == mac_entity) {
 			found = l;
 			index = at - 1;
@@ -345,9 +387,9 @@ void observe_link(struct observe *o, uint32_t mac_entity, uint32_t ip_entity, en
 			latest = l;
 	}
 	if (!found) {
-		found = table_add(t, h);
+		found = claims < CLAIMS ? table_add(t, h) : NULL;
 		if (!found) {
-			o->counts[COUNT_DROPPED_LINKS]++;
+			observe_count(o, COUNT_DROPPED_LINKS, 1);
 			return;
 		}
 		index = t->n - 1;
@@ -370,10 +412,9 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 	struct table_rows *t = &o->t[T_ATTR];
 	if (!entity_id || !value || !*value)
 		return;
-	const char *v = intern(o, value), *s = intern(o, source);
-	if (!*v)
-		return;
-	uint64_t h = hash_mix(entity_id * (uint64_t)ATTR_MAX + field);
+	/* Looked up only: what is not kept must not fill the memory for texts. */
+	const char *v = *text_slot(&o->pool, value, text_cut(value, strlen(value))), *s = intern(o, source);
+	uint64_t h = hash_mix(o->seed ^ (entity_id * (uint64_t)ATTR_MAX + field));
 	const char *values[OBS_VALUES];
 	size_t n = 0;
 	bool known = false;
@@ -398,12 +439,16 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 		known |= a->value == v;
 	}
 	if (!known && n == OBS_VALUES) {
-		o->counts[COUNT_DROPPED_VALUES]++;
+		observe_count(o, COUNT_DROPPED_VALUES, 1);
 		return;
 	}
+	if (!v)
+		v = intern_wire(o, value);
+	if (!*v)
+		return;
 	struct obs_attr *a = table_add(t, h);
 	if (!a) {
-		o->counts[COUNT_DROPPED_ATTRS]++;
+		observe_count(o, COUNT_DROPPED_ATTRS, 1);
 		return;
 	}
 	*a = (struct obs_attr){
@@ -417,7 +462,7 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 	struct table_rows *t = &o->t[T_CONV];
 	const char *proto = intern(o, c->proto), *risk = intern(o, c->risk);
 	uint32_t key[4] = { c->client, c->server, c->transport * 65536u + c->port, 0 };
-	uint64_t h = hash_bytes(key, sizeof key, (uintptr_t)proto);
+	uint64_t h = hash_bytes(key, sizeof key, o->seed ^ (uintptr_t)proto);
 	struct obs_conv *row = NULL;
 	EACH_WITH(t, h, at)
 	{
@@ -432,7 +477,7 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 	if (!row) {
 		row = table_add(t, h);
 		if (!row) {
-			o->counts[COUNT_DROPPED_CONVS]++;
+			observe_count(o, COUNT_DROPPED_CONVS, 1);
 			return;
 		}
 		row->client = c->client;
@@ -463,10 +508,13 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 uint32_t observe_op(struct observe *o, const struct obs_op *op)
 {
 	struct table_rows *t = &o->t[T_OP];
-	const char *proto = intern(o, op->proto), *name = intern(o, op->name), *detail = intern(o, op->detail);
+	const char *proto = intern(o, op->proto), *name = intern(o, op->name);
+	const char *detail = intern_wire(o, t->n < OPS_PLAIN ? op->detail : NULL);
+	if (t->n >= OPS_PLAIN && op->detail && *op->detail)
+		observe_count(o, COUNT_DROPPED_OPS, 1);
 	uint64_t key[6] = { op->client, op->server, op->transport * 65536u + op->port, (uintptr_t)proto,
 			    (uintptr_t)name, (uintptr_t)detail };
-	uint64_t h = hash_bytes(key, sizeof key, op->cls * 4u + op->result);
+	uint64_t h = hash_bytes(key, sizeof key, o->seed ^ (op->cls * 4u + op->result));
 	EACH_WITH(t, h, at)
 	{
 		struct obs_op *x = table_row(t, at - 1);
@@ -485,7 +533,7 @@ uint32_t observe_op(struct observe *o, const struct obs_op *op)
 	}
 	struct obs_op *x = table_add(t, h);
 	if (!x) {
-		o->counts[COUNT_DROPPED_OPS]++;
+		observe_count(o, COUNT_DROPPED_OPS, 1);
 		return OBS_NO_ROW;
 	}
 	*x = *op;
@@ -541,7 +589,7 @@ void observe_minute(struct observe *o, int64_t ts, bool ot)
 		for (uint32_t i = 0; i < o->minutes_room; i++) {
 			if (!o->minutes[i])
 				continue;
-			uint32_t at = (uint32_t)hash_mix((uint64_t)o->minutes[i] >> 2) & (room - 1);
+			uint32_t at = (uint32_t)hash_mix(o->seed ^ (uint64_t)o->minutes[i] >> 2) & (room - 1);
 			while (set[at])
 				at = (at + 1) & (room - 1);
 			set[at] = o->minutes[i];
@@ -551,7 +599,7 @@ void observe_minute(struct observe *o, int64_t ts, bool ot)
 		o->minutes_room = room;
 	}
 	int64_t value = minute * 4 + 2;
-	uint32_t at = (uint32_t)hash_mix((uint64_t)value >> 2) & (o->minutes_room - 1);
+	uint32_t at = (uint32_t)hash_mix(o->seed ^ (uint64_t)value >> 2) & (o->minutes_room - 1);
 	while (o->minutes[at] && (o->minutes[at] & ~(int64_t)1) != value)
 		at = (at + 1) & (o->minutes_room - 1);
 	if (!o->minutes[at]) {

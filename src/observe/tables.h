@@ -20,15 +20,16 @@ struct table_rows {
 struct string_pool {
 	char **slots;            /* interned texts by hash */
 	uint32_t n, room;
+	uint64_t seed;
 	char *chunk;
 	size_t used, size;       /* of the chunk */
-	size_t total;
 	char **chunks;
 	size_t n_chunks;
 };
 
 struct observe {
 	struct table_rows t[T_MAX];
+	uint64_t seed;           /* of all hashes here */
 	uint64_t counts[COUNT_MAX];
 	bool counts_dirty;
 	struct string_pool pool;

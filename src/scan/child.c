@@ -13,7 +13,7 @@
 #include "flow/flow.h"
 #include "scan/scan.h"
 
-enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_ENOUGH = 256 << 10, RECORDS_MAX = 1 << 20 };
+enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_ENOUGH = 256 << 10 };
 
 struct child {
 	const struct scan_job *job;
@@ -230,7 +230,7 @@ void scan_child(const struct scan_job *job, int out)
 	c.decode = decode_new();
 	c.ahead = decode_new();
 	decode_leave_fragments(c.ahead);
-	buf_init(&c.records, RECORDS_MAX);
+	buf_init(&c.records, SCAN_MESSAGE_MAX);
 	struct turn *turns = calloc(job->n, sizeof *turns);
 	struct buf why;
 	buf_init(&why, sizeof e.text);

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "capture/capture.h"
 
-enum { MESSAGE_HEAD = 5, MESSAGE_MAX = 4 << 20, READ = 256 * 1024 };
+enum { MESSAGE_HEAD = 5, READ = 256 * 1024, INBOX = MESSAGE_HEAD + SCAN_MESSAGE_MAX + READ };
 
 bool scan_open(const char *const *paths, size_t n, struct scan_input **files, size_t *n_files, char **problems,
 	       struct err *e)
@@ -78,14 +79,14 @@ void scan_close(struct scan_input *files, size_t n)
 
 /* What arrives on the pipe, until a message is whole. */
 struct inbox {
-	uint8_t *data;
-	size_t len, room;
+	uint8_t data[INBOX];
+	size_t len;
 };
 
 struct parent {
 	const struct scan_job *job;
 	struct observe *o;
-	struct inbox in;
+	struct inbox *in;
 	bool ended;
 	char last_word[sizeof(struct err)];
 };
@@ -111,9 +112,7 @@ static bool take_message(struct parent *p, uint8_t kind, struct cur body)
 		return true;
 	}
 	case SCAN_END: {
-		size_t n = cur_left(&body) < sizeof p->last_word - 1 ? cur_left(&body) : sizeof p->last_word - 1;
-		cur_copy(&body, p->last_word, n);
-		p->last_word[n] = 0;
+		text_wire(cur_here(&body), cur_left(&body), p->last_word, sizeof p->last_word);
 		p->ended = true;
 		return true;
 	}
@@ -122,15 +121,15 @@ static bool take_message(struct parent *p, uint8_t kind, struct cur body)
 	}
 }
 
-/* All whole messages in the inbox; what is left moves to its front. */
+/* All whole messages in the inbox; what is left, less than a message, moves to its front. */
 static bool take_all(struct parent *p)
 {
-	struct cur c = cur_make(p->in.data, p->in.len);
+	struct cur c = cur_make(p->in->data, p->in->len);
 	while (cur_left(&c) >= MESSAGE_HEAD) {
 		struct cur m = c;
 		uint8_t kind = cur_u8(&m);
 		uint32_t n = cur_le32(&m);
-		if (n > MESSAGE_MAX)
+		if (n > SCAN_MESSAGE_MAX)
 			return false;
 		if (!cur_has(&m, n))
 			break;
@@ -139,28 +138,22 @@ static bool take_all(struct parent *p)
 		c = m;
 	}
 	size_t left = cur_left(&c);
-	memmove(p->in.data, cur_here(&c), left);
-	p->in.len = left;
+	memmove(p->in->data, cur_here(&c), left);
+	p->in->len = left;
 	return true;
 }
 
 static bool collect(struct parent *p, int fd, struct err *e)
 {
 	for (;;) {
-		if (p->in.len + READ > p->in.room) {
-			if (p->in.room > (size_t)MESSAGE_MAX + READ)
-				return err_set(e, "the reading process sent a message without an end");
-			p->in.room = p->in.room ? p->in.room * 2 : 2 * READ;
-			p->in.data = xrealloc(p->in.data, p->in.room);
-		}
-		ssize_t n = read(fd, p->in.data + p->in.len, READ);
+		ssize_t n = read(fd, p->in->data + p->in->len, READ);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_errno(e, "reading from the reading process");
 		if (n == 0)
 			return true;
-		p->in.len += (size_t)n;
+		p->in->len += (size_t)n;
 		if (!take_all(p))
 			return err_set(e, "the reading process sent what cannot be: nothing of it is kept");
 	}
@@ -195,7 +188,7 @@ struct observe *scan_run(const struct scan_job *job, struct err *e)
 		scan_child(job, ends[1]);
 	}
 	close(ends[1]);
-	struct parent p = { .job = job, .o = observe_new() };
+	struct parent p = { .job = job, .o = observe_new(), .in = xcalloc(1, sizeof *p.in) };
 	bool ok = collect(&p, ends[0], e);
 	close(ends[0]);
 	if (!ok)
@@ -203,7 +196,7 @@ struct observe *scan_run(const struct scan_job *job, struct err *e)
 	int status = 0;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	free(p.in.data);
+	free(p.in);
 	if (ok && !p.ended) {
 		uint64_t frames = observe_counted(p.o, COUNT_FRAMES);
 		const char *how = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS

@@ -55,6 +55,7 @@ struct observe *scan_run(const struct scan_job *job, struct err *e) MUST_CHECK;
 
 /* Messages on the pipe: kind (1 byte), length (4, little-endian), body. */
 enum scan_message { SCAN_RECORDS, SCAN_PROGRESS, SCAN_END };
+enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
 /* Lock this process in: open descriptors stay, nothing else can be opened, sent or started. */
 bool scan_sandbox(struct err *e) MUST_CHECK;
