@@ -83,6 +83,16 @@ static void session_free(struct dissect_core *c, struct dissect_session *s)
 
 /* ---- one message ---- */
 
+/* Is one of the flow's ports the protocol's own? */
+static bool at_home(const struct dissect *d)
+{
+	const uint16_t *ports = d->f->transport == TRANSPORT_TCP ? d->d->tcp : d->d->udp;
+	for (int i = 0; i < DISSECT_PORTS && ports[i]; i++)
+		if (ports[i] == d->f->port[0] || ports[i] == d->f->port[1])
+			return true;
+	return false;
+}
+
 /* A message fitted: count its frame, and claim on content where one direction is all there is. */
 static void matched(struct dissect *d)
 {
@@ -92,11 +102,12 @@ static void matched(struct dissect *d)
 		s->last_frame = d->p->frame;
 		s->last_file = d->p->file;
 	}
-	if (s->matched < UINT8_MAX)
+	if (s->matched < UINT8_MAX && d->fits)
 		s->matched++;
 	if (d->evident)
 		dissect_claim(d, CONF_CONFIRMED);
-	else if (!s->claimed && s->matched >= CONTENT_MESSAGES && !d->f->data_seen[!d->from])
+	else if (!s->claimed && s->matched >= (at_home(d) ? CONTENT_MESSAGES : CONTENT_ELSEWHERE) &&
+		 !d->f->data_seen[!d->from])
 		dissect_claim(d, CONF_CONTENT);
 }
 
@@ -104,6 +115,7 @@ static void matched(struct dissect *d)
 static bool run(struct dissect *d, struct cur message, bool cut)
 {
 	struct observe *o = d->core->o;
+	d->fits = !d->s || d->s->claimed || !d->d->probe || d->d->probe(&message, dissect_side_of(d->f, d->from));
 	enum dissect_result r = d->d->message(d, message);
 	if (cut && r == DISSECT_MALFORMED)
 		r = DISSECT_TRUNCATED;

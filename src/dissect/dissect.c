@@ -218,7 +218,7 @@ void dissect_set_side(struct dissect *d, enum side sender)
 void dissect_request(struct dissect *d, const struct dissect_request *r)
 {
 	struct dissect_session *s = d->s;
-	if (!s)
+	if (!s || !d->fits)
 		return;
 	struct dissect_request *slot = &s->pending[s->pending_at];
 	if (s->pending_n == PENDING) {
@@ -239,7 +239,7 @@ bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, st
 	struct dissect_session *s = d->s;
 	if (out)
 		*out = (struct dissect_request){ .op = -1 };
-	if (!s)
+	if (!s || !d->fits)
 		return false;
 	int start = s->pending_at + PENDING - s->pending_n;
 	for (int i = 0; i < s->pending_n; i++) {   /* the oldest first */

@@ -51,6 +51,17 @@ static bool encapsulation(const struct cur *c)
 	}
 }
 
+/* NOP keeps a connection alive: nothing is in it but, perhaps, some bytes of data. */
+static bool nothing(const struct cur *c)
+{
+	struct cur x = *c;
+	uint16_t command = cur_le16(&x);
+	cur_skip(&x, 2);
+	uint32_t session = cur_le32(&x), status = cur_le32(&x);
+	cur_skip(&x, 8);
+	return command == NOP && session == 0 && status == 0 && cur_le32(&x) == 0 && cur_ok(&x);
+}
+
 /* Cyclic data: a sequenced address item of 8 bytes, then connected data to the datagram's end. */
 static bool cyclic(const struct cur *c)
 {
@@ -70,7 +81,7 @@ static int32_t length(const struct cur *c, enum side side)
 	if (!cur_has(c, HEADER))
 		return DISSECT_NEED_MORE;
 	uint16_t command = cur_peek_le16(c, 0);
-	if (command > 0x75 || (command > NOP && !encapsulation(c)))
+	if (command == NOP ? !nothing(c) : !encapsulation(c))
 		return DISSECT_NO_FRAME;
 	return HEADER + cur_peek_le16(c, 2);
 }

@@ -12,7 +12,8 @@ enum {
 	HELD_MEMORY = 8 << 20,   /* bytes of them, of all flows */
 	ALSO = 2,
 	OP_CACHE = 16,
-	CONTENT_MESSAGES = 3,
+	CONTENT_MESSAGES = 3,    /* of one direction make a claim on the protocol's own port … */
+	CONTENT_ELSEWHERE = 6,   /* … and on any other */
 	DISSECTORS_MAX = 64,     /* bits of dissect_session.tried */
 	SESSIONS_CHUNK = 64,
 };
@@ -84,6 +85,7 @@ struct dissect {
 	uint32_t peer_frame;              /* the request that dissect_response() found */
 	uint32_t sender, receiver, mac;   /* found when asked for */
 	bool evident;
+	bool fits;                        /* probe() says so: only such messages lead to a claim */
 };
 
 static inline enum side dissect_side_of(const struct dissect_flow *f, int from)

@@ -3,3 +3,10 @@ check_PROGRAMS += tests/corpus/truth
 tests_corpus_truth_LDADD = $(JANSSON_LIBS)
 dist_check_SCRIPTS += tests/corpus/scan_all.sh tests/corpus/same.sh
 TESTS += tests/corpus/scan_all.sh tests/corpus/same.sh
+
+# Random bytes claim no factory protocol.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/corpus/test_claims
+TESTS += tests/corpus/test_claims
+tests_corpus_test_claims_LDADD = $(UNIT_LDADD)
+endif

@@ -325,6 +325,55 @@ static void the_table_has_a_cap(void **state)
 	wire_free(&w);
 }
 
+/* Half the sequence space behind is no number that can be negated. */
+static void sequence_numbers_go_round(void **state)
+{
+	(void)state;
+	struct wire w = wire_new(502);
+	const uint8_t q[] = REQUEST(1);
+	syn(&w);
+	for (uint32_t i = 0; i < 8; i++) {
+		say(&w, 0, q, sizeof q);
+		w.seq[0] += UINT32_C(0x80000000) - (i & 1) * (uint32_t)sizeof q;
+	}
+	flow_finish(w.t);
+	wire_free(&w);
+}
+
+/* CIP's Multiple Service Packet in one in one: each would stand for all that it points at. */
+static void a_message_is_not_many(void **state)
+{
+	(void)state;
+	struct wire w = wire_new(44818);
+	uint8_t m[400] = { 0x6f, 0, 0, 0, 1 };
+	size_t n = 24;
+	static const uint8_t head[] = { 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0xb2, 0 };
+	memcpy(m + n, head, sizeof head);
+	n += sizeof head + 2;
+	size_t cip = n;
+	for (int depth = 0; depth < 3; depth++) {
+		static const uint8_t multiple[] = { 0x0a, 2, 0x20, 2, 0x24, 1, 40, 0 };
+		memcpy(m + n, multiple, sizeof multiple);
+		n += sizeof multiple;
+		for (int i = 0; i < 40; i++, n += 2)   /* all of them the one that follows */
+			m[n] = 82;
+	}
+	static const uint8_t write[] = { 0x4d, 2, 0x20, 0x6b, 0x24, 1, 0, 0 };
+	memcpy(m + n, write, sizeof write);
+	n += sizeof write;
+	m[cip - 2] = (uint8_t)(n - cip);
+	m[cip - 1] = (uint8_t)((n - cip) >> 8);
+	m[2] = (uint8_t)(n - 24);
+	m[3] = (uint8_t)((n - 24) >> 8);
+	syn(&w);
+	for (int i = 0; i < 5; i++)
+		say(&w, 0, m, n);
+	flow_finish(w.t);
+	const struct obs_op *op = operation(&w, "Write Tag");
+	assert_true(!op || op->count <= 5 * 64);
+	wire_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +388,8 @@ int main(void)
 		cmocka_unit_test(cut_payload_is_counted),
 		cmocka_unit_test(secrets_are_not_kept),
 		cmocka_unit_test(the_table_has_a_cap),
+		cmocka_unit_test(sequence_numbers_go_round),
+		cmocka_unit_test(a_message_is_not_many),
 	};
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

@@ -203,6 +203,96 @@ static void a_bad_child_does_no_harm(void **state)
 	observe_free(o);
 }
 
+/* Who answers for one address from ever new MACs gets no table of his own, and no time. */
+static void claims_of_one_address_have_a_cap(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	observe_segment(o, &(struct packet){ 0 });
+	uint32_t i = ip(o, 5);
+	const struct obs_link *l;
+	for (uint32_t n = 1; n <= 50000; n++) {
+		struct obs_where w = at(n);
+		uint8_t mac[6] = { 0x02, 0, 0, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n };
+		observe_link(o, observe_mac(o, 0, mac, &w), i, LINK_ARP, "arp", &w);
+	}
+	assert_int_equal(observe_links(o, &l), 64);
+	assert_int_equal(observe_counted(o, COUNT_DROPPED_LINKS), 50000 - 64);
+	observe_free(o);
+}
+
+/* A flood of texts from the wire is counted, and leaves room for the terms of the protocols. */
+static void own_terms_always_fit(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	observe_segment(o, &(struct packet){ 0 });
+	char value[OBS_TEXT + 1];
+	struct obs_where w = at(1);
+	for (uint32_t n = 0; n < 160000; n++) {
+		uint8_t mac[6] = { 0x02, 0, 0, 0, (uint8_t)(n >> 15), (uint8_t)(n >> 7) };
+		snprintf(value, sizeof value, "%0250u", n);
+		observe_attr(o, observe_mac(o, 0, mac, &w), (enum attr)(n / 16 % 8), value, "test", CONF_CONFIRMED, &w);
+	}
+	assert_true(observe_counted(o, COUNT_DROPPED_TEXT) > 0);
+	assert_int_not_equal(observe_op(o, &(struct obs_op){ .client = 1, .server = 2, .proto = "modbus", .cls = OP_STOP,
+							     .name = "a term not used before", .detail = "", .where = w }),
+			     OBS_NO_ROW);
+	const struct obs_op *op;
+	assert_int_equal(observe_ops(o, &op), 1);
+	assert_string_equal(op[0].proto, "modbus");
+	assert_string_equal(op[0].name, "a term not used before");
+	observe_free(o);
+}
+
+/* So does a flood of details, as of a walk through all registers. */
+static void a_flood_of_details_hides_no_operation(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	struct obs_op op = { .client = 1, .server = 2, .proto = "modbus", .cls = OP_WRITE, .name = "Write" };
+	char detail[32];
+	op.detail = detail;
+	for (unsigned n = 0; n < OBS_OPS + 1000; n++) {
+		snprintf(detail, sizeof detail, "register %u", n);
+		assert_int_not_equal(observe_op(o, &op), OBS_NO_ROW);
+	}
+	op.cls = OP_STOP;
+	op.name = "Stop";
+	assert_int_not_equal(observe_op(o, &op), OBS_NO_ROW);
+	assert_true(observe_counted(o, COUNT_DROPPED_OPS) > 0);
+	observe_free(o);
+}
+
+static void records_come_in_pieces(void **state)
+{
+	(void)state;
+	enum { MACS = 3000 };
+	struct observe *o = sample(), *copy = observe_new();
+	struct buf b;
+	struct obs_where w = at(1);
+	unsigned pieces = 0;
+	for (uint32_t n = 0; n < MACS; n++)
+		observe_mac(o, 0, (uint8_t[6]){ 2, 1, 0, 0, (uint8_t)(n >> 8), (uint8_t)n }, &w);
+	buf_init(&b, 16384);
+	for (bool more = true; more; pieces++) {
+		buf_reset(&b);
+		more = observe_flush(o, &b);
+		assert_false(b.overflow);
+		struct cur c = cur_make(b.data, b.len);
+		assert_true(observe_read(copy, &c));
+		assert_int_equal(cur_left(&c), 0);
+	}
+	const struct obs_entity *x, *y;
+	assert_true(pieces > 5);
+	assert_int_equal(observe_entities(o, &x), observe_entities(copy, &y));
+	assert_memory_equal(x[MACS].mac, y[MACS].mac, 6);
+	assert_int_equal(observe_counted(copy, COUNT_FRAMES), 9);
+	buf_done(&b);
+	observe_free(o);
+	observe_free(copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +303,10 @@ int main(void)
 		cmocka_unit_test(records_make_the_same_tables),
 		cmocka_unit_test(records_come_in_parts),
 		cmocka_unit_test(a_bad_child_does_no_harm),
+		cmocka_unit_test(claims_of_one_address_have_a_cap),
+		cmocka_unit_test(own_terms_always_fit),
+		cmocka_unit_test(a_flood_of_details_hides_no_operation),
+		cmocka_unit_test(records_come_in_pieces),
 	};
 	return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
 }
