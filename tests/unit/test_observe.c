@@ -277,7 +277,7 @@ static void records_come_in_pieces(void **state)
 	buf_init(&b, 16384);
 	for (bool more = true; more; pieces++) {
 		buf_reset(&b);
-		more = observe_flush(o, &b);
+		more = observe_flush_some(o, &b, 8192);
 		assert_false(b.overflow);
 		struct cur c = cur_make(b.data, b.len);
 		assert_true(observe_read(copy, &c));
