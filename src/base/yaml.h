@@ -21,9 +21,8 @@ struct yaml_doc;
 /* A whole file, or bytes with a name for messages. NULL fills e. */
 struct yaml_doc *yaml_load(const char *path, struct err *e) MUST_CHECK;
 struct yaml_doc *yaml_parse(const char *name, const char *bytes, size_t n, struct err *e) MUST_CHECK;
-/* Not yaml_free(): libyaml has that name, and would call ours. */
+/* Not yaml_free(): libyaml has that name. */
 void yaml_doc_free(struct yaml_doc *doc);
-#define yaml_free(doc) yaml_doc_free(doc)
 const struct yaml *yaml_root(const struct yaml_doc *doc);
 
 enum yaml_kind yaml_kind(const struct yaml *node);

@@ -10,11 +10,14 @@
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
 extern const char *const severity_names[];
+extern const char *const severity_titles[];  /* … and of the two below: for people, _() translates them */
 enum category { CATEGORY_ASSET, CATEGORY_BOUNDARY, CATEGORY_REMOTE, CATEGORY_PROTOCOL, CATEGORY_PLATFORM,
 		CATEGORY_STABILITY, CATEGORY_MAX };
 extern const char *const category_names[];
+extern const char *const category_titles[];
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_NOT_APPLICABLE, OUTCOME_NOT_OBSERVABLE, OUTCOME_ERROR };
 extern const char *const outcome_names[];   /* "pass", "fail", "not_applicable", "not_observable", "error" */
+extern const char *const outcome_titles[];
 
 extern const char *const subject_names[];   /* "device", "conversation", "segment", "site" */
 

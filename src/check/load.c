@@ -12,6 +12,11 @@
 const char *const severity_names[] = { "info", "low", "medium", "high", "critical", NULL };
 const char *const category_names[] = { "asset", "boundary", "remote", "protocol", "platform", "stability", NULL };
 const char *const outcome_names[] = { "pass", "fail", "not_applicable", "not_observable", "error", NULL };
+const char *const severity_titles[] = { N_("info"), N_("low"), N_("medium"), N_("high"), N_("critical") };
+const char *const category_titles[] = { N_("devices"), N_("boundaries"), N_("remote access"), N_("protocols"),
+					N_("operating systems"), N_("stability") };
+const char *const outcome_titles[] = { N_("pass"), N_("fail"), N_("not applicable"), N_("not observable"),
+				       N_("error") };
 const char *const subject_names[] = { "device", "conversation", "segment", "site", NULL };
 
 enum { ID_MAX = 40, CHECKS_MAX = 2000 };

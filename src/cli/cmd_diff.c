@@ -92,7 +92,10 @@ static bool add_op(void *data, const struct store_row *row)
 	return true;
 }
 
-/* Guesses are left out: they come and go. */
+/*
+ * Guesses are left out: they come and go. So are conversations by which devices find each other: whoever is
+ * on the network has them with everybody, and a new device is a line of its own.
+ */
 static const char devices_sql[] =
 	"SELECT *, (SELECT group_concat(address, ' ') FROM (SELECT DISTINCT address FROM v_address"
 	" WHERE device_id = d.id AND type = 'ipv4' ORDER BY address)) AS address FROM v_device d ORDER BY id";
@@ -103,7 +106,9 @@ static const char convs_sql[] =
 	"  CASE WHEN c.transport IN ('tcp', 'udp') THEN '/' || c.port ELSE '' END AS what,"
 	" coalesce(a.label, c.client_address) AS client"
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
-	" WHERE c.confidence <> 'guess' ORDER BY c.id";
+	" WHERE c.confidence <> 'guess' AND (c.multicast = 0 OR c.ot = 1) AND c.protocol NOT IN"
+	"  ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp', 'icmp', 'dhcp', 'mdns', 'ssdp', 'llmnr', 'nbns')"
+	" ORDER BY c.id";
 static const char ops_sql[] =
 	"SELECT DISTINCT o.client_id, o.server_id, '' AS ends, b.label AS label,"
 	" o.class || ' (' || o.protocol || ')' AS what, a.label AS client"

@@ -66,13 +66,13 @@ static const struct list_column columns[] = {
 	{ 0 },
 };
 
-static void list_result(struct list *l, const struct check_result *r)
+static void list_result(struct list *l, bool people, const struct check_result *r)
 {
 	const struct finding_row *first = r->n_rows ? &r->rows[0] : NULL;
 	list_text(l, r->check->id);
-	list_text(l, severity_names[r->severity]);
-	list_text(l, category_names[r->check->category]);
-	list_text(l, outcome_names[r->outcome]);
+	list_text(l, people ? _(severity_titles[r->severity]) : severity_names[r->severity]);
+	list_text(l, people ? _(category_titles[r->check->category]) : category_names[r->check->category]);
+	list_text(l, people ? _(outcome_titles[r->outcome]) : outcome_names[r->outcome]);
 	list_int(l, r->affected);
 	list_int(l, r->population);
 	list_text(l, r->excepted ? _("yes") : NULL);
@@ -84,8 +84,9 @@ static void list_result(struct list *l, const struct check_result *r)
 	if (r->error) {
 		list_text(l, r->error);
 	} else if (first) {
-		char *text = xasprintf("%s%s%s", first->device_name ? first->device_name : "",
-				       first->device_name && *first->text ? ": " : "", first->text);
+		bool named = first->device_name && !strstr(first->text, first->device_name);
+		char *text = xasprintf("%s%s%s", named ? first->device_name : "", named && *first->text ? ": " : "",
+				       first->text);
 		list_text(l, text);
 		free(text);
 	} else {
@@ -159,7 +160,7 @@ static bool write_results(enum list_format format, const struct check_results *r
 	} else {
 		struct list *l = list_new(format, "genba.findings/1", "findings", columns);
 		for (size_t i = 0; i < n; i++)
-			list_result(l, list[i]);
+			list_result(l, format == LIST_TEXT, list[i]);
 		ok = list_finish(l, e);
 	}
 	free(list);

@@ -70,6 +70,16 @@ static void line(const char *label, uint64_t n)
 	buf_done(&b);
 }
 
+/* Several problems come as one text, a line each. */
+static void say_lines(const char *text)
+{
+	while (text && *text) {
+		size_t n = strcspn(text, "\n");
+		fprintf(stderr, "genba: %.*s\n", (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
 static void notes_of_files(const struct observe *o)
 {
 	const struct obs_file *f;
@@ -180,8 +190,7 @@ static int run(struct cli *c, struct err *e)
 		free(problems);
 		return EXIT_FAILED;
 	}
-	if (problems)
-		fprintf(stderr, "genba: %s\n", problems);
+	say_lines(problems);
 	free(problems);
 	/* Before the work: a site file that cannot be written is said at once. */
 	struct store *s = store_open(cli_site(c), STORE_WRITE, e);

@@ -10,9 +10,6 @@
 #include "cli/assessed.h"
 #include "score/assess.h"
 
-static const char *const category_titles[] = { N_("devices"), N_("boundaries"), N_("remote access"),
-					       N_("protocols"), N_("operating systems"), N_("stability") };
-
 static const char *const lack_titles[] = {
 	N_("take a capture"), N_("capture at a mirror port (or a TAP) of the switch that the controllers are on"),
 	N_("capture longer, up to a whole working day"),
@@ -100,10 +97,12 @@ static void parts_text(struct buf *b, const struct assessment *a)
 	}
 	buf_printf(b, "\n%s", _("Findings: "));
 	for (int s = SEVERITY_CRITICAL; s >= SEVERITY_INFO; s--)
-		buf_printf(b, "%s %zu%s", severity_names[s], a->by_severity[s], s > SEVERITY_INFO ? ", " : "\n");
+		buf_printf(b, "%s %zu%s", _(severity_titles[s]), a->by_severity[s], s > SEVERITY_INFO ? ", " : "\n");
 	for (size_t i = 0; i < a->n_findings; i++) {
 		const struct check_result *f = a->findings[i];
-		buf_printf(b, "  %-8s  %-14s  ", severity_names[f->severity], f->check->id);
+		buf_puts(b, "  ");
+		text_pad(b, _(severity_titles[f->severity]), 8);
+		buf_printf(b, "  %-14s  ", f->check->id);
 		text_terminal(b, text2_get(&f->check->title));
 		buf_printf(b, "%s\n", f->excepted ? _(" (accepted risk)") : "");
 	}

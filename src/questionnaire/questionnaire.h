@@ -62,7 +62,7 @@ struct profile_question {
 struct questionnaire {
 	struct question *questions; size_t n;     /* file order: G A Z H R C D */
 	struct profile_question *profile; size_t n_profile;
-	struct chart *charts; size_t n_charts;    /* "self-view" is the profile question of that name, "no-worry" */
+	struct chart *charts; size_t n_charts;    /* "self-view" is the profile question self_view, "no-worry" */
 };
 
 /* All of folder: profile.yaml, benchmarks/…, and every other *.yaml that holds questions. */

@@ -252,6 +252,7 @@ static void add_contradiction(json_t *list, const struct assess_contradiction *c
 	json_t *o = model_item(list);
 	model_text(o, "check", c->result->check->id);
 	model_text2(o, "title", &c->result->check->title);
+	model_text(o, "subject", c->result->check->subject);
 	model_int(o, "cap", c->rule->cap);
 	model_real(o, "share", c->result->share, 4);
 	model_int(o, "affected", c->result->affected);
@@ -272,6 +273,26 @@ static void add_benchmark(json_t *list, const struct benchmark *b)
 	model_text(o, "source", b->source);
 	model_text2(o, "base", &b->base);
 	model_text(o, "mapping", b->certain ? "certain" : "inferred");
+}
+
+/* A whole distribution of a survey. */
+static void add_chart(json_t *list, const struct chart *c)
+{
+	json_t *o = model_item(list);
+	const char *name = strrchr(c->id, '/');
+	model_text(o, "id", name ? name + 1 : c->id);
+	model_text2(o, "title", &c->title);
+	model_int(o, "n", c->n);
+	model_text(o, "source", c->source);
+	model_text2(o, "base", &c->base);
+	model_text(o, "mapping", c->certain ? "certain" : "inferred");
+	json_t *items = model_list(o, "items");
+	for (size_t i = 0; i < c->n_items; i++) {
+		json_t *x = model_item(items);
+		model_text(x, "id", c->items[i].id);
+		model_text2(x, "label", &c->items[i].label);
+		model_real(x, "share", c->items[i].share, 1);
+	}
 }
 
 static void add_question(json_t *list, const struct assess_question *q)
@@ -353,6 +374,9 @@ static void add_answers(json_t *model, const struct assessment *a)
 		model_text(o, "question", a->unknowns[i].question->question->id);
 		model_real(o, "gain", a->unknowns[i].gain, 1);
 	}
+	list = model_list(model, "charts");
+	for (size_t i = 0; i < a->questionnaire.n_charts; i++)
+		add_chart(list, &a->questionnaire.charts[i]);
 	list = model_list(model, "profile");
 	for (size_t i = 0; i < a->questionnaire.n_profile; i++) {
 		const struct profile_question *p = &a->questionnaire.profile[i];

@@ -125,7 +125,7 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
 			     e) &&
 		 spread_over(devices, by_id, "protocols", s, scan,
 			     "SELECT DISTINCT device_id, name FROM v_protocol WHERE confidence <> 'guess'"
-			     " AND role = 'server' ORDER BY device_id, name", e));
+			     " AND role = 'server' AND name NOT IN ('arp', 'ndp') ORDER BY device_id, name", e));
 	json_decref(by_id);
 	return good;
 }
@@ -241,6 +241,8 @@ bool model_site(json_t *model, struct store *s, const struct assessment *a, stru
 	if (!add_devices(model, s, scan, e) || !add_traffic(model, s, scan, e) ||
 	    !add_rows(model, "conflicts", s, scan, REPORT_ROWS,
 		      "SELECT x.id, x.address, a.label AS device_a, b.label AS device_b, x.alternations,"
+		      " (SELECT min(address) FROM v_address WHERE device_id = x.device_a AND type = 'mac') AS mac_a,"
+		      " (SELECT min(address) FROM v_address WHERE device_id = x.device_b AND type = 'mac') AS mac_b,"
 		      " e.file_name AS file, e.frame FROM v_conflict x LEFT JOIN v_device a ON a.id = x.device_a"
 		      " LEFT JOIN v_device b ON b.id = x.device_b LEFT JOIN v_evidence e ON e.id = x.evidence_id"
 		      " ORDER BY x.id", e))

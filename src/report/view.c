@@ -129,7 +129,7 @@ json_t *report_strings(struct err *e)
 		}
 		text2_done(&t);
 	}
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	if (good)
 		return all;
 	json_decref(all);
@@ -349,9 +349,16 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row)
 	put_text(o, "filter", "");
 	if (!frame)
 		return;
-	/* With one capture its name says nothing new. */
-	if (json_array_size(get_list(v->model, "files")) == 1)
+	/* In a column: with one capture its name says nothing new, with several it is a number in their table. */
+	const json_t *files = get_list(v->model, "files"), *f;
+	size_t i, at = json_array_size(files);
+	json_array_foreach(files, i, f)
+		if (at > i && strcmp(get_text(f, "name"), get_text(row, "file")) == 0)
+			at = i;
+	if (json_array_size(files) == 1)
 		put_format(o, "where_short", "#%lld", (long long)frame);
+	else if (at < json_array_size(files))
+		put_format(o, "where_short", "[%zu] #%lld", at + 1, (long long)frame);
 	else
 		put_format(o, "where_short", "%s #%lld", get_text(row, "file"), (long long)frame);
 	put_format(o, "where", "%s #%lld", get_text(row, "file"), (long long)frame);
@@ -360,6 +367,23 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row)
 			   (long long)(peer < frame ? peer : frame), (long long)(peer < frame ? frame : peer));
 	else
 		put_format(o, "filter", "frame.number == %lld", (long long)frame);
+}
+
+void put_row_text(json_t *o, const json_t *row)
+{
+	const char *device = get_text(row, "device_name"), *text = get_text(row, "text");
+	put_text(o, "device", device);
+	put_text(o, "text", text);
+	bool named = *device && strstr(text, device);
+	put_format(o, "line", "%s%s%s", named ? "" : device, named || !*device || !*text ? "" : ": ", text);
+}
+
+const char *view_affected(const json_t *finding)
+{
+	const char *subject = get_text(finding, "subject");
+	return strcmp(subject, "device") == 0 ? "affected_device" :
+	       strcmp(subject, "conversation") == 0 ? "affected_conversation" :
+	       strcmp(subject, "segment") == 0 ? "affected_segment" : "affected_site";
 }
 
 bool view_grade_shown(const struct view *v)
@@ -379,6 +403,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	tzset();
 
 	put_text(v.root, "lang", v.lang);
+	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
 	v.contents = put_list(v.root, "contents");
 	json_t *s = put_object(v.root, "s");
 	const char *key;

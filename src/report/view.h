@@ -75,6 +75,10 @@ json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned
 /* where "capture.pcap #17", where_short "#17" and filter "frame.number == 17" of a row with file, frame, peer_frame. */
 void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* May this reader see the grade? */
+/* A row of evidence: device and text, and both in one line that names the device once. */
+void put_row_text(json_t *o, const json_t *row);
+/* The string that says how many of what a check looked at are affected. */
+const char *view_affected(const json_t *finding);
 bool view_grade_shown(const struct view *v);
 
 /* ---- the chapters, in order ---- */

@@ -41,6 +41,7 @@ void view_cover(struct view *v)
 	put_text(o, "site", *get_text(site, "name") ? get_text(site, "name") : view_string(v, "site_unnamed"));
 	put_text(o, "reader", v->o->audience == REPORT_ALL ? "" :
 		 view_name(v, "reader", report_audience_names[v->o->audience]));
+	put_text(o, "passive", json_is_object(scan) ? view_string(v, "passive_note") : "");
 	json_t *facts = put_list(o, "facts");
 	if (json_is_object(scan)) {
 		put_span(v, held, scan);
@@ -193,6 +194,26 @@ static void put_sentence(json_t *o, const char *key, const char *text)
 	put_format(o, key, "%.*s", (int)n, text);
 }
 
+/* "Don't know" weighs as level 0. */
+static bool is_weak_answer(const json_t *q, int64_t level)
+{
+	const char *state = get_text(q, "state");
+	bool known = strcmp(state, "level") == 0;
+	if (strcmp(get_text(q, "domain"), "D") == 0 || get_int(q, "weight") < 3 || !get_bool(q, "counted"))
+		return false;
+	return known ? get_int(q, "effective") == level : strcmp(state, "unknown") == 0 && level == 0;
+}
+
+static void put_weak_answer(const struct view *v, json_t *o, const json_t *q)
+{
+	put_text(o, "severity", "answer");
+	put_text(o, "tag", view_string(v, "tag_answer"));
+	put_text(o, "title", get_text2(v, q, "text"));
+	put_string(v, o, "why", "answered", "level", get_set(q, "level") ? get_text2(v, q, "level_text") :
+		   view_name(v, "answer", get_text(q, "state")), NULL);
+	put_text(o, "id", "");
+}
+
 static void add_risks(const struct view *v, json_t *o)
 {
 	json_t *risks = put_list(o, "risks");
@@ -212,20 +233,11 @@ static void add_risks(const struct view *v, json_t *o)
 		put_sentence(r, "why", get_text2(v, f, "why"));
 		put_text(r, "id", get_text(f, "id"));
 	}
-	/* Fewer findings than three: the weakest answers, heaviest first. */
-	json_array_foreach(get_list(v->model, "questions"), i, f) {
-		if (json_array_size(risks) == 3)
-			break;
-		if (strcmp(get_text(f, "state"), "level") != 0 || get_int(f, "effective") > 0 ||
-		    strcmp(get_text(f, "domain"), "D") == 0 || get_int(f, "weight") < 3 || !get_bool(f, "counted"))
-			continue;
-		json_t *r = put_item(risks);
-		put_text(r, "severity", "answer");
-		put_text(r, "tag", view_string(v, "tag_answer"));
-		put_text(r, "title", get_text2(v, f, "text"));
-		put_string(v, r, "why", "answered", "level", get_text2(v, f, "level_text"), NULL);
-		put_text(r, "id", "");
-	}
+	/* Fewer findings than three: the weakest answers of the heavy questions. */
+	for (int64_t level = 0; level <= 1; level++)
+		json_array_foreach(get_list(v->model, "questions"), i, f)
+			if (json_array_size(risks) < 3 && is_weak_answer(f, level))
+				put_weak_answer(v, put_item(risks), f);
 	put_bool(o, "has_risks", json_array_size(risks) > 0);
 }
 
@@ -273,9 +285,49 @@ static void add_sentences(const struct view *v, json_t *o)
 	if (get_int(count, "answers") == 0)
 		put_string(v, put_item(list), "text", "sentence_no_answers", NULL);
 	else
-		put_string(v, put_item(list), "text", get_int(count, "contradicted") ? "sentence_answers_differ" :
+		put_string(v, put_item(list), "text", !json_is_object(get_list(v->model, "scan")) ?
+			   "sentence_answers_only" : get_int(count, "contradicted") ? "sentence_answers_differ" :
 			   "sentence_answers", "answers", view_int(get_int(count, "answers"), a), "differ",
 			   view_int(get_int(count, "contradicted"), b), NULL);
+}
+
+static const json_t *item_find(const struct view *v, const char *chart, const char *id, const json_t **found)
+{
+	size_t i;
+	const json_t *c, *x;
+	*found = NULL;
+	json_array_foreach(get_list(v->model, "charts"), i, c)
+		if (strcmp(get_text(c, "id"), chart) == 0)
+			*found = c;
+	json_array_foreach(get_list(*found, "items"), i, x)
+		if (strcmp(get_text(x, "id"), id) == 0)
+			return x;
+	return NULL;
+}
+
+/* What other firms believe, to open the page; and what this one believed, beside what came out. */
+static void add_views(const struct view *v, json_t *o)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT], n[VIEW_TEXT];
+	size_t i;
+	const json_t *chart, *p, *x = item_find(v, "no-worry", "no_target", &chart);
+	const json_t *enough = item_find(v, "no-worry", "enough", &chart);
+	put_text(o, "no_worry", "");
+	put_text(o, "self_view", "");
+	if (x && enough)
+		put_string(v, o, "no_worry", "no_worry", "share", view_real(get_real(x, "share"), 1, a), "enough",
+			   view_real(get_real(enough, "share"), 1, b), "source",
+			   view_name(v, "source", get_text(chart, "source")), "n", view_int(get_int(chart, "n"), n), NULL);
+	json_array_foreach(get_list(v->model, "profile"), i, p) {
+		if (strcmp(get_text(p, "id"), "self_view") != 0)
+			continue;
+		x = item_find(v, "self-view", get_text(p, "value"), &chart);
+		if (x)
+			put_string(v, o, "self_view", "self_view", "answer", get_text2(v, p, "value_text"), "share",
+				   view_real(get_real(x, "share"), 1, a), "source",
+				   view_name(v, "source", get_text(chart, "source")), "n",
+				   view_int(get_int(chart, "n"), n), NULL);
+	}
 }
 
 void view_summary(struct view *v)
@@ -290,6 +342,7 @@ void view_summary(struct view *v)
 	put_bool(o, "inner", inner);
 	if (inner) {
 		add_sentences(v, o);
+		add_views(v, o);
 		add_risks(v, o);
 	}
 	add_first_actions(v, o);
@@ -307,15 +360,14 @@ static void add_shown(const struct view *v, json_t *row, const json_t *q)
 	json_array_foreach(get_list(q, "contradictions"), i, c) {
 		json_t *o = put_item(shown);
 		put_text(o, "title", get_text2(v, c, "title"));
-		put_string(v, o, "count", "affected_of", "affected", view_int(get_int(c, "affected"), a), "population",
+		put_string(v, o, "count", view_affected(c), "affected", view_int(get_int(c, "affected"), a), "population",
 			   view_int(get_int(c, "population"), b), NULL);
 		json_t *rows = put_list(o, "rows");
 		json_array_foreach(get_list(c, "rows"), j, r) {
 			if (j == 3)
 				break;
 			json_t *e = put_item(rows);
-			put_text(e, "device", get_text(r, "device_name"));
-			put_text(e, "text", get_text(r, "text"));
+			put_row_text(e, r);
 			put_evidence(v, e, r);
 		}
 	}

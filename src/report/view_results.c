@@ -12,7 +12,8 @@ static void put_benchmark(const struct view *v, json_t *o, const json_t *b)
 	bool inferred = strcmp(get_text(b, "mapping"), "inferred") == 0;
 	put_string(v, o, "text", get_set(b, "planned") ? "benchmark_planned" : "benchmark",
 		   "label", get_text2(v, b, "label"), "share", view_real(get_real(b, "share"), 1, share),
-		   "planned", view_real(get_real(b, "planned"), 1, planned), "source", get_text(b, "source"),
+		   "planned", view_real(get_real(b, "planned"), 1, planned), "source",
+		   view_name(v, "source", get_text(b, "source")),
 		   "n", view_int(get_int(b, "n"), n), "base", get_text2(v, b, "base"), "inferred",
 		   inferred ? view_string(v, "benchmark_inferred") : "", NULL);
 }
@@ -61,6 +62,8 @@ void view_domains(struct view *v)
 		put_bool(row, "has_figures", json_array_size(figures) > 0);
 	}
 	put_bool(o, "answered", answered);
+	/* A figure stands beside an answer; alone it would say nothing of this factory. */
+	put_bool(o, "has_figures", answered);
 	/* The categories of the measured half. */
 	const json_t *categories = get_list(get_list(v->model, "score"), "categories");
 	json_t *cats = put_list(o, "categories");
@@ -122,7 +125,7 @@ static void put_finding(const struct view *v, json_t *o, const json_t *f)
 	put_text(o, "unscored", strcmp(get_text(f, "category"), "stability") == 0 ? view_string(v, "unscored") : "");
 	put_text(o, "count", "");
 	if (get_int(f, "population") > 0 && strcmp(get_text(f, "subject"), "site") != 0)
-		put_string(v, o, "count", "affected_of", "affected", view_int(get_int(f, "affected"), a), "population",
+		put_string(v, o, "count", view_affected(f), "affected", view_int(get_int(f, "affected"), a), "population",
 			   view_int(get_int(f, "population"), b), NULL);
 	const json_t *action = action_find(v, get_text(f, "action"));
 	put_text(o, "fix", action ? get_text2(v, action, "title") : "");
@@ -137,8 +140,7 @@ static void put_finding(const struct view *v, json_t *o, const json_t *f)
 		if (i == VIEW_ROWS)
 			break;
 		json_t *row = put_item(rows);
-		put_text(row, "device", get_text(r, "device_name"));
-		put_text(row, "text", get_text(r, "text"));
+		put_row_text(row, r);
 		put_text(row, "mark", get_bool(r, "excepted") ? view_string(v, "accepted") :
 			 get_bool(r, "candidate") ? view_string(v, "candidate") : "");
 		put_evidence(v, row, r);

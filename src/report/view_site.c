@@ -52,6 +52,9 @@ void view_devices(struct view *v)
 		put_text(r, "vendor", *get_text(d, "vendor") ? get_text(d, "vendor") : get_text(d, "mac_vendor"));
 		put_text(r, "model", get_text(d, "model"));
 		put_text(r, "firmware", get_text(d, "firmware"));
+		const char *model = get_text(d, "model"), *firmware = get_text(d, "firmware");
+		put_format(r, "make", "%s%s%s%s%s", get_text(r, "vendor"), *get_text(r, "vendor") && *model ? " " : "",
+			   model, *firmware ? " " : "", firmware);
 		put_joined(r, "addresses", get_list(d, "addresses"), 4);
 		put_joined(r, "protocols", get_list(d, "protocols"), 8);
 		put_evidence(v, r, d);
@@ -65,6 +68,13 @@ void view_devices(struct view *v)
 	draw_map(v, o);
 }
 
+/* A weakness has a name for people, or a dissector was faster than reports/strings.yaml. */
+static const char *weakness(const struct view *v, const char *name)
+{
+	const char *text = view_name(v, "weakness", name);
+	return text == name ? view_string(v, "weakness_other") : text;
+}
+
 /* Why a conduit stands in the list. */
 static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
 {
@@ -74,7 +84,7 @@ static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
 	for (const char *w = get_text(c, "weaknesses"); *w;) {
 		size_t n = strcspn(w, ",");
 		(void)snprintf(one, sizeof(one), "%.*s", (int)n, w);
-		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_name(v, "weakness", one));
+		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", weakness(v, one));
 		w += n + (w[n] == ',');
 	}
 	if (get_bool(c, "internet"))
@@ -83,6 +93,18 @@ static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
 		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_zone"));
 	put_text(o, "why", b.data);
 	buf_done(&b);
+}
+
+/* One of two that claim an address: by its MAC, since the address is what both have. */
+static void put_claimant(json_t *o, const char *key, const json_t *c, const char *label, const char *mac)
+{
+	const char *name = get_text(c, label), *hard = get_text(c, mac);
+	if (!*hard || strcmp(name, hard) == 0)
+		put_text(o, key, name);
+	else if (strcmp(name, get_text(c, "address")) == 0)
+		put_text(o, key, hard);
+	else
+		put_format(o, key, "%s (%s)", name, hard);
 }
 
 void view_conduits(struct view *v)
@@ -140,8 +162,8 @@ void view_conduits(struct view *v)
 	json_array_foreach(conflicts, i, c) {
 		json_t *r = put_item(doubles);
 		put_text(r, "address", get_text(c, "address"));
-		put_text(r, "a", get_text(c, "device_a"));
-		put_text(r, "b", get_text(c, "device_b"));
+		put_claimant(r, "a", c, "device_a", "mac_a");
+		put_claimant(r, "b", c, "device_b", "mac_b");
 		put_evidence(v, r, c);
 	}
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
@@ -224,6 +246,7 @@ void view_limits(struct view *v)
 			put_string(v, put_item(counts), "text", "file_cut", "file", get_text(x, "name"), "cut",
 				   view_int(get_int(x, "cut"), a), "frames", view_int(get_int(x, "frames"), b), NULL);
 		json_t *f = put_item(files);
+		put_format(f, "number", "%zu", i + 1);
 		put_text(f, "name", get_text(x, "name"));
 		put_text(f, "frames", view_int(get_int(x, "frames"), a));
 		put_text(f, "from", view_time(v, get_text(x, "first"), a));

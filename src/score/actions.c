@@ -172,7 +172,7 @@ static bool load_one(const char *path, const struct questionnaire *q, struct act
 		ok = yaml_error(yaml_get(root, "id"), e, "id: expected %s, as the file is called, got %s", name,
 				d.a.id);
 	free(name);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	if (ok)
 		*out = d.a;
 	else

@@ -204,25 +204,23 @@ static bool raises_question(const struct step *s, const char *id)
 	return false;
 }
 
-/* Backup (R1) or remote access (Z3), as long as they are below level 3. */
-static bool lifeline(const struct step *s)
-{
-	return raises_question(s, "R1") || raises_question(s, "Z3");
-}
+/* Remote access and backup: how an attack comes in, and what is left after it. */
+static const char *const lifelines[] = { "Z3", "R1" };
 
 static bool needs_no_stop(const struct step *s)
 {
 	return s->action->downtime == DOWNTIME_NONE && !s->action->data;
 }
 
-/* The best action to bring forward: one in the plan before one that is only a good start. */
-static struct step *best(struct plan *p, bool lifelines)
+/* The best action to bring forward, of those that raise this question if one is given: one in the plan before one
+ * that is only a good start. */
+static struct step *best(struct plan *p, const char *question)
 {
 	struct step *found = NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		if (!needs_no_stop(s) || (!s->planned && !s->basic) || (s->planned && s->row.lane == LANE_NOW) ||
-		    (lifelines && !lifeline(s)))
+		    (question && !raises_question(s, question)))
 			continue;
 		if (!found || (s->planned != found->planned ? s->planned : before(s, found)))
 			found = s;
@@ -230,26 +228,34 @@ static struct step *best(struct plan *p, bool lifelines)
 	return found;
 }
 
+static void bring_forward(struct step *s)
+{
+	s->planned = true;
+	s->row.lane = LANE_NOW;
+}
+
+/* Each lifeline below level 3 is for now; what else is best fills up. */
 static void fill_now(struct plan *p)
 {
 	int now = 0;
-	bool has_lifeline = false;
+	bool held[2] = { false };
+	struct step *s;
 	for (size_t i = 0; i < p->n; i++) {
-		struct step *s = &p->steps[i];
+		s = &p->steps[i];
 		if (!s->planned || s->row.lane != LANE_NOW || !needs_no_stop(s))
 			continue;
 		now++;
-		has_lifeline = has_lifeline || lifeline(s);
+		for (int k = 0; k < 2; k++)
+			held[k] = held[k] || raises_question(s, lifelines[k]);
 	}
-	for (bool lifelines = !has_lifeline;; lifelines = false) {
-		struct step *s = lifelines || now < NOW_LEAST ? best(p, lifelines) : NULL;
-		if (s) {
-			s->planned = true;
-			s->row.lane = LANE_NOW;
+	for (int k = 0; k < 2; k++)
+		if (!held[k] && (s = best(p, lifelines[k]))) {
+			bring_forward(s);
 			now++;
-		} else if (!lifelines) {
-			return;
 		}
+	while (now < NOW_LEAST && (s = best(p, NULL))) {
+		bring_forward(s);
+		now++;
 	}
 }
 
