@@ -170,8 +170,9 @@ static const char *intern_text(struct observe *o, const char *s, size_t n, bool 
 		return "";
 	n = text_cut(s, n);
 	char **slot = text_slot(p, s, n);
-	if (*slot)
-		return *slot;
+	const char *known = *slot;
+	if (known)
+		return known;
 	uint32_t texts = TEXTS + (own ? TEXTS_OWN : 0);
 	size_t chunks = TEXT_CHUNKS + (own ? TEXT_CHUNKS_OWN : 0);
 	bool full = p->used + n + 1 > p->size;
