@@ -317,8 +317,9 @@ int cli_main(int argc, char **argv)
 {
 	struct cli c = { .shown = xstrdup("genba") };
 	struct err e = { "" };
-	/* A closed pipe is an error like a full disk, not a silent end. */
+	/* A closed pipe, or a file that may not grow, is an error like a full disk, not a silent end. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	int status = run(&c, argc, argv, &e);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && (status == EXIT_DONE || status == EXIT_FAIL_ON)) {
 		err_errno(&e, _("cannot write the output"));
