@@ -3,6 +3,7 @@ libgenba_a_SOURCES += \
 	src/base/buf.c src/base/buf.h \
 	src/base/cursor.h \
 	src/base/err.c src/base/err.h \
+	src/base/file.c src/base/file.h \
 	src/base/hash.h \
 	src/base/lang.c src/base/lang.h \
 	src/base/path.c src/base/path.h \

@@ -1,10 +1,10 @@
 /* genba ask: the questionnaire on a terminal, from and to files, and as blanks to fill in. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "cli/cli.h"
 #include "cli/interview.h"
@@ -20,17 +20,10 @@ enum { SHEET_HTML, SHEET_CSV };
 static bool write_out(const char *path, const struct buf *b, struct err *e)
 {
 	bool out = !path || strcmp(path, "-") == 0;
-	FILE *f = out ? stdout : fopen(path, "we");
-	if (!f)
-		return err_errno(e, "%s", path);
-	bool ok = fwrite(b->data, 1, b->len, f) == b->len && fflush(f) == 0;
-	int saved = errno;
-	if (!out && fclose(f) != 0 && ok) {
-		saved = errno;
-		ok = false;
-	}
-	errno = saved;
-	return ok || err_errno(e, _("cannot write %s"), out ? _("the output") : path);
+	if (!out)
+		return file_save(path, b->data, b->len, e);
+	return (fwrite(b->data, 1, b->len, stdout) == b->len && fflush(stdout) == 0) ||
+	       err_errno(e, _("cannot write the output"));
 }
 
 static bool sheet(struct cli *c, const struct questionnaire *q, const char *folder, int format, bool quick, struct err *e)

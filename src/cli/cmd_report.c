@@ -1,6 +1,7 @@
 /* genba report: the assessment as a report, for people to read or for other programs. */
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/assessed.h"
 #include "report/report.h"
 
@@ -58,7 +59,7 @@ static int run(struct cli *c, struct err *e)
 	bool ok = report_make(model, &o, &out, e);
 	json_decref(model);
 	if (!ok || (path && strcmp(path, "-") != 0)) {
-		ok = ok && report_save(path, out.data, out.len, e);
+		ok = ok && file_save(path, out.data, out.len, e);
 		buf_done(&out);
 	} else {
 		ok = cli_write(&out, e);

@@ -41,10 +41,5 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 json_t *report_strings(struct err *e) MUST_CHECK;
 /* The model as the report in this format, appended to out. */
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
-/*
- * Write bytes under this name: into a temporary file beside it, which then takes its place; what stood there
- * before stays when anything fails.
- */
-bool report_save(const char *path, const void *data, size_t n, struct err *e) MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "report/mustache.h"
 #include "report/report.h"
@@ -63,7 +64,7 @@ static void show(const char *name, const char *text)
 	char path[1024];
 	struct err e;
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	assert_true(report_save(path, text, strlen(text), &e));
+	assert_true(file_save(path, text, strlen(text), &e));
 }
 
 static void both_languages(void **state)
@@ -324,16 +325,16 @@ static void save_keeps_the_old(void **state)
 	char folder[] = "report-test-XXXXXX", path[64];
 	assert_non_null(mkdtemp(folder));
 	(void)snprintf(path, sizeof(path), "%s/r.html", folder);
-	assert_true(report_save(path, "one", 3, &e));
-	assert_true(report_save(path, "two", 3, &e));
+	assert_true(file_save(path, "one", 3, &e));
+	assert_true(file_save(path, "two", 3, &e));
 	char *text = file_read(path);
 	assert_string_equal(text, "two");
 	free(text);
 	if (access("/dev/full", W_OK) == 0) {
-		assert_false(report_save("/dev/full", "three", 5, &e));
+		assert_false(file_save("/dev/full", "three", 5, &e));
 		assert_non_null(strstr(e.text, "No space left"));
 	}
-	assert_false(report_save("no-such-folder/r.html", "x", 1, &e));
+	assert_false(file_save("no-such-folder/r.html", "x", 1, &e));
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0);
 }
