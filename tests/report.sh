@@ -59,6 +59,27 @@ for reader in president engineer; do
 	ok "for the $reader" "$genba" -s "$site" report --for $reader -o "$dir/$reader.html"
 done
 
+# The other side of the wire gives its names: markup, terminal escapes, text that runs backwards.
+LC_ALL=C sed -e 's/SEIGI-PC01/<script>\/\//g' -e 's/SW-LINE1/\x1b]0;\xe2\x80\xae</g' "$dir/factory.pcap" >"$dir/hostile.pcap"
+if "$genba" -s "$dir/hostile.genba" scan "$dir/hostile.pcap" >/dev/null 2>&1; then
+	for format in html text md; do
+		"$genba" -s "$dir/hostile.genba" report --format $format >"$dir/hostile.$format"
+	done
+	ok "hostile: the name is there, as text" grep -q '&lt;script&gt;//' "$dir/hostile.html"
+	ok "… and no markup" lacks '<script' "$dir/hostile.html"
+	ok "… nor in Markdown" lacks '<script' "$dir/hostile.md"
+	for format in html text md; do
+		ok "hostile: no control character in $format" lacks $'[\x01-\x08\x0b-\x1f\x7f]' "$dir/hostile.$format"
+		ok "hostile: nothing runs backwards in $format" lacks $'\xe2\x80\xae' "$dir/hostile.$format"
+	done
+	for command in devices findings conversations operations score actions; do
+		"$genba" -s "$dir/hostile.genba" $command >"$dir/hostile.txt"
+		ok "hostile: genba $command" lacks $'[\x01-\x08\x0b-\x1f\x7f]|\xe2\x80\xae' "$dir/hostile.txt"
+	done
+else
+	ok "hostile: scanned" false
+fi
+
 ok "an unknown format says which there are" says "html, text, md or json" "$genba" -s "$site" report --format xlsx
 ok "… and is a usage error" status 64 "$genba" -s "$site" report --format xlsx
 ok "an unknown reader" status 64 "$genba" -s "$site" report --for nobody

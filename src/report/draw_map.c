@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum {
 	MAP_DEVICES = 40, MAP_CONDUITS = 16, MAP_COLUMNS = 6, MAP_ROWS = 8,
 	MAP_WIDTH = 680, MAP_LEFT = 92, BOX_W = 86, BOX_H = 34, GAP_X = 10, LINE_H = 56, ROW_PAD = 13,
@@ -49,6 +51,28 @@ static int by_place(const void *a, const void *b)
 	if (x->row != y->row)
 		return x->row < y->row ? -1 : 1;
 	return by_rank(a, b);
+}
+
+/* The widths of a bold sans serif, roughly, in parts of its size. */
+static double width_of(const char *s)
+{
+	double w = 0;
+	for (size_t n; *s; s += n) {
+		uint32_t c = text_char(s, &n);
+		w += c > 0x2e7f ? 1 : c > 0x7f ? 0.75 : strchr("WM@%mw", (int)c) ? 0.95 :
+		     strchr("iIjl.,:;'|!()[]- ", (int)c) ? 0.36 : c >= 'A' && c <= 'Z' ? 0.7 : 0.61;
+	}
+	return w;
+}
+
+/* A name as far as it fits into so many units at this size of type. */
+static const char *fit(const char *name, double units, double size, char *out)
+{
+	int columns = (int)(units / size / 0.36);
+	do
+		view_cut(name, columns, out);
+	while (width_of(out) * size > units && --columns > 1);
+	return out;
 }
 
 static struct spot *spot_find(struct spot *spots, size_t n, int64_t id)
@@ -95,8 +119,8 @@ static void put_box(const struct view *v, json_t *list, const struct spot *s)
 	put_number(o, "mid", s->x);
 	put_number(o, "name_y", s->y - 3);
 	put_number(o, "kind_y", s->y + 10);
-	put_text(o, "name", view_cut(get_text(s->device, "label"), 15, a));
-	put_text(o, "full", get_text(s->device, "label"));
+	put_text(o, "name", fit(get_text(s->device, "label"), BOX_W - 6, 9.5, a));
+	put_name(o, "full", get_text(s->device, "label"));
 	put_text(o, "kind", view_cut(view_name(v, "kind", get_text(s->device, "kind")), 15, a));
 	put_bool(o, "ot", s->row >= 4 && s->row <= 6);
 	put_bool(o, "marked", s->rank == 0);

@@ -369,13 +369,44 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row)
 		put_format(o, "filter", "frame.number == %lld", (long long)frame);
 }
 
+void put_name(json_t *o, const char *key, const char *name)
+{
+	char cut[VIEW_TEXT];
+	put_text(o, key, view_cut(name, VIEW_NAME, cut));
+}
+
+/* "A → B: what" with each of its parts at most as long as a name. */
+static void put_line(json_t *o, const char *key, const char *line)
+{
+	static const char *const marks[] = { " → ", ": ", " / " };
+	char part[1024], cut[VIEW_TEXT];
+	struct buf b;
+	buf_init(&b, 4096);
+	while (*line) {
+		const char *end = line + strlen(line), *mark = "";
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+			const char *found = strstr(line, marks[i]);
+			if (found && found < end) {
+				end = found;
+				mark = marks[i];
+			}
+		}
+		(void)snprintf(part, sizeof(part), "%.*s", (int)(end - line), line);
+		buf_printf(&b, "%s%s", view_cut(part, VIEW_NAME, cut), mark);
+		line = end + strlen(mark);
+	}
+	put_text(o, key, b.data);
+	buf_done(&b);
+}
+
 void put_row_text(json_t *o, const json_t *row)
 {
 	const char *device = get_text(row, "device_name"), *text = get_text(row, "text");
-	put_text(o, "device", device);
-	put_text(o, "text", text);
+	put_name(o, "device", device);
+	put_line(o, "text", text);
 	bool named = *device && strstr(text, device);
-	put_format(o, "line", "%s%s%s", named ? "" : device, named || !*device || !*text ? "" : ": ", text);
+	put_format(o, "line", "%s%s%s", named ? "" : get_text(o, "device"), named || !*device || !*text ? "" : ": ",
+		   get_text(o, "text"));
 }
 
 const char *view_affected(const json_t *finding)

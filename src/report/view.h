@@ -51,7 +51,7 @@ void put_string(const struct view *v, json_t *o, const char *key, const char *st
 	__attribute__((sentinel));
 
 /* ---- numbers and times; out is returned ---- */
-enum { VIEW_TEXT = 160 };
+enum { VIEW_TEXT = 160, VIEW_NAME = 56 };     /* bytes of a formatted text; columns of a name */
 char *view_int(int64_t n, char *out);                                        /* 12,345 */
 char *view_real(double n, int digits, char *out);
 char *view_percent(double share, char *out);                                 /* 0.256 → 26 */
@@ -75,6 +75,8 @@ json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned
 /* where "capture.pcap #17", where_short "#17" and filter "frame.number == 17" of a row with file, frame, peer_frame. */
 void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* May this reader see the grade? */
+/* A name from the wire: at most VIEW_NAME columns of it. */
+void put_name(json_t *o, const char *key, const char *name);
 /* A row of evidence: device and text, and both in one line that names the device once. */
 void put_row_text(json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */

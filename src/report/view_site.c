@@ -42,17 +42,17 @@ void view_devices(struct view *v)
 		if (json_array_size(rows) >= VIEW_DEVICES)
 			continue;
 		json_t *r = put_item(rows);
-		put_text(r, "name", get_text(d, "label"));
+		put_name(r, "name", get_text(d, "label"));
 		put_text(r, "kind", view_name(v, "kind", get_text(d, "kind")));
 		if (get_set(d, "level"))
 			put_format(r, "level", "%lld", (long long)get_int(d, "level"));
 		else
 			put_text(r, "level", "–");
 		put_text(r, "zone", get_text(d, "zone"));
-		put_text(r, "vendor", *get_text(d, "vendor") ? get_text(d, "vendor") : get_text(d, "mac_vendor"));
-		put_text(r, "model", get_text(d, "model"));
-		put_text(r, "firmware", get_text(d, "firmware"));
-		const char *model = get_text(d, "model"), *firmware = get_text(d, "firmware");
+		put_name(r, "vendor", *get_text(d, "vendor") ? get_text(d, "vendor") : get_text(d, "mac_vendor"));
+		put_name(r, "model", get_text(d, "model"));
+		put_name(r, "firmware", get_text(d, "firmware"));
+		const char *model = get_text(r, "model"), *firmware = get_text(r, "firmware");
 		put_format(r, "make", "%s%s%s%s%s", get_text(r, "vendor"), *get_text(r, "vendor") && *model ? " " : "",
 			   model, *firmware ? " " : "", firmware);
 		put_joined(r, "addresses", get_list(d, "addresses"), 4);
@@ -98,7 +98,8 @@ static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
 /* One of two that claim an address: by its MAC, since the address is what both have. */
 static void put_claimant(json_t *o, const char *key, const json_t *c, const char *label, const char *mac)
 {
-	const char *name = get_text(c, label), *hard = get_text(c, mac);
+	char cut[VIEW_TEXT];
+	const char *name = view_cut(get_text(c, label), VIEW_NAME, cut), *hard = get_text(c, mac);
 	if (!*hard || strcmp(name, hard) == 0)
 		put_text(o, key, name);
 	else if (strcmp(name, get_text(c, "address")) == 0)
@@ -124,8 +125,8 @@ void view_conduits(struct view *v)
 			break;
 		json_t *r = put_item(rows);
 		put_format(r, "number", "%zu", i + 1);
-		put_text(r, "client", get_text(c, "client_name"));
-		put_text(r, "server", get_text(c, "server_name"));
+		put_name(r, "client", get_text(c, "client_name"));
+		put_name(r, "server", get_text(c, "server_name"));
 		if (get_int(c, "port"))
 			put_format(r, "protocol", "%s (%s %lld)", get_text(c, "protocol"), get_text(c, "transport"),
 				   (long long)get_int(c, "port"));
@@ -143,11 +144,12 @@ void view_conduits(struct view *v)
 		if (i == VIEW_CONDUITS)
 			break;
 		json_t *r = put_item(ops);
-		put_text(r, "client", get_text(c, "client_name"));
-		put_text(r, "server", get_text(c, "server_name"));
+		put_name(r, "client", get_text(c, "client_name"));
+		put_name(r, "server", get_text(c, "server_name"));
 		put_text(r, "class", view_name(v, "op", get_text(c, "class")));
-		put_format(r, "name", "%s%s%s", get_text(c, "name"), *get_text(c, "detail") ? ", " : "",
-			   get_text(c, "detail"));
+		char what[VIEW_TEXT], detail[VIEW_TEXT];
+		put_format(r, "name", "%s%s%s", view_cut(get_text(c, "name"), VIEW_NAME, what),
+			   *get_text(c, "detail") ? ", " : "", view_cut(get_text(c, "detail"), VIEW_NAME, detail));
 		put_text(r, "protocol", get_text(c, "protocol"));
 		put_text(r, "count", view_int(get_int(c, "count"), a));
 		put_text(r, "result", view_name(v, "result", get_text(c, "result")));
@@ -169,6 +171,7 @@ void view_conduits(struct view *v)
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
 	put_bool(o, "has_operations", json_array_size(ops) > 0);
 	put_bool(o, "has_conflicts", json_array_size(doubles) > 0);
+	put_bool(o, "long", json_array_size(rows) + json_array_size(ops) > 0);
 }
 
 /* ---- what could not be measured ---- */
@@ -296,7 +299,7 @@ void view_exceptions(struct view *v)
 		put_text(r, "device", view_string(v, "whole_site"));
 		json_array_foreach(get_list(v->model, "devices"), j, d)
 			if (get_set(x, "device") && get_int(d, "id") == get_int(x, "device"))
-				put_text(r, "device", get_text(d, "label"));
+				put_name(r, "device", get_text(d, "label"));
 		put_text(r, "reason", get_text(x, "reason"));
 		put_text(r, "approver", get_text(x, "approver"));
 		put_text(r, "expires", get_text(x, "expires"));
