@@ -11,6 +11,8 @@ struct member {
 	bool extra;
 };
 
+enum { KEYS_TOLD = 64 };       /* keys of a device from what it says of itself: serial numbers, and as many names */
+
 struct builder {
 	struct resolve *r;
 	struct member *members;          /* by device, then canonical order */
@@ -218,29 +220,29 @@ static bool mac_stands(const uint8_t *mac)
 	return !mac_is_local(mac) && !resolve_mac_virtual(mac);
 }
 
-/* Only the device that has the address's conversations may have its key. */
+/* Only the device that has the address's conversations may have its key. None comes twice. */
 static void address_keys(struct resolve *r, struct inv_device *d, const struct member *m, size_t n)
 {
 	char text[ADDR_TEXT];
 	bool global = false;
-	for (size_t i = 0; i < n; i++) {
-		const struct obs_entity *e = &r->ents[m[i].entity];
-		if (e->is_mac && mac_stands(e->mac)) {
-			key_add(d, arena_printf(r->arena, "mac:%s", mac_text(e->mac, text)));
-			global = true;
-		}
+	for (size_t i = 0; i < d->n_macs; i++) {   /* in order: one that is in several segments stands together */
+		const uint8_t *mac = d->macs[i].mac;
+		if (!mac_stands(mac) || (i && memcmp(d->macs[i - 1].mac, mac, 6) == 0))
+			continue;
+		d->keys[d->n_keys++] = arena_printf(r->arena, "mac:%s", mac_text(mac, text));
+		global = true;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct obs_entity *e = &r->ents[m[i].entity];
 		if (e->is_mac && !mac_stands(e->mac))
-			key_add(d, arena_printf(r->arena, "local:%s:%s", r->seg_key[e->segment],
-						mac_text(e->mac, text)));
+			d->keys[d->n_keys++] = arena_printf(r->arena, "local:%s:%s", r->seg_key[e->segment],
+							    mac_text(e->mac, text));
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct obs_entity *e = &r->ents[m[i].entity];
 		if (e->is_mac || m[i].extra || (global && addr_is_link_local(&e->ip)))
 			continue;
-		d->keys[d->n_keys++] =   /* cannot be there twice */
+		d->keys[d->n_keys++] =
 			arena_printf(r->arena, "ip:%s:%s", r->seg_key[e->segment], addr_text(&e->ip, text));
 	}
 }
@@ -383,10 +385,10 @@ void resolve_devices(struct resolve *r)
 		while (k < n_names && names[k].device == (int32_t)i)
 			k++;
 		d->keys = arena_alloc(r->arena, (members + s - from + k - names_from) * sizeof *d->keys);
-		for (size_t x = from; x < s; x++)
+		for (size_t x = from; x < s && x - from < KEYS_TOLD; x++)
 			key_add(d, (char *)serials[x].key);
 		address_keys(r, d, b.members + at[i], members);
-		for (size_t x = names_from; x < k; x++)
+		for (size_t x = names_from; x < k && x - names_from < KEYS_TOLD; x++)
 			key_add(d, (char *)names[x].key);
 	}
 	free(serials);
