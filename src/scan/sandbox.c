@@ -19,6 +19,8 @@
 
 #include "scan/scan.h"
 
+#define MEMORY_MAX ((rlim_t)3 << 30)
+
 static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(write),
 	SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
@@ -56,6 +58,11 @@ bool scan_sandbox(struct err *e)
 {
 	const struct rlimit none = { 0, 0 };
 	setrlimit(RLIMIT_CORE, &none);
+#ifndef WITH_SANITIZERS
+	/* Behind the caps of every table: more than all of them together is a mistake or an attack. */
+	const struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
+	setrlimit(RLIMIT_DATA, &memory);
+#endif
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_errno(e, "no_new_privs");
 	if (!landlock(e))
