@@ -41,6 +41,8 @@ void view_cover(struct view *v)
 	put_text(o, "site", *get_text(site, "name") ? get_text(site, "name") : view_string(v, "site_unnamed"));
 	put_text(o, "reader", v->o->audience == REPORT_ALL ? "" :
 		 view_name(v, "reader", report_audience_names[v->o->audience]));
+	/* The customers' edition names no device. */
+	put_text(o, "confidential", v->o->audience == REPORT_CUSTOMER ? "" : view_string(v, "confidential"));
 	put_text(o, "passive", json_is_object(scan) ? view_string(v, "passive_note") : "");
 	json_t *facts = put_list(o, "facts");
 	if (json_is_object(scan)) {
