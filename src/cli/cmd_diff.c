@@ -106,7 +106,8 @@ static const char convs_sql[] =
 	"  CASE WHEN c.transport IN ('tcp', 'udp') THEN '/' || c.port ELSE '' END AS what,"
 	" coalesce(a.label, c.client_address) AS client"
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
-	" WHERE c.confidence <> 'guess' AND (c.multicast = 0 OR c.ot = 1) AND c.protocol NOT IN"
+	" WHERE c.confidence <> 'guess' AND (c.multicast = 0 OR c.ot = 1)"
+	" AND c.server_address <> '255.255.255.255' AND c.protocol NOT IN"
 	"  ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp', 'icmp', 'dhcp', 'mdns', 'ssdp', 'llmnr', 'nbns')"
 	" ORDER BY c.id";
 static const char ops_sql[] =
