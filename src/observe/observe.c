@@ -32,11 +32,6 @@ _Static_assert(sizeof obs_count_names / sizeof *obs_count_names == COUNT_MAX + 1
 _Static_assert(sizeof link_reason_names / sizeof *link_reason_names == LINK_MAX + 1, "names of reasons");
 
 enum {
-	TEXT_CHUNK = 64 * 1024,
-	TEXT_CHUNKS = 512,             /* 32 MiB */
-	TEXTS = 512 * 1024,
-	TEXT_CHUNKS_OWN = 16,          /* and so much more for our own terms, which no flood of names may push out */
-	TEXTS_OWN = 4096,
 	MINUTES_CAP = 4 * 1024 * 1024,
 	CLAIMS = 64,                   /* MACs kept for one address and reason */
 	OPS_PLAIN = OBS_OPS / 4 * 3,   /* from here on operations lose their detail: a flood of them hides no other */
@@ -120,105 +115,6 @@ static bool table_same(const struct table_rows *t, uint32_t at, uint64_t hash)
 	for (uint32_t at = table_first(t, hash); at; at = table_next(t, at))                                    \
 		if (table_same(t, at, hash))
 
-/* ---- texts ---- */
-
-static void pool_rehash(struct string_pool *p)
-{
-	uint32_t room = p->room ? p->room * 2 : 256;
-	char **slots = xcalloc(room, sizeof *slots);
-	for (uint32_t i = 0; i < p->room; i++) {
-		if (!p->slots[i])
-			continue;
-		uint32_t at = (uint32_t)hash_bytes(p->slots[i], strlen(p->slots[i]), p->seed) & (room - 1);
-		while (slots[at])
-			at = (at + 1) & (room - 1);
-		slots[at] = p->slots[i];
-	}
-	free(p->slots);
-	p->slots = slots;
-	p->room = room;
-}
-
-/* Where this text is, or where it would go. */
-static char **text_slot(struct string_pool *p, const char *s, size_t n)
-{
-	if (p->n * 2 >= p->room)
-		pool_rehash(p);
-	uint32_t at = (uint32_t)hash_bytes(s, n, p->seed) & (p->room - 1);
-	for (; p->slots[at]; at = (at + 1) & (p->room - 1))
-		if (strncmp(p->slots[at], s, n) == 0 && p->slots[at][n] == 0)
-			break;
-	return &p->slots[at];
-}
-
-/* Bytes of it that are kept: no half character at the end. */
-static size_t text_cut(const char *s, size_t n)
-{
-	if (n <= OBS_TEXT)
-		return n;
-	n = OBS_TEXT;
-	while (n && ((uint8_t)s[n] & 0xc0) == 0x80)
-		n--;
-	return n;
-}
-
-/* own: a term of ours, for which room is kept. */
-static const char *intern_text(struct observe *o, const char *s, size_t n, bool own)
-{
-	struct string_pool *p = &o->pool;
-	if (!s || n == 0)
-		return "";
-	n = text_cut(s, n);
-	char **slot = text_slot(p, s, n);
-	const char *known = *slot;
-	if (known)
-		return known;
-	uint32_t texts = TEXTS + (own ? TEXTS_OWN : 0);
-	size_t chunks = TEXT_CHUNKS + (own ? TEXT_CHUNKS_OWN : 0);
-	bool full = p->used + n + 1 > p->size;
-	if (p->n >= texts || p->n_chunks + full > chunks) {
-		observe_count(o, COUNT_DROPPED_TEXT, 1);
-		return "";
-	}
-	if (full) {
-		p->chunks = xrealloc(p->chunks, (p->n_chunks + 1) * sizeof *p->chunks);
-		p->chunk = p->chunks[p->n_chunks++] = xmalloc(TEXT_CHUNK);
-		p->used = 0;
-		p->size = TEXT_CHUNK;
-	}
-	char *copy = p->chunk + p->used;
-	memcpy(copy, s, n);
-	copy[n] = 0;
-	p->used += n + 1;
-	p->n++;
-	return *slot = copy;
-}
-
-const char *observe_intern(struct observe *o, const char *s, size_t n)
-{
-	return intern_text(o, s, n, true);
-}
-
-/* A term of ours … */
-static const char *intern(struct observe *o, const char *s)
-{
-	return s ? intern_text(o, s, strlen(s), true) : "";
-}
-
-/* … and what the wire said. */
-static const char *intern_wire(struct observe *o, const char *s)
-{
-	return s ? intern_text(o, s, strlen(s), false) : "";
-}
-
-static void pool_done(struct string_pool *p)
-{
-	for (size_t i = 0; i < p->n_chunks; i++)
-		free(p->chunks[i]);
-	free(p->chunks);
-	free(p->slots);
-}
-
 /* ---- life ---- */
 
 struct observe *observe_new(void)
@@ -244,7 +140,7 @@ void observe_free(struct observe *o)
 		return;
 	for (int i = 0; i < T_MAX; i++)
 		table_done(&o->t[i]);
-	pool_done(&o->pool);
+	observe_texts_done(o);
 	free(o->minutes);
 	free(o);
 }
@@ -398,7 +294,7 @@ void observe_link(struct observe *o, uint32_t mac_entity, uint32_t ip_entity, en
 		found->b = ip_entity;
 		found->reason = (uint8_t)reason;
 		found->where = *w;
-		found->source = intern(o, source);
+		found->source = observe_intern_own(o, source);
 	} else if (latest != found) {
 		found->alternations++;   /* another one claimed it since */
 	}
@@ -414,7 +310,7 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 	if (!entity_id || !value || !*value)
 		return;
 	/* Looked up only: what is not kept must not fill the memory for texts. */
-	const char *v = *text_slot(&o->pool, value, text_cut(value, strlen(value))), *s = intern(o, source);
+	const char *v = observe_known(o, value), *s = observe_intern_own(o, source);
 	uint64_t h = hash_mix(o->seed ^ (entity_id * (uint64_t)ATTR_MAX + field));
 	const char *values[OBS_VALUES];
 	size_t n = 0;
@@ -444,7 +340,7 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 		return;
 	}
 	if (!v)
-		v = intern_wire(o, value);
+		v = observe_intern_wire(o, value);
 	if (!*v)
 		return;
 	struct obs_attr *a = table_add(t, h);
@@ -461,7 +357,7 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 void observe_conv(struct observe *o, const struct obs_conv *c)
 {
 	struct table_rows *t = &o->t[T_CONV];
-	const char *proto = intern(o, c->proto), *risk = intern(o, c->risk);
+	const char *proto = observe_intern_own(o, c->proto), *risk = observe_intern_own(o, c->risk);
 	uint32_t key[4] = { c->client, c->server, c->transport * 65536u + c->port, 0 };
 	uint64_t h = hash_bytes(key, sizeof key, o->seed ^ (uintptr_t)proto);
 	struct obs_conv *row = NULL;
@@ -509,8 +405,8 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 uint32_t observe_op(struct observe *o, const struct obs_op *op)
 {
 	struct table_rows *t = &o->t[T_OP];
-	const char *proto = intern(o, op->proto), *name = intern(o, op->name);
-	const char *detail = intern_wire(o, t->n < OPS_PLAIN ? op->detail : NULL);
+	const char *proto = observe_intern_own(o, op->proto), *name = observe_intern_own(o, op->name);
+	const char *detail = observe_intern_wire(o, t->n < OPS_PLAIN ? op->detail : NULL);
 	if (t->n >= OPS_PLAIN && op->detail && *op->detail)
 		observe_count(o, COUNT_DROPPED_OPS, 1);
 	uint64_t key[6] = { op->client, op->server, op->transport * 65536u + op->port, (uintptr_t)proto,
@@ -565,8 +461,8 @@ void observe_file(struct observe *o, uint16_t file, const struct obs_file *f)
 			return;
 	struct obs_file *row = table_row(t, file);
 	*row = *f;
-	row->name = intern(o, f->name);
-	row->problem = intern(o, f->problem);
+	row->name = observe_intern_own(o, f->name);
+	row->problem = observe_intern_own(o, f->problem);
 	t->dirty[file] = 1;
 }
 

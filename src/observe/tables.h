@@ -49,5 +49,10 @@ static inline void *table_row(const struct table_rows *t, uint32_t i)
 }
 /* The one copy of a text; "" for NULL; cut at OBS_TEXT bytes; "" when the memory for texts is used up. */
 const char *observe_intern(struct observe *o, const char *s, size_t n);
+const char *observe_intern_own(struct observe *o, const char *s);    /* a term of ours … */
+const char *observe_intern_wire(struct observe *o, const char *s);   /* … and what the wire said */
+/* The copy if there is one, else NULL. */
+const char *observe_known(struct observe *o, const char *s);
+void observe_texts_done(struct observe *o);
 
 #endif
