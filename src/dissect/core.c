@@ -64,7 +64,7 @@ static struct dissect_session *session_new(struct dissect_core *c)
 	return s;
 }
 
-/* Another dissector's turn: forget what the last one left, but not who had it. */
+/* The candidate was wrong, the next one's turn: forget what the last one left, but not who had it. */
 static void session_reset(struct dissect_core *c, struct dissect_session *s)
 {
 	uint64_t tried = s->tried;
@@ -79,6 +79,19 @@ static void session_free(struct dissect_core *c, struct dissect_session *s)
 	dissect_held_drop(c, s);
 	s->free_next = c->free_sessions;
 	c->free_sessions = s;
+}
+
+bool dissect_is_ot(const char *proto)
+{
+	for (size_t i = 0; dissectors[i]; i++) {
+		const struct dissector *d = dissectors[i];
+		bool named = strcmp(d->name, proto) == 0;
+		for (size_t k = 0; k < sizeof d->carries / sizeof *d->carries && d->carries[k] && !named; k++)
+			named = strcmp(d->carries[k], proto) == 0;
+		if (named)
+			return d->ot;
+	}
+	return false;
 }
 
 /* ---- one message ---- */
@@ -248,12 +261,6 @@ static void attempt_failed(struct dissect_core *c, struct dissect_flow *f)
 	}
 }
 
-/* The candidate was wrong: the next one. */
-static void drop_candidate(struct dissect_core *c, struct dissect_flow *f)
-{
-	session_reset(c, f->session);
-}
-
 void dissect_datagram(struct dissect_core *c, struct dissect_flow *f, const struct packet *p, int from)
 {
 	if (f->given_up || cur_left(&p->payload) == 0)
@@ -265,7 +272,7 @@ void dissect_datagram(struct dissect_core *c, struct dissect_flow *f, const stru
 			return;
 		if (d.s->claimed)
 			return;
-		drop_candidate(c, f);
+		session_reset(c, f->session);
 	}
 	attempt_failed(c, f);
 }
@@ -315,7 +322,7 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 			continue;
 		} else if (n < 0) {
 			if (!s->claimed) {
-				drop_candidate(c, f);
+				session_reset(c, f->session);
 				continue;
 			}
 			s->resync[from] = true;
@@ -328,7 +335,7 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 		if (run(&d, message, cut && cur_left(&rest) == 0) || s->claimed)
 			data = rest;
 		else
-			drop_candidate(c, f);
+			session_reset(c, f->session);
 	}
 	return total;
 }

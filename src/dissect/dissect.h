@@ -11,7 +11,8 @@
  *
  * A flow is claimed `confirmed` when a response found its request, or when the
  * message is evident by itself (dissect_evident()); `content` when three messages
- * in a row fitted and the capture shows one direction only. Before the claim
+ * in a row fitted (six where no port is the protocol's own) and the capture shows
+ * one direction only. Before the claim
  * nothing is written: operations wait in the pending ring, and attributes are
  * held back until then (or dropped with the flow).
  */
@@ -45,6 +46,7 @@ struct dissector {
 	const char *name;           /* short name of the field: "modbus" */
 	const char *title;          /* "Modbus/TCP" */
 	bool ot;                    /* an OT protocol: nDPI's guess is dropped on its flows */
+	const char *carries[3];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
 	uint16_t tcp[DISSECT_PORTS];
@@ -164,5 +166,7 @@ void dissect_link(struct dissect *d, uint32_t mac_entity, uint32_t ip_entity, en
 
 /* The table that local.mk makes; NULL-terminated. */
 extern const struct dissector *const dissectors[];
+/* Is this short name that of an OT protocol, or of one that an OT protocol carries? */
+bool dissect_is_ot(const char *proto);
 
 #endif

@@ -308,14 +308,6 @@ static bool save_devices(struct saver *v)
 
 /* ---- what they do ---- */
 
-static bool is_ot(const char *proto)
-{
-	for (size_t i = 0; dissectors[i]; i++)
-		if (strcmp(dissectors[i]->name, proto) == 0)
-			return dissectors[i]->ot;
-	return strcmp(proto, "cip") == 0;   /* inside enip: has no dissector of its own */
-}
-
 static bool save_conversations(struct saver *v)
 {
 	sqlite3_stmt *st = inserter(v, "scan_conversation", 26);
@@ -327,7 +319,7 @@ static bool save_conversations(struct saver *v)
 		const char *proto = r->proto ? r->proto : "";
 		ok = insert(v, st, "innsssisisiiiiiiiisiiiiin", v->next_id++, device_id(v, c->client),
 			    device_id(v, c->server), entity_text(v, r->client, &c->client_ip, client),
-			    entity_text(v, r->server, &c->server_ip, server), proto, (int64_t)is_ot(proto),
+			    entity_text(v, r->server, &c->server_ip, server), proto, (int64_t)dissect_is_ot(proto),
 			    transport_names[r->transport], (int64_t)r->port, confidence_names[r->confidence],
 			    (int64_t)r->frames, (int64_t)r->packets_c, (int64_t)r->packets_s, (int64_t)r->bytes_c,
 			    (int64_t)r->bytes_s, (int64_t)r->flows, (int64_t)r->refused, (int64_t)r->retransmits,
