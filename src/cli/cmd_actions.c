@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/assessed.h"
+#include "cli/site.h"
 
 /* The forecast in text stands at the first ones; more would look surer than it is. */
 enum { FORECASTS = 6 };
@@ -173,13 +174,7 @@ static bool write_json(const struct assessment *a, struct err *e)
 				 a->score.has_s ? json_real(a->score.s) : json_null(), "grade",
 				 a->score.has_s ? json_string(grade_names[a->score.grade]) : json_null(), "n", a->score.n,
 				 "actions", actions, "data_actions", data);
-	struct buf b;
-	buf_init(&b, 1 << 24);
-	char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(10));
-	buf_printf(&b, "%s\n", text ? text : "null");
-	free(text);
-	json_decref(root);
-	return cli_write(&b, e);
+	return site_json_print(root, 10, e);
 }
 
 static const struct list_column columns[] = {

@@ -203,7 +203,7 @@ static bool print_json(struct store *s, int64_t scan, const char *const *filter,
 	ok = ok && store_select(s, scan, "SELECT f.*, (SELECT point FROM v_scan) AS point FROM v_file f ORDER BY file",
 				NULL, add_capture, captures, e);
 	if (ok)
-		return site_json_print(root, e);
+		return site_json_print(root, 12, e);
 	json_decref(root);
 	return false;
 }

@@ -54,22 +54,14 @@ static bool add_row(void *data, const struct store_exception *x)
 	return true;
 }
 
+static bool fill(struct store *s, struct list *l, struct err *e)
+{
+	return store_exceptions(s, add_row, l, e);
+}
+
 static int list(struct cli *c, struct err *e)
 {
-	int format = site_format(c, e);
-	if (format < 0)
-		return EXIT_USAGE_ERROR;
-	struct store *s = site_open(c, STORE_READ, e);
-	if (!s)
-		return EXIT_FAILED;
-	struct list *l = list_new((enum list_format)format, "genba.exceptions/1", "exceptions", columns);
-	bool ok = store_exceptions(s, add_row, l, e);
-	if (ok)
-		ok = list_finish(l, e);
-	else
-		list_free(l);
-	store_close(s);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	return site_listing(c, "genba.exceptions/1", "exceptions", columns, fill, e);
 }
 
 static int drop(struct cli *c, struct err *e)

@@ -146,7 +146,7 @@ static bool write_json(const struct check_result **list, size_t n, int64_t scan,
 		json_array_append_new(findings, result_json(list[i]));
 	json_t *root = json_pack("{s:s, s:I, s:o}", "schema", "genba.findings/1", "scan", (json_int_t)scan,
 				 "findings", findings);
-	return site_json_print(root, e);
+	return site_json_print(root, 12, e);
 }
 
 static bool write_results(enum list_format format, const struct check_results *results, int64_t scan, bool all,

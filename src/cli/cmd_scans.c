@@ -36,22 +36,14 @@ static bool add_scan(void *data, const struct store_scan_head *h)
 	return true;
 }
 
+static bool fill(struct store *s, struct list *l, struct err *e)
+{
+	return store_scans(s, add_scan, l, e);
+}
+
 static int run(struct cli *c, struct err *e)
 {
-	int format = site_format(c, e);
-	if (format < 0)
-		return EXIT_USAGE_ERROR;
-	struct store *s = site_open(c, STORE_READ, e);
-	if (!s)
-		return EXIT_FAILED;
-	struct list *l = list_new((enum list_format)format, "genba.scans/1", "scans", columns);
-	bool ok = store_scans(s, add_scan, l, e);
-	if (ok)
-		ok = list_finish(l, e);
-	else
-		list_free(l);
-	store_close(s);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	return site_listing(c, "genba.scans/1", "scans", columns, fill, e);
 }
 
 static const struct cli_option options[] = {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/assessed.h"
+#include "cli/site.h"
 #include "score/assess.h"
 
 static const char *const lack_titles[] = {
@@ -239,13 +240,7 @@ static bool write_json(const struct assessment *a, struct err *e)
 				 a->any_accepted ? result_json(a, &a->accepted) : json_null(), "findings", findings,
 				 "contradictions", answers_json(a), "find_out", unknowns, "coverage",
 				 coverage_json(a));
-	struct buf b;
-	buf_init(&b, 1 << 24);
-	char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(10));
-	buf_printf(&b, "%s\n", text ? text : "null");
-	free(text);
-	json_decref(root);
-	return cli_write(&b, e);
+	return site_json_print(root, 10, e);
 }
 
 /* ---- --fail-on ---- */

@@ -133,10 +133,29 @@ json_t *site_json_number(const struct store_value *v)
 	return v->type == STORE_NULL ? json_null() : v->type == STORE_REAL ? json_real(v->r) : json_integer(v->i);
 }
 
-bool site_json_print(json_t *root, struct err *e)
+int site_listing(struct cli *c, const char *schema, const char *items, const struct list_column *columns,
+		 site_fill_fn *fill, struct err *e)
+{
+	int format = site_format(c, e);
+	if (format < 0)
+		return EXIT_USAGE_ERROR;
+	struct store *s = site_open(c, STORE_READ, e);
+	if (!s)
+		return EXIT_FAILED;
+	struct list *l = list_new((enum list_format)format, schema, items, columns);
+	bool ok = fill(s, l, e);
+	if (ok)
+		ok = list_finish(l, e);
+	else
+		list_free(l);
+	store_close(s);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+bool site_json_print(json_t *root, unsigned digits, struct err *e)
 {
 	errno = 0;
-	bool ok = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0;
+	bool ok = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(digits)) == 0;
 	fputc('\n', stdout);
 	json_decref(root);
 	ok = fflush(stdout) == 0 && ok && !ferror(stdout);

@@ -27,12 +27,17 @@ bool site_list(struct store *s, int64_t scan, enum list_format format, const cha
 	       const struct site_field *fields, const char *sql, const char *const *parameters,
 	       struct err *e) MUST_CHECK;
 
+/* The same from what is no view: fill puts the cells of every row into the list. An EXIT_ value. */
+typedef bool site_fill_fn(struct store *s, struct list *l, struct err *e);
+int site_listing(struct cli *c, const char *schema, const char *items, const struct list_column *columns,
+		 site_fill_fn *fill, struct err *e);
+
 /* JSON values of a column: text or null; RFC 3339 or null. */
 json_t *site_json_text(const char *text);
 json_t *site_json_time(const struct store_value *v);
 json_t *site_json_number(const struct store_value *v);
-/* Write, with a line end, and free. */
-bool site_json_print(json_t *root, struct err *e) MUST_CHECK;
+/* Write, numbers to so many digits, with a line end, and free. */
+bool site_json_print(json_t *root, unsigned digits, struct err *e) MUST_CHECK;
 
 #define SITE_FORMAT_OPTION { 0, "format", "text|json|csv", N_("how to write it: text (default), json or csv") }
 #define SITE_SCAN_OPTION { 0, "scan", "ID", N_("another scan than the newest; genba scans lists them") }

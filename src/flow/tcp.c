@@ -5,24 +5,23 @@
 #include "base/err.h"
 #include "flow/table.h"
 
-static size_t feed_data(struct flow_table *t, struct flow *f, const struct packet *p, int from, struct cur data,
-			bool cut)
+static void feed_data(struct flow_table *t, struct flow *f, const struct packet *p, int from, struct cur data,
+		      bool cut)
 {
 	struct stream *s = f->streams ? &f->streams[from] : NULL;
 	if (!s || !s->tail_len) {
-		size_t used = dissect_stream(t->core, &f->d, p, from, data, cut);
-		cur_skip(&data, used);
+		cur_skip(&data, dissect_stream(t->core, &f->d, p, from, data, cut));
 		if (cur_left(&data) && !cut && !f->d.given_up) {
 			if (!f->streams)
 				f->streams = xcalloc(2, sizeof *f->streams);
 			if (!stream_keep(&f->streams[from], &t->memory, &data))
 				dissect_gap(&f->d, from);
 		}
-		return used;
+		return;
 	}
 	if (!stream_keep(s, &t->memory, &data)) {
 		dissect_gap(&f->d, from);
-		return 0;
+		return;
 	}
 	size_t used = dissect_stream(t->core, &f->d, p, from, cur_make(s->tail, s->tail_len), cut);
 	if (cut || used >= s->tail_len) {
@@ -31,7 +30,6 @@ static size_t feed_data(struct flow_table *t, struct flow *f, const struct packe
 		memmove(s->tail, s->tail + used, s->tail_len - used);
 		s->tail_len -= (uint32_t)used;
 	}
-	return used;
 }
 
 /* Data that follows directly on what was read; then the segments that waited for it. */
@@ -106,9 +104,7 @@ static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *
 		uint32_t old = 0 - (uint32_t)off;
 		if (f->retransmits < UINT16_MAX)
 			f->retransmits++;
-		if (old >= wire)
-			return;
-		if (old > cur_left(&data))
+		if (old >= wire || old > cur_left(&data))
 			return;
 		cur_skip(&data, old);
 		wire -= old;
@@ -122,9 +118,7 @@ static void tcp_data(struct flow_table *t, struct flow *f, const struct packet *
 	}
 	if (!f->streams)
 		f->streams = xcalloc(2, sizeof *f->streams);
-	struct stream *s = &f->streams[from];
-	bool room = stream_hold(s, &t->memory, p, seq, &data, wire);
-	if (room)
+	if (stream_hold(&f->streams[from], &t->memory, p, seq, &data, wire))
 		return;
 	gap_closed(t, f, p, from, true);
 	if ((int32_t)(seq - f->next_seq[from]) >= 0) {   /* this one did not fit: it comes now */

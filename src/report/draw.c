@@ -27,12 +27,12 @@ void draw_scale(struct view *v, json_t *chapter)
 	static const struct { const char *grade; double from, to; } bands[] = {
 		{ "E", 0, 20 }, { "D", 20, 40 }, { "C", 40, 60 }, { "B", 60, 80 }, { "A", 80, 100 },
 	};
-	json_t *o = put_object(chapter, "scale");
+	json_t *o = report_object(chapter, "scale");
 	put_size(o, 680, 96);
-	json_t *list = put_list(o, "bands");
+	json_t *list = report_list(o, "bands");
 	const char *grade = get_text(score, "grade");
 	for (size_t i = 0; i < sizeof(bands) / sizeof(bands[0]); i++) {
-		json_t *b = put_item(list);
+		json_t *b = report_item(list);
 		put_number(b, "x", scale_x(bands[i].from) + 1);
 		put_number(b, "w", scale_x(bands[i].to) - scale_x(bands[i].from) - 2);
 		put_number(b, "mid", (scale_x(bands[i].from) + scale_x(bands[i].to)) / 2);
@@ -59,13 +59,13 @@ void draw_domains(struct view *v, json_t *chapter)
 {
 	enum { LEFT = 220, WIDTH = 390, ROW = 26 };
 	const json_t *scores = get_list(get_list(v->model, "score"), "domains"), *d;
-	json_t *o = put_object(chapter, "bars");
-	json_t *rows = put_list(o, "rows"), *ticks = put_list(o, "ticks");
+	json_t *o = report_object(chapter, "bars");
+	json_t *rows = report_list(o, "rows"), *ticks = report_list(o, "ticks");
 	char a[VIEW_TEXT];
 	size_t i, n = 0, rated = 0;
 	json_array_foreach(get_list(v->model, "domains"), i, d) {
 		const char *id = get_text(d, "id");
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		double y = 8 + ROW * (double)n++ + (strcmp(id, "D") == 0 ? 12 : 0);
 		bool has = get_set(scores, id);
 		rated += has;
@@ -79,7 +79,7 @@ void draw_domains(struct view *v, json_t *chapter)
 	}
 	double height = 8 + ROW * (double)n + 12;
 	for (int t = 0; t <= 100; t += 20) {
-		json_t *k = put_item(ticks);
+		json_t *k = report_item(ticks);
 		put_number(k, "x", LEFT + WIDTH * t / 100.0);
 		put_number(k, "y", height - 4);
 		put_number(k, "text_y", height + 12);
@@ -100,7 +100,7 @@ void draw_forecast(struct view *v, json_t *chapter)
 	enum { LEFT = 40, COLUMN = 88, BAR = 46, BASE = 170, TALL = 140 };
 	const json_t *score = get_list(v->model, "score"), *x;
 	bool has_s = get_set(score, "s");
-	json_t *o = put_object(chapter, "forecast"), *bars = put_list(o, "bars"), *lines = put_list(o, "lines");
+	json_t *o = report_object(chapter, "forecast"), *bars = report_list(o, "bars"), *lines = report_list(o, "lines");
 	char a[VIEW_TEXT], title[VIEW_TEXT];
 	size_t i, n = 0;
 	double last = get_real(score, has_s ? "s" : "n");
@@ -110,7 +110,7 @@ void draw_forecast(struct view *v, json_t *chapter)
 			continue;
 		if (x)
 			last = get_real(x, has_s ? "s_after" : "n_after");
-		json_t *b = put_item(bars);
+		json_t *b = report_item(bars);
 		double left = LEFT + COLUMN * (double)n++, tall = TALL * last / 100;
 		put_number(b, "x", left + (COLUMN - BAR) / 2.0);
 		put_number(b, "y", BASE - tall);
@@ -131,7 +131,7 @@ void draw_forecast(struct view *v, json_t *chapter)
 	}
 	for (i = 0; i < 5; i++) {
 		static const char grades[] = "DCBA";
-		json_t *l = put_item(lines);
+		json_t *l = report_item(lines);
 		put_number(l, "y", BASE - TALL * 0.2 * (double)i);
 		put_number(l, "text_y", BASE - TALL * 0.2 * (double)i + 3);
 		put_text(l, "grade", "");

@@ -111,7 +111,7 @@ static void choose(const struct view *v, struct spot *spots, size_t n)
 static void put_box(const struct view *v, json_t *list, const struct spot *s)
 {
 	char a[VIEW_TEXT];
-	json_t *o = put_item(list);
+	json_t *o = report_item(list);
 	put_number(o, "x", s->x - BOX_W / 2.0);
 	put_number(o, "y", s->y - BOX_H / 2.0);
 	put_number(o, "w", BOX_W);
@@ -151,7 +151,7 @@ static double place_row(const struct view *v, json_t *rows, json_t *boxes, struc
 	size_t lines = here ? (here + MAP_COLUMNS - 1) / MAP_COLUMNS : 1;
 	double height = 2 * ROW_PAD + BOX_H + LINE_H * (double)(lines - 1);
 	char count[VIEW_TEXT];
-	json_t *o = put_item(rows);
+	json_t *o = report_item(rows);
 	put_number(o, "y", top);
 	put_number(o, "h", height - 4);
 	put_number(o, "title_y", top + height / 2 - 6);
@@ -175,7 +175,7 @@ static double leave(struct spot *s)
 /* The number stands in the gap before the client's box, where no other box can be. */
 static void put_line(json_t *list, const json_t *c, struct spot *a, struct spot *b, size_t number)
 {
-	json_t *o = put_item(list);
+	json_t *o = report_item(list);
 	bool beside = a->row == b->row && a->y - b->y < 1 && b->y - a->y < 1;
 	double x1 = leave(a), x2 = leave(b), down = !beside && a->y < b->y ? 1 : -1;
 	double y1 = a->y + down * BOX_H / 2.0, y2 = b->y + (beside ? down : -down) * BOX_H / 2.0;
@@ -199,8 +199,8 @@ void draw_map(struct view *v, json_t *chapter)
 					  .rank = row >= 3 && row <= 6 ? 1 : 2 };
 	}
 	choose(v, spots, n);
-	json_t *o = put_object(chapter, "map");
-	json_t *rows = put_list(o, "rows"), *boxes = put_list(o, "boxes"), *lines = put_list(o, "lines");
+	json_t *o = report_object(chapter, "map");
+	json_t *rows = report_list(o, "rows"), *boxes = report_list(o, "boxes"), *lines = report_list(o, "lines");
 	double top = 4;
 	for (int row = 0; row < MAP_ROWS; row++)
 		top += place_row(v, rows, boxes, spots, n, row, top);

@@ -25,7 +25,7 @@ void model_text(json_t *o, const char *key, const char *value)
 
 void model_text2(json_t *o, const char *key, const struct text2 *t)
 {
-	json_t *both = model_object(o, key);
+	json_t *both = report_object(o, key);
 	model_text(both, "en", text2_in(t, LANG_EN));
 	model_text(both, "ja", text2_in(t, LANG_JA));
 }
@@ -52,32 +52,11 @@ void model_time(json_t *o, const char *key, int64_t ns)
 	model_text(o, key, ns ? text_time(ns, out) : NULL);
 }
 
-json_t *model_object(json_t *o, const char *key)
-{
-	json_t *v = json_object();
-	json_object_set_new(o, key, v);
-	return v;
-}
-
-json_t *model_list(json_t *o, const char *key)
-{
-	json_t *v = json_array();
-	json_object_set_new(o, key, v);
-	return v;
-}
-
-json_t *model_item(json_t *list)
-{
-	json_t *v = json_object();
-	json_array_append_new(list, v);
-	return v;
-}
-
 /* ---- score ---- */
 
 static void add_score(json_t *model, const char *key, const struct score_result *r, const bool *measured)
 {
-	json_t *o = model_object(model, key);
+	json_t *o = report_object(model, key);
 	static const char *const none = NULL;
 	if (r->has_s) {
 		model_real(o, "s", r->s, 1);
@@ -106,22 +85,22 @@ static void add_score(json_t *model, const char *key, const struct score_result 
 		model_text(o, "d", none);
 	model_bool(o, "declared_only", r->declared_only);
 	model_real(o, "unknown_share", r->unknown_share, 4);
-	json_t *caps = model_list(o, "caps");
+	json_t *caps = report_list(o, "caps");
 	for (int i = 0; i < r->n_caps; i++) {
-		json_t *cap = model_item(caps);
+		json_t *cap = report_item(caps);
 		model_text(cap, "reason", r->caps[i].reason);
 		model_text(cap, "grade", grade_names[r->caps[i].grade]);
 		model_text(cap, "grade_before", grade_names[r->caps[i].before]);
 		model_int(cap, "count", r->caps[i].count);
 	}
-	json_t *domains = model_object(o, "domains");
+	json_t *domains = report_object(o, "domains");
 	for (int d = 0; d < DOMAIN_MAX; d++) {
 		if (r->rated[d])
 			model_real(domains, domain_names[d], r->domain[d], 1);
 		else
 			model_text(domains, domain_names[d], none);
 	}
-	json_t *categories = model_object(o, "categories");
+	json_t *categories = report_object(o, "categories");
 	for (int c = 0; c < CATEGORY_MAX; c++) {
 		if (r->has_n && measured[c] && c != CATEGORY_STABILITY)
 			model_real(categories, category_names[c], r->category[c], 1);
@@ -133,7 +112,7 @@ static void add_score(json_t *model, const char *key, const struct score_result 
 static void add_coverage(json_t *model, const struct assessment *a)
 {
 	const struct assess_coverage *c = &a->coverage;
-	json_t *o = model_object(model, "coverage");
+	json_t *o = report_object(model, "coverage");
 	model_real(o, "k", c->k, 3);
 	model_real(o, "t", c->t, 3);
 	model_real(o, "v", c->v, 3);
@@ -146,9 +125,9 @@ static void add_coverage(json_t *model, const struct assessment *a)
 	model_bool(o, "mirror", c->mirror);
 	model_real(o, "third_party_share", c->third_party_share, 4);
 	model_real(o, "loss", c->loss, 6);
-	json_t *raises = model_list(o, "raises");
+	json_t *raises = report_list(o, "raises");
 	for (size_t i = 0; i < a->n_raises; i++) {
-		json_t *r = model_item(raises);
+		json_t *r = report_item(raises);
 		model_text(r, "lack", assess_lack_names[a->raises[i].lack]);
 		model_real(r, "k_after", a->raises[i].k_after, 3);
 	}
@@ -158,10 +137,10 @@ static void add_coverage(json_t *model, const struct assessment *a)
 
 static void add_rows(json_t *o, const struct check_result *r)
 {
-	json_t *rows = model_list(o, "rows");
+	json_t *rows = report_list(o, "rows");
 	for (size_t i = 0; i < r->n_rows && i < REPORT_ROWS; i++) {
 		const struct finding_row *f = &r->rows[i];
-		json_t *row = model_item(rows);
+		json_t *row = report_item(rows);
 		if (f->device)
 			model_int(row, "device", f->device);
 		else
@@ -182,7 +161,7 @@ static void add_rows(json_t *o, const struct check_result *r)
 static void add_finding(json_t *list, const struct check_result *r)
 {
 	const struct check *c = r->check;
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	model_text(o, "id", c->id);
 	model_int(o, "version", c->version);
 	model_text(o, "severity", severity_names[r->severity]);
@@ -196,9 +175,9 @@ static void add_finding(json_t *list, const struct check_result *r)
 	model_int(o, "population", r->population);
 	model_bool(o, "excepted", r->excepted);
 	model_text(o, "action", c->action);
-	json_t *maps = model_object(o, "maps");
+	json_t *maps = report_object(o, "maps");
 	for (size_t i = 0; i < c->n_maps; i++) {
-		json_t *ids = model_list(maps, c->maps[i].framework);
+		json_t *ids = report_list(maps, c->maps[i].framework);
 		for (char **id = c->maps[i].ids; id && *id; id++)
 			json_array_append_new(ids, json_string(*id));
 	}
@@ -207,12 +186,12 @@ static void add_finding(json_t *list, const struct check_result *r)
 
 static void add_checks(json_t *model, const struct assessment *a)
 {
-	json_t *findings = model_list(model, "findings");
+	json_t *findings = report_list(model, "findings");
 	for (size_t i = 0; i < a->n_findings; i++)
 		add_finding(findings, a->findings[i]);
-	json_t *candidates = model_list(model, "candidates");
-	json_t *blind = model_list(model, "not_observable");
-	json_t *errors = model_list(model, "check_errors");
+	json_t *candidates = report_list(model, "candidates");
+	json_t *blind = report_list(model, "not_observable");
+	json_t *errors = report_list(model, "check_errors");
 	for (size_t i = 0; i < a->results.n; i++) {
 		const struct check_result *r = &a->results.results[i];
 		/* Nothing but guesses: the check passed, and what it guessed is shown. */
@@ -220,17 +199,17 @@ static void add_checks(json_t *model, const struct assessment *a)
 			add_finding(candidates, r);
 		if (r->outcome != OUTCOME_NOT_OBSERVABLE && r->outcome != OUTCOME_ERROR)
 			continue;
-		json_t *o = model_item(r->outcome == OUTCOME_ERROR ? errors : blind);
+		json_t *o = report_item(r->outcome == OUTCOME_ERROR ? errors : blind);
 		model_text(o, "id", r->check->id);
 		model_text2(o, "title", &r->check->title);
 		model_text(o, "category", category_names[r->check->category]);
 		if (r->outcome == OUTCOME_ERROR)
 			model_text(o, "error", r->error);
 	}
-	json_t *count = model_object(model, "outcomes");
+	json_t *count = report_object(model, "outcomes");
 	for (int i = 0; i <= OUTCOME_ERROR; i++)
 		model_int(count, outcome_names[i], (int64_t)a->by_outcome[i]);
-	count = model_object(model, "severities");
+	count = report_object(model, "severities");
 	for (int i = SEVERITY_CRITICAL; i >= 0; i--)
 		model_int(count, severity_names[i], (int64_t)a->by_severity[i]);
 }
@@ -249,7 +228,7 @@ static const char *level_state(int level)
 
 static void add_contradiction(json_t *list, const struct assess_contradiction *c)
 {
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	model_text(o, "check", c->result->check->id);
 	model_text2(o, "title", &c->result->check->title);
 	model_text(o, "subject", c->result->check->subject);
@@ -262,7 +241,7 @@ static void add_contradiction(json_t *list, const struct assess_contradiction *c
 
 static void add_benchmark(json_t *list, const struct benchmark *b)
 {
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	model_text2(o, "label", &b->label);
 	model_real(o, "share", b->share, 1);
 	if (b->planned >= 0)
@@ -278,7 +257,7 @@ static void add_benchmark(json_t *list, const struct benchmark *b)
 /* A whole distribution of a survey. */
 static void add_chart(json_t *list, const struct chart *c)
 {
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	const char *name = strrchr(c->id, '/');
 	model_text(o, "id", name ? name + 1 : c->id);
 	model_text2(o, "title", &c->title);
@@ -286,9 +265,9 @@ static void add_chart(json_t *list, const struct chart *c)
 	model_text(o, "source", c->source);
 	model_text2(o, "base", &c->base);
 	model_text(o, "mapping", c->certain ? "certain" : "inferred");
-	json_t *items = model_list(o, "items");
+	json_t *items = report_list(o, "items");
 	for (size_t i = 0; i < c->n_items; i++) {
-		json_t *x = model_item(items);
+		json_t *x = report_item(items);
 		model_text(x, "id", c->items[i].id);
 		model_text2(x, "label", &c->items[i].label);
 		model_real(x, "share", c->items[i].share, 1);
@@ -298,7 +277,7 @@ static void add_chart(json_t *list, const struct chart *c)
 static void add_question(json_t *list, const struct assess_question *q)
 {
 	const struct question *k = q->question;
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	model_text(o, "id", k->id);
 	model_text(o, "domain", domain_names[k->domain]);
 	model_int(o, "weight", k->weight);
@@ -331,15 +310,15 @@ static void add_question(json_t *list, const struct assess_question *q)
 	model_text(o, "reason", w ? w->reason : NULL);
 	model_text(o, "note", w ? w->note : NULL);
 	model_text(o, "evidence", w ? w->evidence : NULL);
-	json_t *c = model_list(o, "contradictions");
+	json_t *c = report_list(o, "contradictions");
 	for (size_t i = 0; i < q->n_contradictions; i++)
 		add_contradiction(c, &q->contradictions[i]);
-	json_t *b = model_list(o, "benchmarks");
+	json_t *b = report_list(o, "benchmarks");
 	for (size_t i = 0; i < k->n_benchmarks; i++)
 		add_benchmark(b, &k->benchmarks[i]);
-	json_t *maps = model_object(o, "maps");
+	json_t *maps = report_object(o, "maps");
 	for (size_t i = 0; i < k->n_maps; i++) {
-		json_t *ids = model_list(maps, k->maps[i].framework);
+		json_t *ids = report_list(maps, k->maps[i].framework);
 		for (char **id = k->maps[i].ids; id && *id; id++)
 			json_array_append_new(ids, json_string(*id));
 	}
@@ -347,16 +326,16 @@ static void add_question(json_t *list, const struct assess_question *q)
 
 static void add_answers(json_t *model, const struct assessment *a)
 {
-	json_t *domains = model_list(model, "domains");
+	json_t *domains = report_list(model, "domains");
 	for (int d = 0; d < DOMAIN_MAX; d++) {
-		json_t *o = model_item(domains);
+		json_t *o = report_item(domains);
 		struct text2 title = { (char *)domain_title((enum domain)d, LANG_EN),
 				       (char *)domain_title((enum domain)d, LANG_JA) };
 		model_text(o, "id", domain_names[d]);
 		model_text2(o, "title", &title);
 		model_real(o, "weight", domain_weights[d], 1);
 	}
-	json_t *count = model_object(model, "answered");
+	json_t *count = report_object(model, "answered");
 	model_int(count, "counted", (int64_t)a->n_counted);
 	model_int(count, "unknown", (int64_t)a->n_unknown);
 	model_int(count, "unanswered", (int64_t)a->n_unanswered);
@@ -364,20 +343,20 @@ static void add_answers(json_t *model, const struct assessment *a)
 	model_int(count, "contradicted", (int64_t)a->n_contradicted);
 	model_int(count, "answers", (int64_t)a->answers.n_answered);
 	model_bool(count, "full", a->full);
-	json_t *list = model_list(model, "questions");
+	json_t *list = report_list(model, "questions");
 	for (size_t i = 0; i < a->questionnaire.n; i++)
 		if (a->questions[i].counted || a->questions[i].level != LEVEL_UNANSWERED)
 			add_question(list, &a->questions[i]);
-	list = model_list(model, "unknowns");
+	list = report_list(model, "unknowns");
 	for (size_t i = 0; i < a->n_unknowns; i++) {
-		json_t *o = model_item(list);
+		json_t *o = report_item(list);
 		model_text(o, "question", a->unknowns[i].question->question->id);
 		model_real(o, "gain", a->unknowns[i].gain, 1);
 	}
-	list = model_list(model, "charts");
+	list = report_list(model, "charts");
 	for (size_t i = 0; i < a->questionnaire.n_charts; i++)
 		add_chart(list, &a->questionnaire.charts[i]);
-	list = model_list(model, "profile");
+	list = report_list(model, "profile");
 	for (size_t i = 0; i < a->questionnaire.n_profile; i++) {
 		const struct profile_question *p = &a->questionnaire.profile[i];
 		const char *value = NULL;
@@ -386,7 +365,7 @@ static void add_answers(json_t *model, const struct assessment *a)
 				value = a->answers.profile[j].value;
 		if (!value)
 			continue;
-		json_t *o = model_item(list);
+		json_t *o = report_item(list);
 		model_text(o, "id", p->id);
 		model_text2(o, "text", &p->text);
 		model_text(o, "value", value);
@@ -402,7 +381,7 @@ static void add_answers(json_t *model, const struct assessment *a)
 static void add_action(json_t *list, const struct assess_action *x)
 {
 	const struct action *k = x->action;
-	json_t *o = model_item(list);
+	json_t *o = report_item(list);
 	model_text(o, "id", k->id);
 	model_bool(o, "interim", x->interim);
 	model_text(o, "lane", lane_names[x->lane]);
@@ -425,9 +404,9 @@ static void add_action(json_t *list, const struct assess_action *x)
 	model_text(o, "complexity", complexity_names[k->complexity]);
 	model_text(o, "downtime", downtime_names[x->interim ? DOWNTIME_NONE : k->downtime]);
 	model_text2(o, "who", &k->who);
-	json_t *steps = model_list(o, "steps");
+	json_t *steps = report_list(o, "steps");
 	for (size_t i = 0; i < k->n_steps && !x->interim; i++) {
-		json_t *step = model_item(steps);
+		json_t *step = report_item(steps);
 		model_text(step, "en", text2_in(&k->steps[i], LANG_EN));
 		model_text(step, "ja", text2_in(&k->steps[i], LANG_JA));
 	}
@@ -436,17 +415,17 @@ static void add_action(json_t *list, const struct assess_action *x)
 	model_text2(o, "way_back", &k->way_back);
 	model_text2(o, "confirm", &k->confirm);
 	model_text2(o, "record", &k->record);
-	json_t *l = model_list(o, "findings");
+	json_t *l = report_list(o, "findings");
 	for (size_t i = 0; i < x->n_findings; i++)
 		json_array_append_new(l, json_string(x->findings[i]->check->id));
-	l = model_list(o, "raises");
+	l = report_list(o, "raises");
 	for (size_t i = 0; i < x->n_raises; i++) {
-		json_t *r = model_item(l);
+		json_t *r = report_item(l);
 		model_text(r, "question", x->raises[i].question->question->id);
 		model_int(r, "from", x->raises[i].from);
 		model_int(r, "to", x->raises[i].to);
 	}
-	l = model_list(o, "after");
+	l = report_list(o, "after");
 	for (size_t i = 0; i < x->n_after_actions; i++)
 		json_array_append_new(l, json_string(x->after[i]->action->id));
 }
@@ -470,7 +449,7 @@ json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
 {
 	json_t *model = json_object();
 	model_text(model, "schema", "genba.report/1");
-	json_t *tool = model_object(model, "tool");
+	json_t *tool = report_object(model, "tool");
 	model_text(tool, "name", PACKAGE);
 	model_text(tool, "version", VERSION);
 	model_time(model, "generated", now());
@@ -483,10 +462,10 @@ json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
 	add_coverage(model, a);
 	add_checks(model, a);
 	add_answers(model, a);
-	json_t *list = model_list(model, "actions");
+	json_t *list = report_list(model, "actions");
 	for (size_t i = 0; i < a->n_actions; i++)
 		add_action(list, &a->actions[i]);
-	list = model_list(model, "data_actions");
+	list = report_list(model, "data_actions");
 	for (size_t i = 0; i < a->n_data_actions; i++)
 		add_action(list, &a->data_actions[i]);
 	if (!model_site(model, s, a, e)) {

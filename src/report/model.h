@@ -2,6 +2,7 @@
 #ifndef REPORT_MODEL_H
 #define REPORT_MODEL_H
 
+#include "report/build.h"
 #include "report/report.h"
 
 /* Members of an object. Text that is NULL is null; bytes that are no UTF-8 are shown as text_wire() does. */
@@ -13,12 +14,6 @@ void model_real(json_t *o, const char *key, double value, int digits);
 void model_bool(json_t *o, const char *key, bool value);
 /* RFC 3339 in UTC; 0 is null. */
 void model_time(json_t *o, const char *key, int64_t ns);
-/* A fresh object or list under this key. Borrowed. */
-json_t *model_object(json_t *o, const char *key);
-json_t *model_list(json_t *o, const char *key);
-/* A fresh object at the list's end. Borrowed. */
-json_t *model_item(json_t *list);
-
 /* model_site.c: what the store knows: scan, devices, conversations, operations, exceptions. */
 bool model_site(json_t *model, struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
 

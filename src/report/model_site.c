@@ -27,7 +27,7 @@ static bool take_row(void *data, const struct store_row *row)
 		r->more++;
 		return true;
 	}
-	json_t *o = model_item(r->list);
+	json_t *o = report_item(r->list);
 	for (int i = 0; i < row->n; i++) {
 		const struct store_value *v = &row->values[i];
 		char key[64];
@@ -57,7 +57,7 @@ static bool take_row(void *data, const struct store_row *row)
 static bool add_rows(json_t *o, const char *key, struct store *s, int64_t scan, size_t limit, const char *sql,
 		     struct err *e)
 {
-	struct rows r = { .list = model_list(o, key), .limit = limit };
+	struct rows r = { .list = report_list(o, key), .limit = limit };
 	if (scan && !store_select(s, scan, sql, NULL, take_row, &r, e))
 		return err_prefix(e, "report: %s", key);
 	char more[64];
@@ -94,7 +94,7 @@ static bool spread_over(json_t *devices, json_t *by_id, const char *key, struct 
 	size_t i;
 	json_t *d;
 	json_array_foreach(devices, i, d)
-		(void)model_list(d, key);
+		(void)report_list(d, key);
 	struct spread p = { devices, by_id, key };
 	return store_select(s, scan, sql, NULL, take_spread, &p, e) || err_prefix(e, "report: %s", key);
 }
@@ -194,7 +194,7 @@ static bool take_count(void *data, const struct store_row *row)
 
 static bool take_exception(void *data, const struct store_exception *x)
 {
-	json_t *o = model_item(data);
+	json_t *o = report_item(data);
 	model_int(o, "id", x->id);
 	model_text(o, "check", x->check);
 	if (x->device)
@@ -216,7 +216,7 @@ static void add_setting(json_t *site, struct store *s, const char *key)
 
 bool model_site(json_t *model, struct store *s, const struct assessment *a, struct err *e)
 {
-	json_t *site = model_object(model, "site");
+	json_t *site = report_object(model, "site");
 	add_setting(site, s, "name");
 	add_setting(site, s, "timezone");
 	add_setting(site, s, "subnets");
@@ -234,7 +234,7 @@ bool model_site(json_t *model, struct store *s, const struct assessment *a, stru
 		      "SELECT file, name, digest, frames, bytes, cut, undecoded, malformed, truncated, snaplen,"
 		      " first AS first_time, last AS last_time, problem FROM v_file ORDER BY file", e))
 		return false;
-	json_t *counters = model_object(model, "counters");
+	json_t *counters = report_object(model, "counters");
 	if (scan && !store_select(s, scan, "SELECT name, value FROM v_count ORDER BY name", NULL, take_count,
 				  counters, e))
 		return false;
@@ -247,5 +247,5 @@ bool model_site(json_t *model, struct store *s, const struct assessment *a, stru
 		      " LEFT JOIN v_device b ON b.id = x.device_b LEFT JOIN v_evidence e ON e.id = x.evidence_id"
 		      " ORDER BY x.id", e))
 		return false;
-	return store_exceptions(s, take_exception, model_list(model, "exceptions"), e);
+	return store_exceptions(s, take_exception, report_list(model, "exceptions"), e);
 }

@@ -81,27 +81,6 @@ void put_number(json_t *o, const char *key, double value)
 	json_object_set_new(o, key, whole ? json_integer((json_int_t)(tenths / 10)) : json_real(tenths / 10));
 }
 
-json_t *put_object(json_t *o, const char *key)
-{
-	json_t *v = json_object();
-	json_object_set_new(o, key, v);
-	return v;
-}
-
-json_t *put_list(json_t *o, const char *key)
-{
-	json_t *v = json_array();
-	json_object_set_new(o, key, v);
-	return v;
-}
-
-json_t *put_item(json_t *list)
-{
-	json_t *v = json_object();
-	json_array_append_new(list, v);
-	return v;
-}
-
 /* ---- strings ---- */
 
 json_t *report_strings(struct err *e)
@@ -123,7 +102,7 @@ json_t *report_strings(struct err *e)
 		struct text2 t = { 0 };
 		good = yaml_bind(yaml_at(root, i), fields, &t, e);
 		if (good) {
-			json_t *both = put_object(all, yaml_key(root, i));
+			json_t *both = report_object(all, yaml_key(root, i));
 			put_text(both, "en", t.en);
 			put_text(both, "ja", t.ja);
 		}
@@ -332,7 +311,7 @@ json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned
 {
 	if (!(readers & (1u << v->o->audience)))
 		return NULL;
-	json_t *line = put_item(v->contents);
+	json_t *line = report_item(v->contents);
 	put_format(line, "number", "%zu", json_array_size(v->contents));
 	put_text(line, "id", id);
 	put_text(line, "title", view_string(v, title));
@@ -435,8 +414,8 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 
 	put_text(v.root, "lang", v.lang);
 	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
-	v.contents = put_list(v.root, "contents");
-	json_t *s = put_object(v.root, "s");
+	v.contents = report_list(v.root, "contents");
+	json_t *s = report_object(v.root, "s");
 	const char *key;
 	json_t *both;
 	json_object_foreach(strings, key, both)

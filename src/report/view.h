@@ -2,6 +2,7 @@
 #ifndef REPORT_VIEW_H
 #define REPORT_VIEW_H
 
+#include "report/build.h"
 #include "report/report.h"
 
 enum {
@@ -35,9 +36,6 @@ void put_format(json_t *o, const char *key, const char *format, ...) __attribute
 void put_bool(json_t *o, const char *key, bool value);
 /* A coordinate, in tenths at most. */
 void put_number(json_t *o, const char *key, double value);
-json_t *put_object(json_t *o, const char *key);
-json_t *put_list(json_t *o, const char *key);
-json_t *put_item(json_t *list);
 
 /* ---- strings ---- */
 /* reports/strings.yaml in the report's language. Borrowed; a missing key shows as itself. */

@@ -9,7 +9,7 @@ static void fact(const struct view *v, json_t *list, const char *label, const ch
 {
 	if (!value || !*value)
 		return;
-	json_t *o = put_item(list);
+	json_t *o = report_item(list);
 	put_text(o, "label", view_string(v, label));
 	put_text(o, "value", value);
 }
@@ -37,14 +37,14 @@ void view_cover(struct view *v)
 	const json_t *site = get_list(v->model, "site"), *scan = get_list(v->model, "scan");
 	const json_t *cover = get_list(v->model, "coverage"), *tool = get_list(v->model, "tool");
 	char a[VIEW_TEXT], b[VIEW_TEXT];
-	json_t *o = put_object(v->root, "cover"), *held = json_object();
+	json_t *o = report_object(v->root, "cover"), *held = json_object();
 	put_text(o, "site", *get_text(site, "name") ? get_text(site, "name") : view_string(v, "site_unnamed"));
 	put_text(o, "reader", v->o->audience == REPORT_ALL ? "" :
 		 view_name(v, "reader", report_audience_names[v->o->audience]));
 	/* The customers' edition names no device. */
 	put_text(o, "confidential", v->o->audience == REPORT_CUSTOMER ? "" : view_string(v, "confidential"));
 	put_text(o, "passive", json_is_object(scan) ? view_string(v, "passive_note") : "");
-	json_t *facts = put_list(o, "facts");
+	json_t *facts = report_list(o, "facts");
 	if (json_is_object(scan)) {
 		put_span(v, held, scan);
 		fact(v, facts, "cover_when", get_text(held, "x"));
@@ -116,27 +116,27 @@ static void add_grade(const struct view *v, json_t *o, const json_t *score)
 		else
 			put_text(o, "score", "");
 	}
-	json_t *stats = put_list(o, "stats");
+	json_t *stats = report_list(o, "stats");
 	static const struct { const char *key, *label, *none; } parts[] = {
 		{ "m", "stat_m", "answer_unanswered" }, { "n", "stat_n", "not_measured" },
 		{ "d", "stat_d", "answer_unanswered" },
 	};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		json_t *s = put_item(stats);
+		json_t *s = report_item(stats);
 		put_text(s, "label", view_string(v, parts[i].label));
 		put_text(s, "value", get_set(score, parts[i].key) ? view_real(get_real(score, parts[i].key), 1, a) :
 			 view_string(v, parts[i].none));
 	}
-	json_t *s = put_item(stats);
+	json_t *s = report_item(stats);
 	put_text(s, "label", view_string(v, "stat_k"));
 	put_format(s, "value", "%s %%", view_percent(get_real(get_list(v->model, "coverage"), "k"), a));
-	json_t *caps = put_list(o, "caps");
+	json_t *caps = report_list(o, "caps");
 	size_t i;
 	const json_t *cap;
 	json_array_foreach(get_list(score, "caps"), i, cap) {
 		char key[64];
 		(void)snprintf(key, sizeof(key), "cap_%s", get_text(cap, "reason"));
-		json_t *line = put_item(caps);
+		json_t *line = report_item(caps);
 		put_string(v, line, "text", key, "grade", get_text(cap, "grade"), "count",
 			   view_int(get_int(cap, "count"), a), NULL);
 		/* Only a limit that bites says what the grade was before it. */
@@ -218,7 +218,7 @@ static void put_weak_answer(const struct view *v, json_t *o, const json_t *q)
 
 static void add_risks(const struct view *v, json_t *o)
 {
-	json_t *risks = put_list(o, "risks");
+	json_t *risks = report_list(o, "risks");
 	size_t i;
 	const json_t *f;
 	json_array_foreach(get_list(v->model, "findings"), i, f) {
@@ -228,7 +228,7 @@ static void add_risks(const struct view *v, json_t *o)
 		if (get_bool(f, "excepted") || strcmp(severity, "info") == 0 ||
 		    strcmp(get_text(f, "category"), "stability") == 0)
 			continue;
-		json_t *r = put_item(risks);
+		json_t *r = report_item(risks);
 		put_text(r, "severity", severity);
 		put_text(r, "tag", view_name(v, "severity", severity));
 		put_text(r, "title", get_text2(v, f, "title"));
@@ -239,20 +239,20 @@ static void add_risks(const struct view *v, json_t *o)
 	for (int64_t level = 0; level <= 1; level++)
 		json_array_foreach(get_list(v->model, "questions"), i, f)
 			if (json_array_size(risks) < 3 && is_weak_answer(f, level))
-				put_weak_answer(v, put_item(risks), f);
+				put_weak_answer(v, report_item(risks), f);
 	put_bool(o, "has_risks", json_array_size(risks) > 0);
 }
 
 static void add_first_actions(const struct view *v, json_t *o)
 {
-	json_t *list = put_list(o, "actions");
+	json_t *list = report_list(o, "actions");
 	char a[VIEW_TEXT];
 	size_t i;
 	const json_t *x;
 	json_array_foreach(get_list(v->model, "actions"), i, x) {
 		if (json_array_size(list) == 3)
 			break;
-		json_t *r = put_item(list);
+		json_t *r = report_item(list);
 		put_format(r, "number", "%zu", i + 1);
 		put_text(r, "title", get_text2(v, x, "title"));
 		put_text(r, "cost", view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a));
@@ -267,7 +267,7 @@ static void add_first_actions(const struct view *v, json_t *o)
 static void add_sentences(const struct view *v, json_t *o)
 {
 	char a[VIEW_TEXT], b[VIEW_TEXT], c[VIEW_TEXT];
-	json_t *list = put_list(o, "sentences");
+	json_t *list = report_list(o, "sentences");
 	const json_t *count = get_list(v->model, "answered"), *severities = get_list(v->model, "severities");
 	const json_t *d;
 	size_t i;
@@ -275,19 +275,19 @@ static void add_sentences(const struct view *v, json_t *o)
 	json_array_foreach(get_list(v->model, "devices"), i, d)
 		inside += !get_bool(d, "internet");
 	if (json_is_object(get_list(v->model, "scan")))
-		put_string(v, put_item(list), "text", "sentence_scan", "hours",
+		put_string(v, report_item(list), "text", "sentence_scan", "hours",
 			   view_real(get_real(get_list(v->model, "coverage"), "hours"), 1, a), "devices",
 			   view_int(inside, b), NULL);
 	else
-		put_string(v, put_item(list), "text", "sentence_no_scan", NULL);
+		put_string(v, report_item(list), "text", "sentence_no_scan", NULL);
 	if (json_is_object(get_list(v->model, "scan")))
-		put_string(v, put_item(list), "text", "sentence_findings", "critical",
+		put_string(v, report_item(list), "text", "sentence_findings", "critical",
 			   view_int(get_int(severities, "critical"), a), "high", view_int(get_int(severities, "high"), b),
 			   "medium", view_int(get_int(severities, "medium"), c), NULL);
 	if (get_int(count, "answers") == 0)
-		put_string(v, put_item(list), "text", "sentence_no_answers", NULL);
+		put_string(v, report_item(list), "text", "sentence_no_answers", NULL);
 	else
-		put_string(v, put_item(list), "text", !json_is_object(get_list(v->model, "scan")) ?
+		put_string(v, report_item(list), "text", !json_is_object(get_list(v->model, "scan")) ?
 			   "sentence_answers_only" : get_int(count, "contradicted") ? "sentence_answers_differ" :
 			   "sentence_answers", "answers", view_int(get_int(count, "answers"), a), "differ",
 			   view_int(get_int(count, "contradicted"), b), NULL);
@@ -356,19 +356,19 @@ void view_summary(struct view *v)
 static void add_shown(const struct view *v, json_t *row, const json_t *q)
 {
 	char a[VIEW_TEXT], b[VIEW_TEXT];
-	json_t *shown = put_list(row, "shown");
+	json_t *shown = report_list(row, "shown");
 	size_t i, j;
 	const json_t *c, *r;
 	json_array_foreach(get_list(q, "contradictions"), i, c) {
-		json_t *o = put_item(shown);
+		json_t *o = report_item(shown);
 		put_text(o, "title", get_text2(v, c, "title"));
 		put_string(v, o, "count", view_affected(c), "affected", view_int(get_int(c, "affected"), a), "population",
 			   view_int(get_int(c, "population"), b), NULL);
-		json_t *rows = put_list(o, "rows");
+		json_t *rows = report_list(o, "rows");
 		json_array_foreach(get_list(c, "rows"), j, r) {
 			if (j == 3)
 				break;
-			json_t *e = put_item(rows);
+			json_t *e = report_item(rows);
 			put_row_text(e, r);
 			put_evidence(v, e, r);
 		}
@@ -384,14 +384,14 @@ void view_contradictions(struct view *v)
 	json_t *o = view_chapter(v, "differences", "differences_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER);
 	if (!o)
 		return;
-	json_t *rows = put_list(o, "rows"), *good = put_list(o, "verified");
+	json_t *rows = report_list(o, "rows"), *good = report_list(o, "verified");
 	json_array_foreach(get_list(v->model, "questions"), i, q) {
 		if (strcmp(get_text(q, "state"), "level") != 0)
 			continue;
 		bool differs = json_array_size(get_list(q, "contradictions")) > 0;
 		if (!differs && !*get_text(q, "verified_by"))
 			continue;
-		json_t *row = put_item(differs ? rows : good);
+		json_t *row = report_item(differs ? rows : good);
 		put_text(row, "id", get_text(q, "id"));
 		put_text(row, "text", get_text2(v, q, "text"));
 		put_format(row, "declared", "%lld", (long long)get_int(q, "level"));

@@ -57,28 +57,28 @@ void view_plan(struct view *v)
 	json_t *o = view_chapter(v, "plan", "plan_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER | FOR_CUSTOMER);
 	const json_t *actions = get_list(v->model, "actions"), *x;
 	size_t i;
-	json_t *first = put_list(o, "first"), *lanes = put_list(o, "lanes");
+	json_t *first = report_list(o, "first"), *lanes = report_list(o, "lanes");
 	json_array_foreach(actions, i, x) {
 		if (json_array_size(first) == 6)
 			break;
-		json_t *row = put_item(first);
+		json_t *row = report_item(first);
 		put_action(v, row, x, i + 1);
 		put_reasons(v, row, x);
 	}
 	for (int lane = 0; lane < LANE_MAX; lane++) {
 		json_t *l = json_object();
-		json_t *rows = put_list(l, "rows");
+		json_t *rows = report_list(l, "rows");
 		json_array_foreach(actions, i, x)
 			if (strcmp(get_text(x, "lane"), lane_names[lane]) == 0)
-				put_action(v, put_item(rows), x, i + 1);
+				put_action(v, report_item(rows), x, i + 1);
 		put_text(l, "title", view_name(v, "lane", lane_names[lane]));
 		if (json_array_size(rows))
 			json_array_append(lanes, l);
 		json_decref(l);
 	}
-	json_t *data = put_list(o, "data");
+	json_t *data = report_list(o, "data");
 	json_array_foreach(get_list(v->model, "data_actions"), i, x)
-		put_action(v, put_item(data), x, i + 1);
+		put_action(v, report_item(data), x, i + 1);
 	put_bool(o, "has_data", json_array_size(data) > 0 && v->o->audience != REPORT_CUSTOMER);
 	put_bool(o, "has_actions", json_array_size(actions) > 0);
 	put_bool(o, "grades", view_grade_shown(v));
@@ -94,7 +94,7 @@ static void part(const struct view *v, json_t *list, const char *label, const ch
 {
 	if (!*text)
 		return;
-	json_t *o = put_item(list);
+	json_t *o = report_item(list);
 	put_text(o, "label", view_string(v, label));
 	put_text(o, "text", text);
 }
@@ -104,17 +104,17 @@ static void add_details(const struct view *v, json_t *list, const json_t *action
 	size_t i, j;
 	const json_t *x, *s;
 	json_array_foreach(actions, i, x) {
-		json_t *o = put_item(list);
+		json_t *o = report_item(list);
 		put_action(v, o, x, i + 1);
 		put_reasons(v, o, x);
-		json_t *steps = put_list(o, "steps");
+		json_t *steps = report_list(o, "steps");
 		json_array_foreach(get_list(x, "steps"), j, s) {
-			json_t *step = put_item(steps);
+			json_t *step = report_item(steps);
 			put_format(step, "number", "%zu", j + 1);
 			put_text(step, "text", get_text(s, v->lang));
 		}
 		put_bool(o, "has_steps", json_array_size(steps) > 0);
-		json_t *parts = put_list(o, "parts");
+		json_t *parts = report_list(o, "parts");
 		if (get_bool(x, "interim"))
 			continue;
 		part(v, parts, "action_check_first", get_text2(v, x, "check_first"));
@@ -133,7 +133,7 @@ void view_details(struct view *v)
 	json_t *o = view_chapter(v, "details", "details_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
-	add_details(v, put_list(o, "actions"), actions);
-	add_details(v, put_list(o, "data"), data);
+	add_details(v, report_list(o, "actions"), actions);
+	add_details(v, report_list(o, "data"), data);
 	put_bool(o, "has_data", json_array_size(data) > 0);
 }

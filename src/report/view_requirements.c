@@ -72,7 +72,7 @@ static void put_state(const struct view *v, json_t *rows, const struct requireme
 			buf_printf(&b, "%s%s (%s)", b.len ? view_string(v, "list_comma") : "", found[i].id,
 				   found[i].questions);
 	if (b.len) {
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		put_text(r, "state", view_name(v, "requirement", state_names[state]));
 		put_text(r, "ids", b.data);
 	}
@@ -88,18 +88,18 @@ void view_requirements(struct view *v)
 	json_t *o = view_chapter(v, "requirements", "requirements_title", FOR_ALL | FOR_ENGINEER | FOR_CUSTOMER);
 	if (!o)
 		return;
-	json_t *groups = put_list(o, "groups"), *legend = put_list(o, "legend");
+	json_t *groups = report_list(o, "groups"), *legend = report_list(o, "legend");
 	for (size_t i = 0; i < sizeof(frameworks) / sizeof(frameworks[0]); i++) {
 		size_t n = collect(v, frameworks[i], found);
 		if (!n)
 			continue;
-		json_t *g = put_item(groups), *rows = put_list(g, "rows");
+		json_t *g = report_item(groups), *rows = report_list(g, "rows");
 		put_text(g, "title", view_name(v, "framework", frameworks[i]));
 		for (size_t k = 0; k < STATES; k++)
 			put_state(v, rows, found, n, listed[k]);
 	}
 	for (size_t i = 0; i < STATES; i++) {
-		json_t *l = put_item(legend);
+		json_t *l = report_item(legend);
 		put_text(l, "label", view_name(v, "requirement", state_names[listed[i]]));
 		put_text(l, "text", view_name(v, "requirement_is", state_names[listed[i]]));
 	}

@@ -25,19 +25,19 @@ void view_domains(struct view *v)
 		return;
 	const json_t *scores = get_list(get_list(v->model, "score"), "domains"), *d, *q, *b;
 	bool answered = get_int(get_list(v->model, "answered"), "answers") > 0;
-	json_t *rows = put_list(o, "rows");
+	json_t *rows = report_list(o, "rows");
 	size_t i, j, k;
 	char a[VIEW_TEXT];
 	json_array_foreach(get_list(v->model, "domains"), i, d) {
 		const char *id = get_text(d, "id");
-		json_t *row = put_item(rows);
+		json_t *row = report_item(rows);
 		put_text(row, "id", id);
 		put_text(row, "title", get_text2(v, d, "title"));
 		bool rated = get_set(scores, id);
 		put_bool(row, "rated", rated);
 		put_text(row, "score", rated ? view_real(get_real(scores, id), 1, a) : view_string(v, "not_rated"));
 		const json_t *lowest = NULL;
-		json_t *figures = put_list(row, "figures");
+		json_t *figures = report_list(row, "figures");
 		json_array_foreach(get_list(v->model, "questions"), j, q) {
 			if (strcmp(get_text(q, "domain"), id) != 0)
 				continue;
@@ -47,7 +47,7 @@ void view_domains(struct view *v)
 			      get_int(q, "weight") > get_int(lowest, "weight"))))
 				lowest = q;
 			json_array_foreach(get_list(q, "benchmarks"), k, b)
-				put_benchmark(v, put_item(figures), b);
+				put_benchmark(v, report_item(figures), b);
 		}
 		put_bool(row, "has_lowest", lowest != NULL);
 		put_text(row, "lowest_id", get_text(lowest, "id"));
@@ -66,13 +66,13 @@ void view_domains(struct view *v)
 	put_bool(o, "has_figures", answered);
 	/* The categories of the measured half. */
 	const json_t *categories = get_list(get_list(v->model, "score"), "categories");
-	json_t *cats = put_list(o, "categories");
+	json_t *cats = report_list(o, "categories");
 	const char *name;
 	json_t *value;
 	json_object_foreach((json_t *)categories, name, value) {
 		if (strcmp(name, "stability") == 0)
 			continue;
-		json_t *c = put_item(cats);
+		json_t *c = report_item(cats);
 		put_text(c, "title", view_name(v, "category", name));
 		put_text(c, "score", json_is_null(value) ? view_string(v, "not_measured") :
 			 view_real(json_number_value(value), 1, a));
@@ -133,13 +133,13 @@ static void put_finding(const struct view *v, json_t *o, const json_t *f)
 	put_text(o, "fix_lane", action ? view_name(v, "lane", get_text(action, "lane")) : "");
 	put_text(o, "verify", action ? get_text2(v, action, "confirm") : "");
 	put_maps(v, o, get_list(f, "maps"));
-	json_t *rows = put_list(o, "rows");
+	json_t *rows = report_list(o, "rows");
 	size_t i;
 	const json_t *r;
 	json_array_foreach(get_list(f, "rows"), i, r) {
 		if (i == VIEW_ROWS)
 			break;
-		json_t *row = put_item(rows);
+		json_t *row = report_item(rows);
 		put_row_text(row, r);
 		put_text(row, "mark", get_bool(r, "excepted") ? view_string(v, "accepted") :
 			 get_bool(r, "candidate") ? view_string(v, "candidate") : "");
@@ -161,10 +161,10 @@ void view_findings(struct view *v)
 	if (!o)
 		return;
 	bool brief = v->o->audience == REPORT_PRESIDENT;
-	json_t *counts = put_list(o, "counts"), *list = put_list(o, "list"), *maybe = put_list(o, "candidates");
+	json_t *counts = report_list(o, "counts"), *list = report_list(o, "list"), *maybe = report_list(o, "candidates");
 	for (int i = SEVERITY_CRITICAL; i >= 0; i--) {
 		char a[VIEW_TEXT];
-		json_t *c = put_item(counts);
+		json_t *c = report_item(counts);
 		put_text(c, "severity", severity_names[i]);
 		put_text(c, "tag", view_name(v, "severity", severity_names[i]));
 		put_text(c, "count", view_int(get_int(get_list(v->model, "severities"), severity_names[i]), a));
@@ -172,9 +172,9 @@ void view_findings(struct view *v)
 	size_t i;
 	const json_t *f;
 	json_array_foreach(get_list(v->model, "findings"), i, f)
-		put_finding(v, put_item(list), f);
+		put_finding(v, report_item(list), f);
 	json_array_foreach(get_list(v->model, "candidates"), i, f)
-		put_finding(v, put_item(maybe), f);
+		put_finding(v, report_item(maybe), f);
 	put_bool(o, "has_list", json_array_size(list) > 0);
 	put_bool(o, "has_candidates", json_array_size(maybe) > 0 && !brief);
 	put_bool(o, "brief", brief);

@@ -29,7 +29,7 @@ void view_devices(struct view *v)
 	json_t *o = view_chapter(v, "devices", "devices_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
-	json_t *rows = put_list(o, "rows");
+	json_t *rows = report_list(o, "rows");
 	int64_t outside = 0, inside = 0;
 	char a[VIEW_TEXT], b[VIEW_TEXT];
 	size_t i;
@@ -41,7 +41,7 @@ void view_devices(struct view *v)
 		inside++;
 		if (json_array_size(rows) >= VIEW_DEVICES)
 			continue;
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		put_name(r, "name", get_text(d, "label"));
 		put_text(r, "kind", view_name(v, "kind", get_text(d, "kind")));
 		if (get_set(d, "level"))
@@ -117,13 +117,13 @@ void view_conduits(struct view *v)
 	json_t *o = view_chapter(v, "conduits", "conduits_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
-	json_t *rows = put_list(o, "rows"), *ops = put_list(o, "operations"), *doubles = put_list(o, "conflicts");
+	json_t *rows = report_list(o, "rows"), *ops = report_list(o, "operations"), *doubles = report_list(o, "conflicts");
 	char a[VIEW_TEXT];
 	size_t i;
 	json_array_foreach(conduits, i, c) {
 		if (i == VIEW_CONDUITS)
 			break;
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		put_format(r, "number", "%zu", i + 1);
 		put_name(r, "client", get_text(c, "client_name"));
 		put_name(r, "server", get_text(c, "server_name"));
@@ -143,7 +143,7 @@ void view_conduits(struct view *v)
 	json_array_foreach(operations, i, c) {
 		if (i == VIEW_CONDUITS)
 			break;
-		json_t *r = put_item(ops);
+		json_t *r = report_item(ops);
 		put_name(r, "client", get_text(c, "client_name"));
 		put_name(r, "server", get_text(c, "server_name"));
 		put_text(r, "class", view_name(v, "op", get_text(c, "class")));
@@ -162,7 +162,7 @@ void view_conduits(struct view *v)
 	if (more > 0)
 		put_string(v, o, "more_operations", "more_rows", "count", view_int(more, a), NULL);
 	json_array_foreach(conflicts, i, c) {
-		json_t *r = put_item(doubles);
+		json_t *r = report_item(doubles);
 		put_text(r, "address", get_text(c, "address"));
 		put_claimant(r, "a", c, "device_a", "mac_a");
 		put_claimant(r, "b", c, "device_b", "mac_b");
@@ -178,7 +178,7 @@ void view_conduits(struct view *v)
 
 static void line(const struct view *v, json_t *list, const char *label, const char *value)
 {
-	json_t *o = put_item(list);
+	json_t *o = report_item(list);
 	put_text(o, "label", view_string(v, label));
 	put_text(o, "value", value);
 }
@@ -187,7 +187,7 @@ static void add_coverage(const struct view *v, json_t *o)
 {
 	const json_t *c = get_list(v->model, "coverage"), *r;
 	char a[VIEW_TEXT], b[VIEW_TEXT];
-	json_t *rows = put_list(o, "coverage"), *held = json_object(), *raises = put_list(o, "raises");
+	json_t *rows = report_list(o, "coverage"), *held = json_object(), *raises = report_list(o, "raises");
 	bool scan = json_is_object(get_list(v->model, "scan"));
 	if (scan) {
 		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(c, "hours"), 1, a), NULL);
@@ -205,7 +205,7 @@ static void add_coverage(const struct view *v, json_t *o)
 	json_array_foreach(get_list(c, "raises"), i, r) {
 		char key[64];
 		(void)snprintf(key, sizeof(key), "lack_%s", get_text(r, "lack"));
-		put_string(v, put_item(raises), "text", key, "from", view_percent(get_real(c, "k"), a), "to",
+		put_string(v, report_item(raises), "text", key, "from", view_percent(get_real(c, "k"), a), "to",
 			   view_percent(get_real(r, "k_after"), b), NULL);
 	}
 	put_bool(o, "has_coverage", scan);
@@ -221,14 +221,14 @@ void view_limits(struct view *v)
 	size_t i;
 	const json_t *x;
 	add_coverage(v, o);
-	json_t *blind = put_list(o, "blind"), *counts = put_list(o, "counts"), *files = put_list(o, "files");
+	json_t *blind = report_list(o, "blind"), *counts = report_list(o, "counts"), *files = report_list(o, "files");
 	json_array_foreach(get_list(v->model, "not_observable"), i, x) {
-		json_t *r = put_item(blind);
+		json_t *r = report_item(blind);
 		put_text(r, "id", get_text(x, "id"));
 		put_text(r, "title", get_text2(v, x, "title"));
 	}
 	json_array_foreach(get_list(v->model, "check_errors"), i, x)
-		put_string(v, put_item(counts), "text", "check_error", "id", get_text(x, "id"), "error",
+		put_string(v, report_item(counts), "text", "check_error", "id", get_text(x, "id"), "error",
 			   get_text(x, "error"), NULL);
 	/* Counters that have a sentence of their own are limits; the rest stands in the appendix of the JSON. */
 	const char *name;
@@ -238,17 +238,17 @@ void view_limits(struct view *v)
 		(void)snprintf(key, sizeof(key), "count_%s", name);
 		if (json_integer_value(value) <= 0 || !json_object_get(v->strings, key))
 			continue;
-		put_string(v, put_item(counts), "text", key, "count", view_int(json_integer_value(value), a), NULL);
+		put_string(v, report_item(counts), "text", key, "count", view_int(json_integer_value(value), a), NULL);
 	}
 	json_array_foreach(get_list(v->model, "files"), i, x) {
 		char b[VIEW_TEXT];
 		if (*get_text(x, "problem"))
-			put_string(v, put_item(counts), "text", "file_problem", "file", get_text(x, "name"), "problem",
+			put_string(v, report_item(counts), "text", "file_problem", "file", get_text(x, "name"), "problem",
 				   get_text(x, "problem"), NULL);
 		if (get_int(x, "cut") > 0)
-			put_string(v, put_item(counts), "text", "file_cut", "file", get_text(x, "name"), "cut",
+			put_string(v, report_item(counts), "text", "file_cut", "file", get_text(x, "name"), "cut",
 				   view_int(get_int(x, "cut"), a), "frames", view_int(get_int(x, "frames"), b), NULL);
-		json_t *f = put_item(files);
+		json_t *f = report_item(files);
 		put_format(f, "number", "%zu", i + 1);
 		put_text(f, "name", get_text(x, "name"));
 		put_text(f, "frames", view_int(get_int(x, "frames"), a));
@@ -263,14 +263,14 @@ void view_limits(struct view *v)
 	put_bool(o, "has_files", json_array_size(files) > 0 && technical);
 
 	/* What people did not know: the list of things to find out, heaviest first. */
-	json_t *unknown = put_list(o, "unknown");
+	json_t *unknown = report_list(o, "unknown");
 	const json_t *q;
 	size_t j;
 	json_array_foreach(get_list(v->model, "unknowns"), i, x)
 		json_array_foreach(get_list(v->model, "questions"), j, q) {
 			if (strcmp(get_text(q, "id"), get_text(x, "question")) != 0)
 				continue;
-			json_t *r = put_item(unknown);
+			json_t *r = report_item(unknown);
 			put_text(r, "id", get_text(q, "id"));
 			put_text(r, "text", get_text2(v, q, "text"));
 			put_text(r, "ask", get_text2(v, q, "ask_whom"));
@@ -289,12 +289,12 @@ void view_exceptions(struct view *v)
 	json_t *o = view_chapter(v, "exceptions", "exceptions_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER);
 	if (!o)
 		return;
-	json_t *rows = put_list(o, "rows");
+	json_t *rows = report_list(o, "rows");
 	size_t i, j;
 	char today[32];
 	(void)snprintf(today, sizeof(today), "%.10s", get_text(v->model, "generated"));
 	json_array_foreach(list, i, x) {
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		put_text(r, "check", get_text(x, "check"));
 		put_text(r, "device", view_string(v, "whole_site"));
 		json_array_foreach(get_list(v->model, "devices"), j, d)
@@ -316,11 +316,11 @@ void view_answers(struct view *v)
 	json_t *o = view_chapter(v, "answers", "answers_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
-	json_t *rows = put_list(o, "rows"), *profile = put_list(o, "profile");
+	json_t *rows = report_list(o, "rows"), *profile = report_list(o, "profile");
 	size_t i;
 	const json_t *q;
 	json_array_foreach(get_list(v->model, "questions"), i, q) {
-		json_t *r = put_item(rows);
+		json_t *r = report_item(rows);
 		const char *state = get_text(q, "state");
 		bool level = strcmp(state, "level") == 0;
 		put_text(r, "id", get_text(q, "id"));
@@ -347,7 +347,7 @@ void view_answers(struct view *v)
 		buf_done(&b);
 	}
 	json_array_foreach(get_list(v->model, "profile"), i, q) {
-		json_t *r = put_item(profile);
+		json_t *r = report_item(profile);
 		put_text(r, "text", get_text2(v, q, "text"));
 		put_text(r, "value", get_set(q, "value_text") ? get_text2(v, q, "value_text") : get_text(q, "value"));
 	}
@@ -359,9 +359,9 @@ void view_method(struct view *v)
 	json_t *o = view_chapter(v, "method", "method_title", FOR_ALL | FOR_ENGINEER | FOR_CUSTOMER);
 	if (!o)
 		return;
-	json_t *list = put_list(o, "paragraphs");
+	json_t *list = report_list(o, "paragraphs");
 	static const char *const parts[] = { "method_passive", "method_evidence", "method_m", "method_n", "method_s",
 					     "method_caps", "method_interval", "method_self" };
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		put_text(put_item(list), "text", view_string(v, parts[i]));
+		put_text(report_item(list), "text", view_string(v, parts[i]));
 }
