@@ -34,6 +34,8 @@ tests_gen_factory_SOURCES = \
 	tests/gen/truth.c tests/gen/truth.h \
 	tests/gen/factory.c
 tests_gen_factory_LDADD = -lm
+check_PROGRAMS += tests/gen/frames
+tests_gen_frames_SOURCES = tests/gen/gen.c tests/gen/gen.h tests/gen/frames.c
 check_PROGRAMS += tests/gen/compare
 tests_gen_compare_SOURCES = tests/gen/compare.c
 tests_gen_compare_LDADD = $(JANSSON_LIBS)
@@ -43,7 +45,14 @@ TESTS += tests/golden.sh
 EXTRA_DIST += tests/golden/factory.conversations.csv tests/golden/factory.devices.json \
 	tests/golden/factory.devices.txt tests/golden/factory.findings.json tests/golden/factory.operations.json
 
+
+# Each protocol's conversation by hand (NAME.frames) and what is seen in it (NAME.txt), found by folder.
+dist_check_SCRIPTS += tests/protocols.sh
+TESTS += tests/protocols.sh
+EXTRA_DIST += tests/protocols
+
 # Write the expected outputs anew; look at the difference before it is committed.
-golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT)
+golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tests/gen/frames$(EXEEXT) tests/observations$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/golden.sh --update
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/protocols.sh --update
 EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

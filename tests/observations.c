@@ -76,12 +76,23 @@ static void collect(void)
 		     (unsigned long long)v[i].frames, (unsigned long long)v[i].packets_c,
 		     (unsigned long long)v[i].packets_s, (unsigned long long)v[i].flows,
 		     (unsigned long long)v[i].refused, *v[i].risk ? " risk " : "", v[i].risk);
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i].requests || v[i].gaps.n)
+			LINE("pace %s %s > %s requests %llu unanswered %llu period %llu us jitter %llu us", v[i].proto,
+			     name(v[i].client, x), name(v[i].server, y), (unsigned long long)v[i].requests,
+			     (unsigned long long)v[i].unanswered, (unsigned long long)obs_gaps_period(&v[i].gaps),
+			     (unsigned long long)obs_gaps_jitter(&v[i].gaps));
 	n = observe_ops(o, &op);
 	for (uint32_t i = 0; i < n; i++)
 		LINE("op %s %s %s > %s %s \"%s\" [%s] %s x%llu frame %u/%u", op[i].proto, confidence_names[op[i].confidence],
 		     name(op[i].client, x), name(op[i].server, y), op_class_names[op[i].cls], op[i].name, op[i].detail,
 		     op[i].result == RESULT_OK ? "ok" : op[i].result == RESULT_REFUSED ? "refused" : "unknown",
 		     (unsigned long long)op[i].count, op[i].where.frame, op[i].where.peer_frame);
+	for (uint32_t i = 0; i < n; i++)
+		if (op[i].gaps.n)
+			LINE("pace %s %s > %s \"%s\" period %llu us jitter %llu us", op[i].proto, name(op[i].client, x),
+			     name(op[i].server, y), op[i].name, (unsigned long long)obs_gaps_period(&op[i].gaps),
+			     (unsigned long long)obs_gaps_jitter(&op[i].gaps));
 	for (int i = 0; i < COUNT_MAX; i++)
 		if (observe_counted(o, (enum obs_count)i))
 			LINE("count %s %llu", obs_count_names[i], (unsigned long long)observe_counted(o, (enum obs_count)i));

@@ -67,11 +67,12 @@ static struct dissect_session *session_new(struct dissect_core *c)
 /* The candidate was wrong, the next one's turn: forget what the last one left, but not who had it. */
 static void session_reset(struct dissect_core *c, struct dissect_session *s)
 {
-	uint64_t tried = s->tried;
+	uint64_t tried[DISSECTORS_MAX / 64];
+	memcpy(tried, s->tried, sizeof tried);
 	dissect_held_drop(c, s);
 	memset(s, 0, sizeof *s);
 	s->held_end = &s->held;
-	s->tried = tried;
+	memcpy(s->tried, tried, sizeof tried);
 }
 
 static void session_free(struct dissect_core *c, struct dissect_session *s)
@@ -114,6 +115,11 @@ static void matched(struct dissect *d)
 		s->frames++;
 		s->last_frame = d->p->frame;
 		s->last_file = d->p->file;
+	}
+	if (d->d->cyclic) {
+		if (s->last_ts[d->from])
+			obs_gaps_add(&s->gaps, d->p->ts - s->last_ts[d->from]);
+		s->last_ts[d->from] = d->p->ts;
 	}
 	if (s->matched < UINT8_MAX && d->fits)
 		s->matched++;
@@ -186,7 +192,7 @@ bool dissect_frame(struct dissect_core *c, const struct packet *p, uint32_t segm
 			continue;
 		if (x->ot)
 			observe_minute(c->o, p->ts, true);
-		observe_conv(c->o, &(struct obs_conv){
+		(x->cyclic ? observe_cyclic : observe_conv)(c->o, &(struct obs_conv){
 			.client = d.sender, .server = d.receiver,
 			.transport = p->ip ? TRANSPORT_IP : TRANSPORT_ETHER, .confidence = CONF_CONFIRMED,
 			.port = p->ip ? 0 : p->ethertype, .proto = x->name, .risk = "", .frames = 1, .packets_c = 1,
@@ -208,7 +214,7 @@ static struct dissect begin(struct dissect_core *c, struct dissect_flow *f, cons
 static bool offer(struct dissect_core *c, struct dissect_flow *f, uint8_t index, const struct cur *data, int from)
 {
 	const struct dissector *x = dissectors[index];
-	if (f->session && (f->session->tried >> index & 1))
+	if (f->session && (f->session->tried[index / 64] >> index % 64 & 1))
 		return false;
 	/* Who is the client is a guess until somebody tells: try it both ways. */
 	bool fits = x->probe && x->probe(data, dissect_side_of(f, from));
@@ -221,7 +227,7 @@ static bool offer(struct dissect_core *c, struct dissect_flow *f, uint8_t index,
 	if (!f->session)
 		f->session = session_new(c);
 	f->session->d = x;
-	f->session->tried |= UINT64_C(1) << index;
+	f->session->tried[index / 64] |= UINT64_C(1) << index % 64;
 	return true;
 }
 
@@ -364,8 +370,12 @@ void dissect_report(struct dissect_core *c, struct dissect_flow *f, const struct
 	row.proto = s->d->name;
 	row.confidence = s->confidence;
 	row.frames = s->frames;
+	row.requests = s->requests;
+	row.unanswered = s->confidence == CONF_CONFIRMED ? s->unanswered : 0;
+	row.gaps = s->gaps;
 	observe_conv(c->o, &row);
-	s->frames = 0;
+	s->frames = s->requests = s->unanswered = 0;
+	s->gaps = (struct obs_gaps){ 0 };
 	for (int i = 0; i < s->n_also; i++) {
 		if (!s->also[i].frames)
 			continue;
@@ -379,20 +389,25 @@ void dissect_report(struct dissect_core *c, struct dissect_flow *f, const struct
 	}
 }
 
-void dissect_finish(struct dissect_core *c, struct dissect_flow *f)
+void dissect_unanswered(struct dissect_core *c, struct dissect_flow *f)
 {
 	struct dissect_session *s = f->session;
-	if (!s)
+	if (!s || !s->claimed)
 		return;
-	if (s->claimed) {
-		struct packet none = { 0 };
-		struct dissect d = begin(c, f, &none, f->client);
-		for (int i = 0; i < s->pending_n; i++) {
-			const struct dissect_request *r = &s->pending[(s->pending_at + PENDING - s->pending_n + i) % PENDING];
-			if (r->op >= 0)
-				dissect_observe_request(&d, r, RESULT_UNKNOWN, 0);
-		}
+	struct packet none = { 0 };
+	struct dissect d = begin(c, f, &none, f->client);
+	for (int i = 0; i < s->pending_n; i++) {
+		const struct dissect_request *r = &s->pending[(s->pending_at + PENDING - s->pending_n + i) % PENDING];
+		if (r->op >= 0)
+			dissect_observe_request(&d, r, RESULT_UNKNOWN, 0);
 	}
-	session_free(c, s);
+	s->unanswered += s->pending_n;
+	s->pending_n = 0;
+}
+
+void dissect_finish(struct dissect_core *c, struct dissect_flow *f)
+{
+	if (f->session)
+		session_free(c, f->session);
 	f->session = NULL;
 }

@@ -45,7 +45,9 @@ void dissect_gap(struct dissect_flow *f, int from);
 const struct dissector *dissect_claimed(const struct dissect_flow *f, enum confidence *confidence);
 /* Conversations of the claimed protocol and those it carries go to observe; base has all but proto and frames. */
 void dissect_report(struct dissect_core *c, struct dissect_flow *f, const struct obs_conv *base);
-/* The flow is over: unanswered requests come out, the session is freed. */
+/* The flow is over: requests that still wait come out as unanswered. Before the last dissect_report(). */
+void dissect_unanswered(struct dissect_core *c, struct dissect_flow *f);
+/* The session is freed. */
 void dissect_finish(struct dissect_core *c, struct dissect_flow *f);
 
 #endif

@@ -51,8 +51,11 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 	struct dissect_session *s = d->s;
 	if (!s || (s->claimed && s->confidence >= confidence))
 		return;
+	bool first = !s->claimed;
 	s->claimed = true;
 	s->confidence = (uint8_t)confidence;
+	if (first && d->d->no_auth)
+		dissect_weakness(d, "no-authentication", NULL);
 	for (struct held *h = s->held; h; h = h->next) {
 		if (h->op < 0) {
 			observe_attr(d->core->o, h->entity, (enum attr)h->field, h->text, h->source, confidence,
@@ -221,7 +224,9 @@ void dissect_request(struct dissect *d, const struct dissect_request *r)
 	if (!s || !d->fits)
 		return;
 	struct dissect_request *slot = &s->pending[s->pending_at];
+	s->requests++;
 	if (s->pending_n == PENDING) {
+		s->unanswered++;
 		if (s->claimed && slot->op >= 0)
 			dissect_observe_request(d, slot, RESULT_UNKNOWN, 0);
 	} else {
@@ -301,6 +306,21 @@ void dissect_op(struct dissect *d, enum op_class cls, const char *name, const ch
 	op.detail = detail;
 	op.where = where_now(d);
 	observe_op(d->core->o, &op);
+}
+
+void dissect_relay(struct dissect *d, const char *name, uint32_t a, uint32_t b,
+		   void (*describe)(const struct dissect_request *r, char *out, size_t size))
+{
+	struct dissect_request r = { .op = OP_RELAY, .name = name, .extra = a, .extra2 = b, .describe = describe,
+				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts };
+	char detail[64] = "";
+	if (d->s && d->s->claimed) {
+		dissect_observe_request(d, &r, RESULT_UNKNOWN, 0);
+		return;
+	}
+	if (describe)
+		describe(&r, detail, sizeof detail);
+	dissect_op(d, OP_RELAY, name, detail, RESULT_UNKNOWN);
 }
 
 void dissect_weakness(struct dissect *d, const char *name, const char *detail)

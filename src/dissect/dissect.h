@@ -46,6 +46,8 @@ struct dissector {
 	const char *name;           /* short name of the field: "modbus" */
 	const char *title;          /* "Modbus/TCP" */
 	bool ot;                    /* an OT protocol: nDPI's guess is dropped on its flows */
+	bool no_auth;               /* cannot ask who commands: each claim is the weakness "no-authentication" of its server */
+	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
 	const char *carries[3];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
@@ -149,6 +151,13 @@ void dissect_attr_of(struct dissect *d, uint32_t entity, enum attr field, const 
 void dissect_attr_bytes(struct dissect *d, enum attr field, const void *bytes, size_t n, const char *source);
 /* An operation without a request to wait for; client commands server. detail may be NULL. */
 void dissect_op(struct dissect *d, enum op_class cls, const char *name, const char *detail, enum op_result result);
+/*
+ * The server is a door to somewhere else: the message names a network, station, unit or route behind it. name: the
+ * protocol's own term, static; a and b tell one from another, describe() writes them (it gets them as extra, extra2).
+ * Cheap when repeated.
+ */
+void dissect_relay(struct dissect *d, const char *name, uint32_t a, uint32_t b,
+		   void (*describe)(const struct dissect_request *r, char *out, size_t size));
 /* A weakness of the server that the wire proves: "password-in-clear". */
 void dissect_weakness(struct dissect *d, const char *name, const char *detail);
 /*

@@ -1,21 +1,25 @@
 # The protocols. A dissector is one file src/dissect/NAME.c that defines
 # `const struct dissector dissect_NAME`, and one line here. The order is that in
 # which dissectors without a known port are asked.
-DISSECTORS = \
-	arp \
-	ndp \
-	lldp \
-	dhcp \
-	modbus \
-	enip \
-	s7comm \
-	http \
-	ftp \
-	telnet
+DISSECTORS =
+DISSECTORS += src/dissect/arp.c
+DISSECTORS += src/dissect/ndp.c
+DISSECTORS += src/dissect/lldp.c
+DISSECTORS += src/dissect/dhcp.c
+DISSECTORS += src/dissect/modbus.c
+DISSECTORS += src/dissect/enip.c
+DISSECTORS += src/dissect/s7comm.c
+DISSECTORS += src/dissect/http.c
+DISSECTORS += src/dissect/ftp.c
+DISSECTORS += src/dissect/telnet.c
 
-libgenba_a_SOURCES += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h \
-	src/dissect/arp.c src/dissect/cip.c src/dissect/cip.h src/dissect/dhcp.c src/dissect/enip.c src/dissect/ftp.c src/dissect/http.c src/dissect/lldp.c src/dissect/modbus.c src/dissect/ndp.c src/dissect/s7comm.c \
-	src/dissect/telnet.c
+# What several of them share.
+DISSECT_SHARED =
+DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
+DISSECT_SHARED += src/dissect/ber.h
+DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+
+libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
 BUILT_SOURCES += src/dissect/table.c src/dissect/cip_names.c
 CLEANFILES += src/dissect/table.c src/dissect/cip_names.c
@@ -24,9 +28,10 @@ src/dissect/table.c: $(srcdir)/src/dissect/local.mk
 	@$(MKDIR_P) src/dissect
 	$(AM_V_GEN){ echo '/* Made from src/dissect/local.mk. */'; \
 	echo '#include "dissect/dissect.h"'; \
-	for d in $(DISSECTORS); do echo "extern const struct dissector dissect_$$d;"; done; \
+	names=`for f in $(DISSECTORS); do basename $$f .c; done`; \
+	for d in $$names; do echo "extern const struct dissector dissect_$$d;"; done; \
 	echo 'const struct dissector *const dissectors[] = {'; \
-	for d in $(DISSECTORS); do echo "	&dissect_$$d,"; done; \
+	for d in $$names; do echo "	&dissect_$$d,"; done; \
 	echo '	NULL'; echo '};'; } > $@
 
 # Names of CIP vendors and device types: the child can open no file, so they are compiled in.

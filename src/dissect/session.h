@@ -14,7 +14,7 @@ enum {
 	OP_CACHE = 16,
 	CONTENT_MESSAGES = 3,    /* of one direction make a claim on the protocol's own port … */
 	CONTENT_ELSEWHERE = 6,   /* … and on any other */
-	DISSECTORS_MAX = 64,     /* bits of dissect_session.tried */
+	DISSECTORS_MAX = 128,    /* bits of dissect_session.tried */
 	SESSIONS_CHUNK = 64,
 };
 
@@ -40,13 +40,16 @@ struct held {
 struct dissect_session {
 	const struct dissector *d;
 	struct dissect_session *free_next;
-	uint64_t tried;
+	uint64_t tried[DISSECTORS_MAX / 64];
 	bool claimed;
 	uint8_t confidence;
 	bool resync[2];
 	uint8_t matched;         /* messages that fitted, up to 255 */
 	uint64_t skip[2];
 	uint32_t frames, last_frame;
+	uint32_t requests, unanswered;
+	struct obs_gaps gaps;    /* cyclic: of each end's messages */
+	int64_t last_ts[2];
 	uint16_t last_file;
 	uint8_t pending_at, pending_n, n_held, n_also;
 	struct dissect_request pending[PENDING];
@@ -59,7 +62,7 @@ struct dissect_session {
 /* Dissectors that a port names first, then all that take any port. */
 struct port_list {
 	uint8_t n;
-	uint8_t list[7];
+	uint8_t list[15];
 };
 
 struct dissect_core {

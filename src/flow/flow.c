@@ -223,6 +223,7 @@ counted:
 static void end_flow(struct flow_table *t, uint32_t index)
 {
 	struct flow *f = at(t, index);
+	dissect_unanswered(t->core, &f->d);
 	report(t, f);
 	dissect_finish(t->core, &f->d);
 	flow_drop_streams(t, f);

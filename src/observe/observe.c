@@ -1,5 +1,6 @@
 #include "observe/observe.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ const char *const attr_names[] = {
 };
 const char *const op_class_names[] = {
 	"read", "write", "start", "stop", "reset", "mode", "download", "upload", "firmware", "configuration",
-	"clock", "log_erase", "identity", "login", "file", "force", "diagnostic", "weakness", NULL,
+	"clock", "log_erase", "identity", "login", "file", "force", "diagnostic", "weakness", "relay", NULL,
 };
 const char *const link_reason_names[] = { "arp", "nd", "dhcp", "data", "lldp", "same", NULL };
 const char *const obs_count_names[] = {
@@ -159,6 +160,40 @@ static void widen(int64_t *first, int64_t *last, int64_t a, int64_t b)
 		*first = a;
 	if (b > *last)
 		*last = b;
+}
+
+void obs_gaps_add(struct obs_gaps *g, int64_t gap_ns)
+{
+	if (gap_ns <= 0 || gap_ns > OBS_GAP_MAX)
+		return;
+	uint64_t us = ((uint64_t)gap_ns + 500) / 1000, square = us * us;
+	if (g->sum2 > UINT64_MAX - square)
+		return;
+	g->n++;
+	g->sum += us;
+	g->sum2 += square;
+}
+
+uint64_t obs_gaps_period(const struct obs_gaps *g)
+{
+	return g->n ? (g->sum + g->n / 2) / g->n : 0;
+}
+
+uint64_t obs_gaps_jitter(const struct obs_gaps *g)
+{
+	if (!g->n)
+		return 0;
+	double mean = (double)g->sum / (double)g->n, square = (double)g->sum2 / (double)g->n - mean * mean;
+	return square > 0 ? (uint64_t)(sqrt(square) + 0.5) : 0;
+}
+
+static void gaps_join(struct obs_gaps *g, const struct obs_gaps *more)
+{
+	if (g->sum2 > UINT64_MAX - more->sum2)
+		return;
+	g->n += more->n;
+	g->sum += more->sum;
+	g->sum2 += more->sum2;
 }
 
 static bool segment_is(const struct obs_segment *s, const struct packet *p)
@@ -354,7 +389,7 @@ void observe_attr(struct observe *o, uint32_t entity_id, enum attr field, const 
 	};
 }
 
-void observe_conv(struct observe *o, const struct obs_conv *c)
+static void conv(struct observe *o, const struct obs_conv *c, bool cyclic)
 {
 	struct table_rows *t = &o->t[T_CONV];
 	const char *proto = observe_intern_own(o, c->proto), *risk = observe_intern_own(o, c->risk);
@@ -399,7 +434,22 @@ void observe_conv(struct observe *o, const struct obs_conv *c)
 	row->flows += c->flows;
 	row->refused += c->refused;
 	row->retransmits += c->retransmits;
+	row->requests += c->requests;
+	row->unanswered += c->unanswered;
+	gaps_join(&row->gaps, &c->gaps);
+	if (cyclic && row->last)
+		obs_gaps_add(&row->gaps, c->first - row->last);
 	widen(&row->first, &row->last, c->first, c->last);
+}
+
+void observe_conv(struct observe *o, const struct obs_conv *c)
+{
+	conv(o, c, false);
+}
+
+void observe_cyclic(struct observe *o, const struct obs_conv *c)
+{
+	conv(o, c, true);
 }
 
 uint32_t observe_op(struct observe *o, const struct obs_op *op)
@@ -423,6 +473,7 @@ uint32_t observe_op(struct observe *o, const struct obs_op *op)
 				x->confidence = op->confidence;
 			if (where_before(&op->where, &x->where))
 				x->where = op->where;
+			obs_gaps_add(&x->gaps, op->where.ts - x->last);
 			widen(&x->first, &x->last, op->where.ts, op->where.ts);
 			t->dirty[at - 1] = 1;
 			return at - 1;
@@ -449,6 +500,7 @@ void observe_op_again(struct observe *o, uint32_t row, int64_t ts)
 		return;
 	struct obs_op *x = table_row(t, row);
 	x->count++;
+	obs_gaps_add(&x->gaps, ts - x->last);
 	widen(&x->first, &x->last, ts, ts);
 	t->dirty[row] = 1;
 }

@@ -67,11 +67,27 @@ enum op_class {
 	OP_FIRMWARE, OP_CONFIGURATION, OP_CLOCK, OP_LOG_ERASE, OP_IDENTITY, OP_LOGIN,
 	OP_FILE, OP_FORCE, OP_DIAGNOSTIC,
 	OP_WEAKNESS,      /* not a command: a fact such as "password-in-clear" */
+	OP_RELAY,         /* not a command: the server passes it on to somewhere else (a conduit inside the payload) */
 	OP_MAX
 };
 extern const char *const op_class_names[];
 
 enum op_result { RESULT_UNKNOWN, RESULT_OK, RESULT_REFUSED };
+
+/*
+ * How regularly something came: the gaps between one time and the next. A gap of more than OBS_GAP_MAX is a pause and
+ * no cycle: it is left out. Period: sum / n. Jitter: the standard deviation, from sum and sum2.
+ */
+#define OBS_GAP_MAX INT64_C(60000000000)   /* nanoseconds */
+struct obs_gaps {
+	uint64_t n;
+	uint64_t sum;            /* microseconds */
+	uint64_t sum2;           /* squares of them; full: nothing is added any more */
+};
+void obs_gaps_add(struct obs_gaps *g, int64_t gap_ns);
+/* Microseconds, 0 where n is. */
+uint64_t obs_gaps_period(const struct obs_gaps *g);
+uint64_t obs_gaps_jitter(const struct obs_gaps *g);
 
 /* Why two entities belong together. */
 enum link_reason {
@@ -153,6 +169,9 @@ struct obs_conv {
 	uint64_t flows;          /* connections or address/port pairs */
 	uint64_t refused;        /* of them, TCP answered with RST or never answered */
 	uint64_t retransmits;
+	uint64_t requests;       /* requests of the dissector's protocol … */
+	uint64_t unanswered;     /* … and those that no answer followed, where both directions were seen */
+	struct obs_gaps gaps;    /* cyclic protocols: of one sender's frames */
 	int64_t first, last;
 	struct obs_where where;
 };
@@ -168,6 +187,7 @@ struct obs_op {
 	const char *name;        /* the protocol's own term: "Write Multiple Registers" */
 	const char *detail;      /* address range, block, class …; no payload values; may be "" */
 	uint64_t count;
+	struct obs_gaps gaps;    /* between one and the next: the period of a poll */
 	int64_t first, last;
 	struct obs_where where;  /* of the first */
 };
@@ -236,6 +256,8 @@ void observe_attr(struct observe *o, uint32_t entity, enum attr field, const cha
 		  enum confidence confidence, const struct obs_where *w);
 /* Adds to the row with the same client, server, transport, port and proto. c: where is the first packet's. */
 void observe_conv(struct observe *o, const struct obs_conv *c);
+/* The same for one frame of a cyclic protocol: the gap to the last one counts. */
+void observe_cyclic(struct observe *o, const struct obs_conv *c);
 /*
  * Adds to the row with the same client, server, transport, port, proto, cls, name,
  * detail, result, and returns its number; OBS_NO_ROW when the table is full.

@@ -94,7 +94,8 @@ static void put_row(struct buf *b, enum table table, const void *row)
 		put_text(b, c->proto);
 		put_text(b, c->risk);
 		const uint64_t n[] = { c->frames, c->packets_c, c->packets_s, c->bytes_c, c->bytes_s, c->flows,
-				       c->refused, c->retransmits, (uint64_t)c->first, (uint64_t)c->last };
+				       c->refused, c->retransmits, c->requests, c->unanswered, c->gaps.n, c->gaps.sum,
+				       c->gaps.sum2, (uint64_t)c->first, (uint64_t)c->last };
 		for (size_t i = 0; i < sizeof n / sizeof *n; i++)
 			buf_le64(b, n[i]);
 		put_where(b, &c->where);
@@ -113,6 +114,9 @@ static void put_row(struct buf *b, enum table table, const void *row)
 		put_text(b, x->name);
 		put_text(b, x->detail);
 		buf_le64(b, x->count);
+		buf_le64(b, x->gaps.n);
+		buf_le64(b, x->gaps.sum);
+		buf_le64(b, x->gaps.sum2);
 		buf_le64(b, (uint64_t)x->first);
 		buf_le64(b, (uint64_t)x->last);
 		put_where(b, &x->where);
@@ -270,7 +274,8 @@ static void get_row(struct observe *o, enum table table, struct cur *c, void *ro
 		x->proto = get_text(o, c);
 		x->risk = get_text(o, c);
 		uint64_t *const n[] = { &x->frames, &x->packets_c, &x->packets_s, &x->bytes_c, &x->bytes_s,
-					&x->flows, &x->refused, &x->retransmits };
+					&x->flows, &x->refused, &x->retransmits, &x->requests, &x->unanswered,
+					&x->gaps.n, &x->gaps.sum, &x->gaps.sum2 };
 		for (size_t i = 0; i < sizeof n / sizeof *n; i++)
 			*n[i] = cur_le64(c);
 		x->first = (int64_t)cur_le64(c);
@@ -291,6 +296,9 @@ static void get_row(struct observe *o, enum table table, struct cur *c, void *ro
 		x->name = get_text(o, c);
 		x->detail = get_text(o, c);
 		x->count = cur_le64(c);
+		x->gaps.n = cur_le64(c);
+		x->gaps.sum = cur_le64(c);
+		x->gaps.sum2 = cur_le64(c);
 		x->first = (int64_t)cur_le64(c);
 		x->last = (int64_t)cur_le64(c);
 		x->where = get_where(c);

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Every protocol's example: tests/protocols/NAME.frames is a conversation that was written by hand from the protocol's
+# document, NAME.txt what is seen in it. protocols.sh --update writes those anew; protocols.sh NAME… takes only these.
+top_srcdir=${top_srcdir:-.} top_builddir=${top_builddir:-.}
+folder=$top_srcdir/tests/protocols
+passed=0 failed=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-protocols.XXXXXX") || exit 99
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C.UTF-8 TZ=UTC
+update=
+[ "${1:-}" = --update ] && { update=1; shift; }
+check() {
+	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
+}
+if [ $# -gt 0 ]; then scripts=("${@/#/$folder/}"); scripts=("${scripts[@]/%/.frames}"); else scripts=("$folder"/*.frames); fi
+for script in "${scripts[@]}"; do
+	name=$(basename "$script" .frames)
+	"$top_builddir/tests/gen/frames" "$script" "$work/$name.pcap" || { check "$name: the capture" false; continue; }
+	"$top_builddir/tests/observations" --no-ndpi "$work/$name.pcap" >"$work/$name.txt" || { check "$name: reading it" false; continue; }
+	[ -z "$update" ] || cp "$work/$name.txt" "$folder/$name.txt"
+	check "$name (make golden writes it anew)" diff -u "$folder/$name.txt" "$work/$name.txt"
+	check "$name is claimed" grep -qE "^conv ${name%%_*}[a-z0-9-]* .* (confirmed|content) " "$work/$name.txt"
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
