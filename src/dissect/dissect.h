@@ -30,7 +30,7 @@ enum dissect_result {
 	DISSECT_MALFORMED,   /* mine, but it contradicts itself */
 };
 
-/* From which side of the flow a message came. Unknown only for frames without a flow. */
+/* From which side a message came. Frames without a flow come from the client, until dissect_set_side() says else. */
 enum side { SIDE_CLIENT, SIDE_SERVER };
 
 enum {
@@ -48,6 +48,7 @@ struct dissector {
 	bool ot;                    /* an OT protocol: nDPI's guess is dropped on its flows */
 	bool no_auth;               /* cannot ask who commands: each claim is the weakness "no-authentication" of its server */
 	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
+	bool apart;                 /* answers may come on another flow: each host to a broadcast, or from another port */
 	const char *carries[3];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
@@ -128,6 +129,7 @@ struct dissect_request {
 /*
  * This message is a request. Its operation is observed when the answer comes
  * (both frames), or without peer_frame when it never does and the flow was claimed.
+ * Frames without a flow, and `.apart`: the answer must come from whom the request went to.
  */
 void dissect_request(struct dissect *d, const struct dissect_request *r);
 /*
