@@ -15,6 +15,7 @@ DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/profinet_dcp.c
 DISSECTORS += src/dissect/profinet_rt.c
 DISSECTORS += src/dissect/profinet_ptcp.c
+DISSECTORS += src/dissect/profinet_io.c
 
 # What several of them share.
 DISSECT_SHARED =
