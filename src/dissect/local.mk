@@ -16,6 +16,7 @@ DISSECTORS += src/dissect/profinet_dcp.c
 DISSECTORS += src/dissect/profinet_rt.c
 DISSECTORS += src/dissect/profinet_ptcp.c
 DISSECTORS += src/dissect/profinet_io.c
+DISSECTORS += src/dissect/s7comm_plus.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -23,6 +24,7 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
+DISSECT_SHARED += src/dissect/tpkt.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
