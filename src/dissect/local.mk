@@ -17,6 +17,9 @@ DISSECTORS += src/dissect/profinet_rt.c
 DISSECTORS += src/dissect/profinet_ptcp.c
 DISSECTORS += src/dissect/profinet_io.c
 DISSECTORS += src/dissect/s7comm_plus.c
+DISSECTORS += src/dissect/mms.c
+DISSECTORS += src/dissect/goose.c
+DISSECTORS += src/dissect/sv.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -24,7 +27,7 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
-DISSECT_SHARED += src/dissect/tpkt.h
+DISSECT_SHARED += src/dissect/tpkt.h src/dissect/iec61850.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c

@@ -278,6 +278,8 @@ static enum dissect_result plus(struct dissect *d, struct cur c)
 {
 	struct session *s = dissect_scratch(d);
 	bool *goes_on = &s->goes_on[dissect_side(d)];
+	/* Pieces may be lost: a beginning is one whatever came before. */
+	bool first = !*goes_on || begins(&c, cur_left(&c));
 	uint8_t id = cur_u8(&c), version = cur_u8(&c);
 	uint16_t n = cur_be16(&c);
 	if (!cur_ok(&c))
@@ -290,7 +292,6 @@ static enum dissect_result plus(struct dissect *d, struct cur c)
 		return DISSECT_OK;
 	if (version < 1 || version > 3)
 		return DISSECT_MALFORMED;
-	bool first = !*goes_on;
 	struct cur body = c;
 	cur_limit(&body, n);
 	if (cur_left(&body) < n)

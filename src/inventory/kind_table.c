@@ -333,7 +333,7 @@ const struct kind_protocol kind_protocols[] = {
 	OT("focas*", 1, KIND_CNC, 66), OT("hses", 1, KIND_ROBOT, 66), OT("b-cap", 1, KIND_ROBOT, 66),
 	OT("bcap", 1, KIND_ROBOT, 66), OT("modbus", 1, KIND_PLC, 45), OT("enip", 1, KIND_PLC, 42),
 	OT("cip*", 1, KIND_PLC, 44), OT("cclink*", 1, KIND_IO, 42), OT("cc-link*", 1, KIND_IO, 42),
-	OT("mms", 1, KIND_UNKNOWN, 0), OT("goose", 1, KIND_UNKNOWN, 0), OT("iec61850*", 1, KIND_UNKNOWN, 0),
+	OT("mms", 1, KIND_UNKNOWN, 0), OT("goose", 1, KIND_UNKNOWN, 0), OT("sv", 1, KIND_UNKNOWN, 0),
 	OT("bacnet*", 1, KIND_UNKNOWN, 0), OT("genisys", 1, KIND_UNKNOWN, 0), OT("profinet-io", 1, KIND_IO, 52),
 	OT("profinet-rt", 1, KIND_UNKNOWN, 0), OT("profinet*", -1, KIND_UNKNOWN, 0),
 	OT("ethercat", 1, KIND_UNKNOWN, 0), OT("powerlink", 1, KIND_UNKNOWN, 0), OT("hart-ip", 1, KIND_GATEWAY, 45),
