@@ -202,6 +202,7 @@ const struct dissector dissect_enip = {
 	.name = "enip",
 	.title = "EtherNet/IP and CIP",
 	.ot = true,
+	.no_auth = true,
 	.carries = { "cip", "cipio" },
 	.tcp = { PORT },
 	.udp = { PORT, IO_PORT },
