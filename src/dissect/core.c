@@ -314,7 +314,7 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 			s = f->session;
 		}
 		if (s->resync[from]) {
-			if (!s->d->probe(&data, dissect_side_of(f, from)))
+			if (!s->d->unframed && !s->d->probe(&data, dissect_side_of(f, from)))
 				return total;
 			s->resync[from] = false;
 		}

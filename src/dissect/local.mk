@@ -12,11 +12,27 @@ DISSECTORS += src/dissect/s7comm.c
 DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
+DISSECTORS += src/dissect/tls.c
+DISSECTORS += src/dissect/ssh.c
+DISSECTORS += src/dissect/vnc.c
+DISSECTORS += src/dissect/rdp.c
+DISSECTORS += src/dissect/mqtt.c
+DISSECTORS += src/dissect/tftp.c
+DISSECTORS += src/dissect/pop3.c
+DISSECTORS += src/dissect/smtp.c
+DISSECTORS += src/dissect/imap.c
+DISSECTORS += src/dissect/ldap.c
+DISSECTORS += src/dissect/mysql.c
+DISSECTORS += src/dissect/postgresql.c
+DISSECTORS += src/dissect/tds.c
+DISSECTORS += src/dissect/ntp.c
+DISSECTORS += src/dissect/syslog.c
+DISSECTORS += src/dissect/jetdirect.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
-DISSECT_SHARED += src/dissect/ber.h
+DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
