@@ -287,6 +287,7 @@ int main(int argc, char **argv)
 			char *last = lines[n_lines - 1], *joined = malloc(strlen(last) + strlen(s) + 2);
 			sprintf(joined, "%s\n%s", last, s);
 			lines[n_lines - 1] = joined;
+			free(last);
 			continue;
 		}
 		if (n_lines == LINES)
