@@ -53,11 +53,6 @@ dist_check_SCRIPTS += tests/protocols.sh
 TESTS += tests/protocols.sh
 EXTRA_DIST += tests/protocols
 
-# Written by hand nowhere: from the descriptors.
-.PHONY: docs/PROTOCOLS.md
-docs/PROTOCOLS.md: tests/protocol_table$(EXEEXT)
-	tests/protocol_table > $(top_srcdir)/docs/PROTOCOLS.md
-
 # Write the expected outputs anew; look at the difference before it is committed.
 golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tests/gen/frames$(EXEEXT) tests/observations$(EXEEXT) \
 		tests/protocol_table$(EXEEXT)

@@ -84,7 +84,7 @@ int main(void)
 	}
 	qsort(list, n, sizeof *list, by_title);
 	puts("# The protocols that genba reads\n");
-	puts("Made from the descriptors at the end of each `src/dissect/NAME.c` (`make docs/PROTOCOLS.md`). A port only says who is");
+	puts("Made from the descriptors at the end of each `src/dissect/NAME.c` (`make golden`). A port only says who is");
 	puts("asked first: a protocol is claimed when request and answer fit, or when a frame proves itself. What no dissector");
 	puts("claims, nDPI labels. *From the manual, not yet seen in a real capture* means just that: if you can capture such a");
 	puts("machine, we would like to hear whether it was named.\n");

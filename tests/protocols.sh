@@ -26,7 +26,7 @@ done
 if [ $# -eq 0 ]; then
 	"$top_builddir/tests/protocol_table" >"$work/PROTOCOLS.md"
 	[ -z "$update" ] || cp "$work/PROTOCOLS.md" "$top_srcdir/docs/PROTOCOLS.md"
-	check "docs/PROTOCOLS.md (make docs/PROTOCOLS.md writes it anew)" cmp "$top_srcdir/docs/PROTOCOLS.md" "$work/PROTOCOLS.md"
+	check "docs/PROTOCOLS.md (make golden writes it anew)" cmp "$top_srcdir/docs/PROTOCOLS.md" "$work/PROTOCOLS.md"
 fi
 # Every frame cut at every length, every example cut by a snap length: nothing is read that is not there.
 if [ -x "$top_builddir/tests/corpus/test_frames" ]; then
