@@ -49,7 +49,7 @@ struct dissector {
 	bool no_auth;               /* cannot ask who commands: each claim is the weakness "no-authentication" of its server */
 	bool unframed;              /* streams: a message is a segment, so that lost bytes harm no length */
 	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
-	const char *carries[3];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
+	const char *carries[6];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
 	uint16_t tcp[DISSECT_PORTS];

@@ -216,9 +216,21 @@ static enum dissect_result handshake(struct dissect *d, struct session *s, struc
 	return DISSECT_OK;
 }
 
+/* What runs inside cannot be seen; on these ports it is agreed. */
+static void inside(struct dissect *d)
+{
+	static const struct { uint16_t port; const char *name; } agreed[] = {
+		{ 993, "imaps" }, { 995, "pop3s" }, { 465, "smtps" }, { 636, "ldaps" },
+	};
+	for (size_t i = 0; i < sizeof agreed / sizeof *agreed; i++)
+		if (agreed[i].port == dissect_server_port(d))
+			dissect_also(d, agreed[i].name);
+}
+
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
 	struct session *s = dissect_scratch(d);
+	inside(d);
 	if (dissect_side(d) == SIDE_CLIENT && is_ssl2(&c)) {
 		dissect_request(d, &(struct dissect_request){ .key = KEY, .op = -1, .name = "Client Hello" });
 		return DISSECT_OK;
@@ -253,6 +265,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_tls = {
 	.name = "tls",
 	.title = "TLS",
+	.carries = { "imaps", "pop3s", "smtps", "ldaps" },
 	.tcp = { 443, 8443, 636, 993, 995, 465, 8883, 5986 },
 	.any_tcp = true,
 	.probe = probe,
