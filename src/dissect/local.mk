@@ -28,12 +28,14 @@ DISSECTORS += src/dissect/tds.c
 DISSECTORS += src/dissect/ntp.c
 DISSECTORS += src/dissect/syslog.c
 DISSECTORS += src/dissect/jetdirect.c
+DISSECTORS += src/dissect/slmp.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c

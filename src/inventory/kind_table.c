@@ -129,6 +129,7 @@ const struct kind_hint kind_hints[] = {
 
 	/* Mitsubishi: Q03UDECPU, L02CPU, R04CPU, FX5U-32MT/ES, GT27, FR-, MR-J4 */
 	TYPE("Q##*CPU*", KIND_PLC, 86),
+	TYPE("QS0*CPU*", KIND_SAFETY, 86),
 	TYPE("L##*CPU*", KIND_PLC, 86),
 	TYPE("R##*CPU*", KIND_PLC, 86),
 	TYPE("A#*CPU*", KIND_PLC, 84),
