@@ -54,7 +54,9 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 	bool first = !s->claimed;
 	s->claimed = true;
 	s->confidence = (uint8_t)confidence;
-	if (first && d->d->no_auth)
+	/* A broadcast address is nobody who could ask: whoever answers on a flow of its own is. */
+	bool to_all = d->d->apart && (s->to_all || (d->p->has_dst_mac && (d->p->mac_dst[0] & 1)));
+	if (first && d->d->no_auth && !to_all)
 		dissect_weakness(d, "no-authentication", NULL);
 	for (struct held *h = s->held; h; h = h->next) {
 		if (h->op < 0) {
@@ -218,6 +220,26 @@ void dissect_set_side(struct dissect *d, enum side sender)
 	d->f->client_known = true;
 }
 
+/* Its answers may come on another flow: let that find this one. */
+static void apart_add(struct dissect *d)
+{
+	struct dissect_core *c = d->core;
+	struct dissect_flow **slot = &c->apart[c->apart_at++ % APART];
+	if (*slot)
+		(*slot)->session->apart = false;
+	*slot = d->f;
+	d->s->apart = true;
+	d->s->to_all = d->p->has_dst_mac && (d->p->mac_dst[0] & 1);
+}
+
+void dissect_apart_drop(struct dissect_core *c, struct dissect_session *s)
+{
+	for (size_t i = 0; s->apart && i < APART; i++)
+		if (c->apart[i] && c->apart[i]->session == s)
+			c->apart[i] = NULL;
+	s->apart = false;
+}
+
 void dissect_request(struct dissect *d, const struct dissect_request *r)
 {
 	struct dissect_session *s = d->s;
@@ -226,44 +248,81 @@ void dissect_request(struct dissect *d, const struct dissect_request *r)
 	struct dissect_request *slot = &s->pending[s->pending_at];
 	s->requests++;
 	if (s->pending_n == PENDING) {
-		s->unanswered++;
-		if (s->claimed && slot->op >= 0)
+		/* The oldest one gets no answer any more. */
+		if (!slot->answered)
+			s->unanswered++;
+		if (s->claimed && slot->op >= 0 && !slot->answered)
 			dissect_observe_request(d, slot, RESULT_UNKNOWN, 0);
 	} else {
 		s->pending_n++;
 	}
 	*slot = *r;
+	slot->answered = false;
 	slot->frame = d->p->frame;
 	slot->file = d->p->file;
 	slot->ts = d->p->ts;
 	s->pending_at = (uint8_t)((s->pending_at + 1) % PENDING);
+	if (d->d->apart && !s->apart)
+		apart_add(d);
 }
 
-bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, struct dissect_request *out)
+/* The oldest request with this key, which waits no longer (to a broadcast: it does). */
+static bool take(struct dissect_session *s, uint64_t key, bool keep, struct dissect_request *found)
 {
-	struct dissect_session *s = d->s;
-	if (out)
-		*out = (struct dissect_request){ .op = -1 };
-	if (!s || !d->fits)
-		return false;
 	int start = s->pending_at + PENDING - s->pending_n;
 	for (int i = 0; i < s->pending_n; i++) {   /* the oldest first */
 		struct dissect_request *r = &s->pending[(start + i) % PENDING];
 		if (r->key != key)
 			continue;
-		struct dissect_request found = *r;
+		*found = *r;
+		if (keep) {
+			r->answered = true;
+			return true;
+		}
 		for (int k = i; k > 0; k--)        /* close the hole towards the old end */
 			s->pending[(start + k) % PENDING] = s->pending[(start + k - 1) % PENDING];
 		s->pending_n--;
-		d->peer_frame = found.frame;
-		dissect_claim(d, CONF_CONFIRMED);
-		if (found.op >= 0)
-			dissect_observe_request(d, &found, result, d->p->frame);
-		if (out)
-			*out = found;
 		return true;
 	}
 	return false;
+}
+
+/* A request of the receiver that waits on another flow: to the sender, or to all. */
+static bool take_apart(struct dissect *d, uint64_t key, struct dissect_request *found)
+{
+	for (size_t i = 0; i < APART; i++) {
+		struct dissect_flow *f = d->core->apart[i];
+		if (!f || f == d->f || f->session->d != d->d || f->segment != d->segment ||
+		    f->entity[f->client] != d->receiver ||
+		    (!f->session->to_all && f->entity[!f->client] != d->sender) ||
+		    !take(f->session, key, f->session->to_all, found))
+			continue;
+		struct dissect asker = { .core = d->core, .f = f, .s = f->session, .d = d->d, .p = d->p,
+					 .from = f->client, .segment = f->segment };
+		dissect_claim(&asker, CONF_CONFIRMED);
+		dissect_set_side(d, SIDE_SERVER);
+		return true;
+	}
+	return false;
+}
+
+bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, struct dissect_request *out)
+{
+	struct dissect_session *s = d->s;
+	struct dissect_request found;
+	if (out)
+		*out = (struct dissect_request){ .op = -1 };
+	if (!s || !d->fits)
+		return false;
+	if (!take(s, key, false, &found) && !(d->d->apart && take_apart(d, key, &found)))
+		return false;
+	d->peer_frame = found.frame;
+	dissect_claim(d, CONF_CONFIRMED);
+	if (found.op >= 0)
+		dissect_observe_request(d, &found, result, d->p->frame);
+	if (out)
+		*out = found;
+	return true;
 }
 
 void dissect_evident(struct dissect *d)

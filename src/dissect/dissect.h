@@ -49,6 +49,7 @@ struct dissector {
 	bool no_auth;               /* cannot ask who commands: each claim is the weakness "no-authentication" of its server */
 	bool unframed;              /* streams: a message is a segment, so that lost bytes harm no length */
 	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
+	bool apart;                 /* answers may come on another flow: each host to a broadcast, or from another port */
 	const char *carries[6];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
@@ -124,6 +125,7 @@ struct dissect_request {
 	uint32_t frame;
 	uint16_t file;
 	int64_t ts;
+	bool answered;           /* to a broadcast: it waits on, others may answer */
 };
 
 /*
@@ -134,6 +136,8 @@ void dissect_request(struct dissect *d, const struct dissect_request *r);
 /*
  * This message answers the request with this key: claims the flow, observes the
  * request's operation with `result`. Copies the request into *out (may be NULL).
+ * Where the protocol says .apart, also one on another flow of the same two hosts,
+ * or a broadcast of this host; the sender is then the server.
  * False when no such request waits; the answer then proves nothing, but its
  * identity facts may be told with confidence content once the flow is claimed.
  */

@@ -29,6 +29,8 @@ DISSECTORS += src/dissect/ntp.c
 DISSECTORS += src/dissect/syslog.c
 DISSECTORS += src/dissect/jetdirect.c
 DISSECTORS += src/dissect/slmp.c
+DISSECTORS += src/dissect/cclink_ie_basic.c
+DISSECTORS += src/dissect/cclink_tsn_slmp.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -36,6 +38,7 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
+DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c

@@ -16,6 +16,7 @@ enum {
 	CONTENT_ELSEWHERE = 6,   /* … and on any other */
 	DISSECTORS_MAX = 128,    /* bits of dissect_session.tried */
 	SESSIONS_CHUNK = 64,
+	APART = 64,              /* flows whose requests may be answered on another flow */
 };
 
 struct op_key {
@@ -52,6 +53,8 @@ struct dissect_session {
 	int64_t last_ts[2];
 	uint16_t last_file;
 	uint8_t pending_at, pending_n, n_held, n_also;
+	bool apart;              /* in dissect_core.apart */
+	bool to_all;             /* its requests go to a broadcast or group address */
 	struct dissect_request pending[PENDING];
 	struct op_key ops[OP_CACHE];
 	struct held *held, **held_end;
@@ -75,6 +78,8 @@ struct dissect_core {
 	struct dissect_session **chunks;
 	size_t n_chunks;
 	size_t held;             /* bytes that are kept back */
+	struct dissect_flow *apart[APART];       /* the latest of them */
+	unsigned apart_at;
 };
 
 struct dissect {
@@ -98,6 +103,8 @@ static inline enum side dissect_side_of(const struct dissect_flow *f, int from)
 
 /* Forget what was held back for the claim. */
 void dissect_held_drop(struct dissect_core *c, struct dissect_session *s);
+/* No other flow finds this one's requests any more. */
+void dissect_apart_drop(struct dissect_core *c, struct dissect_session *s);
 /* The flow is this protocol's: what was held back comes out. */
 void dissect_claim(struct dissect *d, enum confidence confidence);
 /* An operation of a request that was answered by frame `peer`, or never was (0). */
