@@ -14,6 +14,7 @@ DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/fins.c
 DISSECTORS += src/dissect/keyence_kv.c
+DISSECTORS += src/dissect/mewtocol.c
 
 # What several of them share.
 DISSECT_SHARED =
