@@ -15,6 +15,7 @@ DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/fins.c
 DISSECTORS += src/dissect/keyence_kv.c
 DISSECTORS += src/dissect/mewtocol.c
+DISSECTORS += src/dissect/toyopuc.c
 
 # What several of them share.
 DISSECT_SHARED =
