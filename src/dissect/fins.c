@@ -23,6 +23,7 @@
 
 #include "base/text.h"
 #include "dissect/dissect.h"
+#include "dissect/fins_text.h"
 
 enum {
 	TCP_HEADER = 16, TCP_COUNTED = 8, TCP_MAX = 4096,
@@ -30,7 +31,7 @@ enum {
 	HEADER = 12, FRAME_MAX = 2048,
 	ICF_FIXED = 0xbe, ICF_GATEWAY = 0x80, ICF_RESPONSE = 0x40, ICF_QUIET = 0x01,
 	HOPS_MAX = 7, NETWORK_MAX = 127, NODE_ALL = 255,
-	UNIT_CPU = 0, UNIT_SELF = 0xfe,      /* the CPU; the communications unit that received the frame */
+	UNIT_CPU = FINS_UNIT_CPU, UNIT_SELF = 0xfe,   /* the CPU; the communications unit that received the frame */
 	END_MASK = 0x7f3f,                   /* without the relay error bit and the CPU error flags */
 	NAME_12 = 12,                        /* "FILENAME.EXT" */
 	MODEL = 20,
@@ -193,123 +194,6 @@ static int32_t length(const struct cur *c, enum side side)
 	return tcp_header(c) ? 8 + (int32_t)cur_peek_be16(c, 6) : DISSECT_NO_FRAME;
 }
 
-/* ---- what is written about a request ---- */
-
-/* Memory areas of CS, CJ, CP and NJ ("CS/CJ mode"), and of CV and C200H where they differ. */
-static const char *area_name(uint8_t area, char *text, size_t size)
-{
-	static const char *const four[] = { "CIO", "W", "H", "A" };
-	uint8_t kind = area & 0xbf;   /* bit 6: with the forced status */
-	if ((kind & 0x7c) == 0x30)
-		return four[area & 3];
-	if ((area & 0xf0) == 0x20 || (area & 0xf0) == 0xa0) {
-		snprintf(text, size, "E%X_", area & 0xfu);
-		return text;
-	}
-	if ((area >= 0xe0 && area <= 0xe8) || (area >= 0x60 && area <= 0x68)) {
-		snprintf(text, size, "E1%X_", area & 0xfu);
-		return text;
-	}
-	if (area >= 0x90 && area <= 0x97) {
-		snprintf(text, size, "E%X_", area & 0xfu);
-		return text;
-	}
-	switch (kind) {
-	case 0x00: case 0x80: return "CIO";
-	case 0x01: case 0x81: case 0x09: case 0x89: return "T/C";
-	case 0x02: case 0x82: return "D";
-	case 0x03: return "TN";
-	case 0x04: case 0x84: return "ST";
-	case 0x06: return "TK";
-	case 0x07: return "CF";
-	case 0x0a: case 0x98: return "EM";
-	case 0x9c: return area == 0xdc ? "IR" : "DR";
-	case 0xbc: return "DR";
-	default:
-		snprintf(text, size, "area 0x%02x ", area);
-		return text;
-	}
-}
-
-static bool area_of_bits(uint8_t area)
-{
-	return (area < 0x80 && !(area >= 0x60 && area <= 0x68)) || (area >= 0xe0 && area <= 0xe8);
-}
-
-/* extra: area, address, bit; extra2: how many. */
-static void describe_area(const struct dissect_request *r, char *out, size_t size)
-{
-	char text[16];
-	uint8_t area = (uint8_t)(r->extra >> 24);
-	unsigned word = r->extra >> 8 & 0xffff;
-	const char *name = area_name(area, text, sizeof text);
-	if (area_of_bits(area) && (area & 0xb7) != 0x01)   /* a flag of a timer has no bit number */
-		snprintf(out, size, r->extra2 > 1 ? "%s%u.%02u and on, %u bits" : "%s%u.%02u", name, word, r->extra & 0xff,
-			 r->extra2);
-	else if (r->extra2 > 1)
-		snprintf(out, size, "%s%u-%u", name, word, word + r->extra2 - 1);
-	else
-		snprintf(out, size, "%s%u", name, word);
-}
-
-static void describe_mode(const struct dissect_request *r, char *out, size_t size)
-{
-	snprintf(out, size, "%s", r->extra == 1 ? "debug mode" : r->extra == 4 ? "run mode" : "monitor mode");
-}
-
-static void describe_parameter(const struct dissect_request *r, char *out, size_t size)
-{
-	switch (r->extra) {
-	case 0x8002: snprintf(out, size, "CPU bus unit settings"); break;
-	case 0x8010: snprintf(out, size, "PLC setup"); break;
-	case 0x8011: snprintf(out, size, "peripheral device settings"); break;
-	case 0x8012: snprintf(out, size, "I/O tables"); break;
-	case 0x8013: snprintf(out, size, "routing tables"); break;
-	default: snprintf(out, size, "area 0x%04x", r->extra); break;
-	}
-}
-
-static void describe_program(const struct dissect_request *r, char *out, size_t size)
-{
-	if (r->extra == 0xffff)
-		snprintf(out, size, "all programs");
-	else
-		snprintf(out, size, "program %u", r->extra);
-}
-
-static void describe_code(const struct dissect_request *r, char *out, size_t size)
-{
-	snprintf(out, size, "code 0x%04x", r->code);
-}
-
-/* code, extra and extra2 hold the twelve characters of a file's name. */
-static void describe_file(const struct dissect_request *r, char *out, size_t size)
-{
-	uint32_t words[] = { r->code, r->extra, r->extra2 };
-	text_wire(words, sizeof words, out, size);
-}
-
-static void describe_node(const struct dissect_request *r, char *out, size_t size)
-{
-	unsigned unit = r->extra2 >> 8, node = r->extra2 & 0xff;
-	if (unit == UNIT_CPU)
-		snprintf(out, size, "network %u node %u", r->extra, node);
-	else
-		snprintf(out, size, "network %u node %u unit 0x%02x", r->extra, node, unit);
-}
-
-static void describe_unit(const struct dissect_request *r, char *out, size_t size)
-{
-	if (r->extra >= 0x10 && r->extra <= 0x1f)
-		snprintf(out, size, "unit 0x%02x (CPU bus unit %u)", r->extra, r->extra - 0x10);
-	else if (r->extra >= 0x20 && r->extra <= 0x7f)
-		snprintf(out, size, "unit 0x%02x (special I/O unit %u)", r->extra, r->extra - 0x20);
-	else if (r->extra == 0xe1)
-		snprintf(out, size, "unit 0xe1 (inner board)");
-	else
-		snprintf(out, size, "unit 0x%02x", r->extra);
-}
-
 /* ---- requests ---- */
 
 /* The last byte of an IPv4 address, which a node address is unless somebody made a table. */
@@ -330,29 +214,29 @@ static void parameters(struct cur *c, struct dissect_request *r, uint16_t comman
 	case C_WRITE: case C_FILL:
 		r->extra = cur_be32(c);
 		r->extra2 = cur_be16(c);
-		r->describe = describe_area;
+		r->describe = fins_describe_area;
 		break;
 	case C_FORCE:
 		r->extra2 = cur_be16(c);
 		cur_skip(c, 2);   /* set, reset, or released */
 		r->extra = cur_be32(c);
-		r->describe = describe_area;
+		r->describe = fins_describe_area;
 		break;
 	case C_RUN: case C_STOP:
 		if (unit != UNIT_CPU) {   /* units of Controller Link and SYSMAC LINK take it for their data links */
 			r->name = command == C_RUN ? "Data Link Start" : "Data Link Halt";
 		} else if (command == C_RUN) {
 			r->extra = cur_peek(c, 2);
-			r->describe = describe_mode;
+			r->describe = fins_describe_mode;
 		}
 		break;
 	case C_PARAMETER_WRITE: case C_PARAMETER_CLEAR:
 		r->extra = cur_be16(c);
-		r->describe = describe_parameter;
+		r->describe = fins_describe_parameter;
 		break;
 	case C_PROTECT: case C_UNPROTECT: case C_PROGRAM_READ: case C_PROGRAM_WRITE: case C_PROGRAM_CLEAR:
 		r->extra = cur_be16(c);
-		r->describe = describe_program;
+		r->describe = fins_describe_program;
 		break;
 	case C_FILE_PARAMETER:
 		r->op = mode == 1 ? OP_CONFIGURATION : OP_FILE;
@@ -372,7 +256,7 @@ static void parameters(struct cur *c, struct dissect_request *r, uint16_t comman
 		r->code = words[0];
 		r->extra = words[1];
 		r->extra2 = words[2];
-		r->describe = describe_file;
+		r->describe = fins_describe_file;
 	}
 }
 
@@ -384,12 +268,12 @@ static void relays(struct dissect *d, const struct state *s, const struct cur *h
 	uint8_t sna = cur_peek(header, 6), sa1 = cur_peek(header, 7), sa2 = cur_peek(header, 8);
 	bool itself = da1 == 0 || da1 == NODE_ALL || da1 == s->server_node || da1 == last_byte(&p->dst);
 	if (dna && !itself)
-		dissect_relay(d, "FINS network", dna, (uint32_t)da2 << 8 | da1, describe_node);
+		dissect_relay(d, "FINS network", dna, (uint32_t)da2 << 8 | da1, fins_describe_node);
 	else if (da2 != UNIT_CPU && da2 != UNIT_SELF)
-		dissect_relay(d, "FINS unit", da2, 0, describe_unit);
+		dissect_relay(d, "FINS unit", da2, 0, fins_describe_unit);
 	if (sna && sa1 && sa1 != last_byte(&p->src)) {
 		dissect_set_side(d, SIDE_SERVER);   /* the sender is the door */
-		dissect_relay(d, "FINS network", sna, (uint32_t)sa2 << 8 | sa1, describe_node);
+		dissect_relay(d, "FINS network", sna, (uint32_t)sa2 << 8 | sa1, fins_describe_node);
 		dissect_set_side(d, SIDE_CLIENT);
 	}
 }
@@ -401,7 +285,7 @@ static enum dissect_result request(struct dissect *d, struct cur c, struct state
 	const struct dissect_code *k = DISSECT_CODE(commands, command);
 	struct dissect_request r = { .key = (uint64_t)command << 8 | sid, .code = command,
 				     .op = k ? k->op : OP_DIAGNOSTIC, .name = k ? k->name : "Unknown command",
-				     .describe = k ? NULL : describe_code };
+				     .describe = k ? NULL : fins_describe_code };
 	bool password = (command == C_PROTECT || command == C_UNPROTECT) && cur_left(&c) >= 15;
 	parameters(&c, &r, command, unit);
 	if (!cur_ok(&c))
@@ -581,7 +465,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	cur_skip(&c, 8);
 	uint32_t command = cur_be32(&c), error = cur_be32(&c);
-	dissect_evident(d);
+	/* What only a server sends. A question alone does not prove that anybody there understands it. */
+	if (command == TCP_SERVER_NODE || command == TCP_ERROR || (command == TCP_FRAME && (cur_peek(&c, 0) & ICF_RESPONSE)))
+		dissect_evident(d);
 	if (error)
 		dissect_op(d, OP_DIAGNOSTIC, "FINS/TCP Connection",
 			   tcp_errors[error] ? tcp_errors[error] : "unknown error", RESULT_REFUSED);
@@ -613,9 +499,9 @@ const struct dissector dissect_fins = {
 	.length = length,
 	.message = message,
 	.reference = "OMRON W227 (FINS Commands), W342 (Communications Commands), W420 and W421 (Ethernet Units)",
-	.recognition = "FINS/TCP: \"FINS\", a length, command and error code within their ranges: evident. FINS/UDP: constant "
-		       "bits of ICF, RSV 0, at most 7 gateways, network numbers up to 127, a command of the list with parameters "
-		       "of its length; request and response with one service identifier and command",
+	.recognition = "FINS/TCP: \"FINS\", a length, command and error code within their ranges, from a server: evident. "
+		       "FINS/UDP: constant bits of ICF, RSV 0, at most 7 gateways, network numbers up to 127, a command of "
+		       "the list with parameters of its length; request and response with one service identifier and command",
 	.identity = "Controller Data Read: model, version, and of an Ethernet unit its MAC address; Connection Data Read: models "
 		    "of the units in the rack; Controller Status Read: mode; Name Read: name. What a device behind the answering "
 		    "one says of itself describes that one, and is not taken for its own",

@@ -22,6 +22,7 @@ DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
