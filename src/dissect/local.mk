@@ -31,6 +31,10 @@ DISSECTORS += src/dissect/jetdirect.c
 DISSECTORS += src/dissect/slmp.c
 DISSECTORS += src/dissect/cclink_ie_basic.c
 DISSECTORS += src/dissect/cclink_tsn_slmp.c
+DISSECTORS += src/dissect/fins.c
+DISSECTORS += src/dissect/keyence_kv.c
+DISSECTORS += src/dissect/mewtocol.c
+DISSECTORS += src/dissect/toyopuc.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -39,6 +43,7 @@ DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
+DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
