@@ -12,6 +12,7 @@ DISSECTORS += src/dissect/s7comm.c
 DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
+DISSECTORS += src/dissect/focas.c
 
 # What several of them share.
 DISSECT_SHARED =
