@@ -14,11 +14,12 @@ DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/focas.c
 DISSECTORS += src/dissect/hses.c
+DISSECTORS += src/dissect/bcap.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
-DISSECT_SHARED += src/dissect/ber.h
+DISSECT_SHARED += src/dissect/ber.h src/dissect/utf16.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
