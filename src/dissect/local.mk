@@ -15,6 +15,7 @@ DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/focas.c
 DISSECTORS += src/dissect/hses.c
 DISSECTORS += src/dissect/bcap.c
+DISSECTORS += src/dissect/ge_srtp.c
 
 # What several of them share.
 DISSECT_SHARED =
