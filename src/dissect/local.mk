@@ -16,6 +16,7 @@ DISSECTORS += src/dissect/focas.c
 DISSECTORS += src/dissect/hses.c
 DISSECTORS += src/dissect/bcap.c
 DISSECTORS += src/dissect/ge_srtp.c
+DISSECTORS += src/dissect/egd.c
 
 # What several of them share.
 DISSECT_SHARED =
