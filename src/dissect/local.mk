@@ -17,6 +17,7 @@ DISSECTORS += src/dissect/hses.c
 DISSECTORS += src/dissect/bcap.c
 DISSECTORS += src/dissect/ge_srtp.c
 DISSECTORS += src/dissect/egd.c
+DISSECTORS += src/dissect/yokogawa.c
 
 # What several of them share.
 DISSECT_SHARED =
