@@ -35,11 +35,18 @@ DISSECTORS += src/dissect/fins.c
 DISSECTORS += src/dissect/keyence_kv.c
 DISSECTORS += src/dissect/mewtocol.c
 DISSECTORS += src/dissect/toyopuc.c
+DISSECTORS += src/dissect/focas.c
+DISSECTORS += src/dissect/hses.c
+DISSECTORS += src/dissect/bcap.c
+DISSECTORS += src/dissect/ge_srtp.c
+DISSECTORS += src/dissect/egd.c
+DISSECTORS += src/dissect/yokogawa.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
+DISSECT_SHARED += src/dissect/ber.h src/dissect/utf16.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
