@@ -194,11 +194,15 @@ bool dissect_frame(struct dissect_core *c, const struct packet *p, uint32_t segm
 			continue;
 		if (x->ot)
 			observe_minute(c->o, p->ts, true);
+		if (x->no_auth && !x->cyclic && d.answer)
+			dissect_weakness(&d, "no-authentication", NULL);
 		(x->cyclic ? observe_cyclic : observe_conv)(c->o, &(struct obs_conv){
-			.client = d.sender, .server = d.receiver,
+			.client = dissect_client(&d), .server = dissect_server(&d),
 			.transport = p->ip ? TRANSPORT_IP : TRANSPORT_ETHER, .confidence = CONF_CONFIRMED,
-			.port = p->ip ? 0 : p->ethertype, .proto = x->name, .risk = "", .frames = 1, .packets_c = 1,
-			.bytes_c = p->payload_wire, .first = p->ts, .last = p->ts, .where = obs_where(p) });
+			.port = p->ip ? 0 : p->ethertype, .proto = x->name, .risk = "", .frames = 1,
+			.packets_c = !d.answer, .packets_s = d.answer,
+			.bytes_c = d.answer ? 0 : p->payload_wire, .bytes_s = d.answer ? p->payload_wire : 0,
+			.first = p->ts, .last = p->ts, .where = obs_where(p) });
 		return true;
 	}
 	return false;

@@ -47,6 +47,8 @@ const struct dissector *dissect_claimed(const struct dissect_flow *f, enum confi
 void dissect_report(struct dissect_core *c, struct dissect_flow *f, const struct obs_conv *base);
 /* The flow is over: requests that still wait come out as unanswered. Before the last dissect_report(). */
 void dissect_unanswered(struct dissect_core *c, struct dissect_flow *f);
+/* No packets come any more: what was asked outside of flows and nobody answered comes out. */
+void dissect_asked_unanswered(struct dissect_core *c);
 /* The session is freed. */
 void dissect_finish(struct dissect_core *c, struct dissect_flow *f);
 

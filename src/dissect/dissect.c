@@ -134,7 +134,7 @@ const struct packet *dissect_packet(const struct dissect *d)
 
 enum side dissect_side(const struct dissect *d)
 {
-	return d->f ? dissect_side_of(d->f, d->from) : SIDE_CLIENT;
+	return d->f ? dissect_side_of(d->f, d->from) : d->answer ? SIDE_SERVER : SIDE_CLIENT;
 }
 
 uint32_t dissect_sender(const struct dissect *d)
@@ -149,12 +149,12 @@ uint32_t dissect_receiver(const struct dissect *d)
 
 uint32_t dissect_client(const struct dissect *d)
 {
-	return d->f ? d->f->entity[d->f->client] : d->sender;
+	return d->f ? d->f->entity[d->f->client] : d->answer ? d->receiver : d->sender;
 }
 
 uint32_t dissect_server(const struct dissect *d)
 {
-	return d->f ? d->f->entity[!d->f->client] : d->receiver;
+	return d->f ? d->f->entity[!d->f->client] : d->answer ? d->sender : d->receiver;
 }
 
 uint32_t dissect_mac(const struct dissect *d)
@@ -214,6 +214,8 @@ const struct dissect_code *dissect_code_find(const struct dissect_code *table, s
 
 void dissect_set_side(struct dissect *d, enum side sender)
 {
+	if (!d->f)
+		d->answer = sender == SIDE_SERVER && d->receiver;   /* a group address has no entity */
 	if (!d->f || dissect_side(d) == sender)
 		return;
 	d->f->client = (uint8_t)!d->f->client;
@@ -240,9 +242,66 @@ void dissect_apart_drop(struct dissect_core *c, struct dissect_session *s)
 	s->apart = false;
 }
 
+/* ---- requests of frames without a flow: all of them share a ring ---- */
+
+static void asked_observe(struct dissect_core *c, struct asked *q, enum op_result result, uint32_t peer)
+{
+	const struct dissect_request *r = &q->r;
+	char detail[64] = "";
+	if (q->d && r->op >= 0) {
+		if (r->describe)
+			r->describe(r, detail, sizeof detail);
+		observe_op(c->o, &(struct obs_op){
+			.client = q->client, .server = q->server, .transport = q->transport, .port = q->port,
+			.cls = (uint8_t)r->op, .result = (uint8_t)result, .confidence = CONF_CONFIRMED,
+			.proto = q->d->name, .name = r->name, .detail = detail,
+			.where = { .file = r->file, .frame = r->frame, .peer_frame = peer, .ts = r->ts } });
+	}
+	q->d = NULL;
+}
+
+static void ask(struct dissect *d, const struct dissect_request *r)
+{
+	struct dissect_core *c = d->core;
+	struct asked *q = &c->asked[c->asked_at++ % ASKED];
+	asked_observe(c, q, RESULT_UNKNOWN, 0);
+	struct obs_op row = op_row(d, OP_READ, "", RESULT_UNKNOWN, CONF_CONFIRMED);
+	*q = (struct asked){ .d = d->d, .client = d->sender, .server = d->receiver, .port = row.port,
+			     .transport = row.transport, .r = *r };
+	q->r.frame = d->p->frame;
+	q->r.file = d->p->file;
+	q->r.ts = d->p->ts;
+}
+
+static bool answer(struct dissect *d, uint64_t key, enum op_result result, struct dissect_request *out)
+{
+	struct dissect_core *c = d->core;
+	for (size_t i = 0; i < ASKED; i++) {   /* the oldest first */
+		struct asked *q = &c->asked[(c->asked_at + i) % ASKED];
+		if (q->d != d->d || q->r.key != key || q->client != d->receiver || q->server != d->sender)
+			continue;
+		d->peer_frame = q->r.frame;
+		if (out)
+			*out = q->r;
+		asked_observe(c, q, result, d->p->frame);
+		return true;
+	}
+	return false;
+}
+
+void dissect_asked_unanswered(struct dissect_core *c)
+{
+	for (size_t i = 0; i < ASKED; i++)
+		asked_observe(c, &c->asked[(c->asked_at + i) % ASKED], RESULT_UNKNOWN, 0);
+}
+
+/* ---- requests and responses ---- */
+
 void dissect_request(struct dissect *d, const struct dissect_request *r)
 {
 	struct dissect_session *s = d->s;
+	if (!d->f)
+		ask(d, r);
 	if (!s || !d->fits)
 		return;
 	struct dissect_request *slot = &s->pending[s->pending_at];
@@ -312,6 +371,8 @@ bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, st
 	struct dissect_request found;
 	if (out)
 		*out = (struct dissect_request){ .op = -1 };
+	if (!d->f)
+		return answer(d, key, result, out);
 	if (!s || !d->fits)
 		return false;
 	if (!take(s, key, false, &found) && !(d->d->apart && take_apart(d, key, &found)))

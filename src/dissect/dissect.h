@@ -30,7 +30,7 @@ enum dissect_result {
 	DISSECT_MALFORMED,   /* mine, but it contradicts itself */
 };
 
-/* From which side of the flow a message came. Unknown only for frames without a flow. */
+/* From which side a message came. Frames without a flow come from the client, until dissect_set_side() says else. */
 enum side { SIDE_CLIENT, SIDE_SERVER };
 
 enum {
@@ -131,6 +131,7 @@ struct dissect_request {
 /*
  * This message is a request. Its operation is observed when the answer comes
  * (both frames), or without peer_frame when it never does and the flow was claimed.
+ * Frames without a flow: the answer must come from whom the request went to.
  */
 void dissect_request(struct dissect *d, const struct dissect_request *r);
 /*

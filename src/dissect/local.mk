@@ -41,6 +41,10 @@ DISSECTORS += src/dissect/bcap.c
 DISSECTORS += src/dissect/ge_srtp.c
 DISSECTORS += src/dissect/egd.c
 DISSECTORS += src/dissect/yokogawa.c
+DISSECTORS += src/dissect/profinet_dcp.c
+DISSECTORS += src/dissect/profinet_rt.c
+DISSECTORS += src/dissect/profinet_ptcp.c
+DISSECTORS += src/dissect/profinet_io.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -51,6 +55,7 @@ DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
 DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
+DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c

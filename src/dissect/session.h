@@ -8,6 +8,7 @@ enum {
 	ATTEMPTS_MAX = 24,       /* packets with data that may pass before a flow is given up */
 	HEAD_ENOUGH = 24,        /* bytes from which every probe() can tell */
 	PENDING = 16,
+	ASKED = 64,              /* requests of frames without a flow, all together */
 	HELD = 24,               /* observations kept back until the claim */
 	HELD_MEMORY = 8 << 20,   /* bytes of them, of all flows */
 	ALSO = 2,
@@ -68,6 +69,15 @@ struct port_list {
 	uint8_t list[15];
 };
 
+/* A request of a frame without a flow. */
+struct asked {
+	const struct dissector *d;       /* NULL: nothing waits here */
+	uint32_t client, server;
+	uint16_t port;
+	uint8_t transport;
+	struct dissect_request r;
+};
+
 struct dissect_core {
 	struct observe *o;
 	struct port_list *tcp_port, *udp_port;   /* 65536 each, only as many pages as are used */
@@ -80,6 +90,8 @@ struct dissect_core {
 	size_t held;             /* bytes that are kept back */
 	struct dissect_flow *apart[APART];       /* the latest of them */
 	unsigned apart_at;
+	struct asked asked[ASKED];
+	size_t asked_at;
 };
 
 struct dissect {
@@ -92,6 +104,7 @@ struct dissect {
 	uint32_t segment;
 	uint32_t peer_frame;              /* the request that dissect_response() found */
 	uint32_t sender, receiver, mac;   /* found when asked for */
+	bool answer;                      /* a frame without a flow whose sender is the server */
 	bool evident;
 	bool fits;                        /* probe() says so: only such messages lead to a claim */
 };

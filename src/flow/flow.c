@@ -495,5 +495,6 @@ void flow_finish(struct flow_table *t)
 {
 	while (t->oldest)
 		end_flow(t, t->oldest - 1);
+	dissect_asked_unanswered(t->core);
 	counters(t);
 }
