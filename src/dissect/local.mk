@@ -12,12 +12,14 @@ DISSECTORS += src/dissect/s7comm.c
 DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
+DISSECTORS += src/dissect/opcua.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/dissect/opcua.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
