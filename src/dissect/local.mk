@@ -14,6 +14,7 @@ DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/opcua.c
 DISSECTORS += src/dissect/ethercat.c
+DISSECTORS += src/dissect/ads.c
 
 # What several of them share.
 DISSECT_SHARED =
