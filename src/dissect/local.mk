@@ -45,6 +45,9 @@ DISSECTORS += src/dissect/profinet_dcp.c
 DISSECTORS += src/dissect/profinet_rt.c
 DISSECTORS += src/dissect/profinet_ptcp.c
 DISSECTORS += src/dissect/profinet_io.c
+DISSECTORS += src/dissect/opcua.c
+DISSECTORS += src/dissect/ethercat.c
+DISSECTORS += src/dissect/ads.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -56,6 +59,7 @@ DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
 DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
 DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
+DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/dissect/opcua.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
