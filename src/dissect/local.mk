@@ -13,6 +13,7 @@ DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/bacnet.c
+DISSECTORS += src/dissect/dnp3.c
 
 # What several of them share.
 DISSECT_SHARED =
