@@ -14,6 +14,7 @@ DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/bacnet.c
 DISSECTORS += src/dissect/dnp3.c
+DISSECTORS += src/dissect/iec104.c
 
 # What several of them share.
 DISSECT_SHARED =
