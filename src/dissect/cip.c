@@ -12,7 +12,8 @@
 #include "dissect/cip.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "dissect/names.h"
 
 enum {
 	GET_ATTRIBUTES_ALL = 0x01, GET_ATTRIBUTE_LIST = 0x03, CREATE = 0x08, DELETE = 0x09, MULTIPLE = 0x0a,
@@ -234,19 +235,6 @@ bool cip_request(struct dissect *d, uint64_t key, struct cur c)
 
 /* ---- identity ---- */
 
-static int by_number(const void *a, const void *b)
-{
-	const struct cip_name *x = a, *y = b;
-	return (int)x->number - (int)y->number;
-}
-
-static const char *name_of(const struct cip_name *table, size_t n, uint16_t number)
-{
-	const struct cip_name key = { number, NULL };
-	const struct cip_name *x = bsearch(&key, table, n, sizeof *table, by_number);
-	return x ? x->name : NULL;
-}
-
 /* What the device profiles say in genba's own words. */
 static const char *role_of(uint16_t type)
 {
@@ -279,10 +267,10 @@ bool cip_identity(struct dissect *d, struct cur *c, const char *source)
 	uint32_t serial = cur_le32(c);
 	if (!cur_ok(c))
 		return false;
-	const char *name = name_of(cip_vendors, cip_vendors_n, vendor);
+	const char *name = NAME_OF(cip_vendors, vendor);
 	snprintf(text, sizeof text, "CIP vendor %u", vendor);
 	dissect_attr(d, ATTR_VENDOR, name ? name : text, source);
-	dissect_attr(d, ATTR_DESCRIPTION, name_of(cip_device_types, cip_device_types_n, type), source);
+	dissect_attr(d, ATTR_DESCRIPTION, NAME_OF(cip_device_types, type), source);
 	dissect_attr(d, ATTR_ROLE, role_of(type), source);
 	snprintf(text, sizeof text, "%u:%u", type, product);
 	dissect_attr(d, ATTR_PRODUCT_CODE, text, source);
@@ -309,7 +297,7 @@ static bool identity_attribute(struct dissect *d, struct cur *c, uint32_t attrib
 	unsigned major;
 	switch (attribute) {
 	case 1:
-		name = name_of(cip_vendors, cip_vendors_n, cur_le16(c));
+		name = NAME_OF(cip_vendors, cur_le16(c));
 		if (cur_ok(c) && name)
 			dissect_attr(d, ATTR_VENDOR, name, source);
 		return true;

@@ -14,9 +14,4 @@ bool cip_response(struct dissect *d, uint64_t key, struct cur c);
  */
 bool cip_identity(struct dissect *d, struct cur *c, const char *source);
 
-/* Names of the numbers that ODVA gives out (data/cip-*.tsv); NULL where unknown. */
-struct cip_name { uint16_t number; const char *name; };
-extern const struct cip_name cip_vendors[], cip_device_types[];
-extern const size_t cip_vendors_n, cip_device_types_n;
-
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "dissect/names.h"
 #include "dissect/session.h"
 
 /* ---- the claim, and what waits for it ---- */
@@ -208,6 +209,19 @@ const struct dissect_code *dissect_code_find(const struct dissect_code *table, s
 		if (table[i].code == code)
 			return &table[i];
 	return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct number_name *x = a, *y = b;
+	return (int)x->number - (int)y->number;
+}
+
+const char *name_of_number(const struct number_name *table, size_t n, uint32_t number)
+{
+	const struct number_name key = { (uint16_t)number, NULL };
+	const struct number_name *x = number > UINT16_MAX ? NULL : bsearch(&key, table, n, sizeof *table, by_number);
+	return x ? x->name : NULL;
 }
 
 /* ---- what dissectors say ---- */

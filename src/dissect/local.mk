@@ -48,6 +48,9 @@ DISSECTORS += src/dissect/profinet_io.c
 DISSECTORS += src/dissect/opcua.c
 DISSECTORS += src/dissect/ethercat.c
 DISSECTORS += src/dissect/ads.c
+DISSECTORS += src/dissect/bacnet.c
+DISSECTORS += src/dissect/dnp3.c
+DISSECTORS += src/dissect/iec104.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -60,11 +63,14 @@ DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h
 DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
 DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
 DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/dissect/opcua.h
+DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
+DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
-nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
-BUILT_SOURCES += src/dissect/table.c src/dissect/cip_names.c
-CLEANFILES += src/dissect/table.c src/dissect/cip_names.c
+nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c
+BUILT_SOURCES += src/dissect/table.c src/dissect/names.c
+CLEANFILES += src/dissect/table.c src/dissect/names.c
 
 src/dissect/table.c: $(srcdir)/src/dissect/local.mk
 	@$(MKDIR_P) src/dissect
@@ -76,15 +82,16 @@ src/dissect/table.c: $(srcdir)/src/dissect/local.mk
 	for d in $$names; do echo "	&dissect_$$d,"; done; \
 	echo '	NULL'; echo '};'; } > $@
 
-# Names of CIP vendors and device types: the child can open no file, so they are compiled in.
-src/dissect/cip_names.c: $(srcdir)/data/cip-vendors.tsv $(srcdir)/data/cip-device-types.tsv
+# Names of vendors and device types: the child can open no file, so they are compiled in. One table for each file.
+NAME_TABLES = $(srcdir)/data/cip-vendors.tsv $(srcdir)/data/cip-device-types.tsv $(srcdir)/data/bacnet-vendors.tsv
+src/dissect/names.c: $(NAME_TABLES)
 	@$(MKDIR_P) src/dissect
-	$(AM_V_GEN){ echo '/* Made from data/cip-*.tsv. */'; echo '#include "dissect/cip.h"'; \
-	for t in vendors device_types; do \
-		f=$(srcdir)/data/cip-$$(echo $$t | tr _ -).tsv; \
-		echo "const struct cip_name cip_$$t[] = {"; \
+	$(AM_V_GEN){ echo '/* Made from the tables in data. */'; echo '#include "dissect/names.h"'; \
+	for f in $(NAME_TABLES); do \
+		t=names_`basename $$f .tsv | tr - _`; \
+		echo "const struct number_name $$t[] = {"; \
 		LC_ALL=C sort -n $$f | LC_ALL=C awk -F '\t' '{ gsub(/["\\]/, "\\\\&", $$2); printf "	{ %d, \"%s\" },\n", $$1, $$2 }'; \
-		echo '};'; echo "const size_t cip_$${t}_n = sizeof cip_$$t / sizeof *cip_$$t;"; \
+		echo '};'; echo "const size_t $${t}_n = sizeof $$t / sizeof *$$t;"; \
 	done; } > $@
 
 if HAVE_CMOCKA
