@@ -12,11 +12,14 @@ DISSECTORS += src/dissect/s7comm.c
 DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
+DISSECTORS += src/dissect/smb.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h
+DISSECT_SHARED += src/dissect/ntlmssp.c src/dissect/ntlmssp.h src/dissect/utf16.h src/dissect/netbios.h
+DISSECT_SHARED += src/dissect/smb1.c src/dissect/smb.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
