@@ -13,6 +13,8 @@ DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/smb.c
+DISSECTORS += src/dissect/nbns.c
+DISSECTORS += src/dissect/nbdgm.c
 
 # What several of them share.
 DISSECT_SHARED =

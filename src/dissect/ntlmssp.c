@@ -47,6 +47,8 @@ bool windows_version(unsigned major, unsigned minor, unsigned build, char *out, 
 			name = !build ? "Windows 10 or later" : build >= 22000 ? "Windows 11" : "Windows 10";
 		if (build)
 			snprintf(out, size, "%s (%u.%u.%u)", name, major, minor, build);
+		else if (major < 5)
+			snprintf(out, size, "%s", name);
 		else
 			snprintf(out, size, "%s (%u.%u)", name, major, minor);
 		return true;
