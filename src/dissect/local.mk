@@ -17,6 +17,8 @@ DISSECTORS += src/dissect/nbns.c
 DISSECTORS += src/dissect/nbdgm.c
 DISSECTORS += src/dissect/mdns.c
 DISSECTORS += src/dissect/llmnr.c
+DISSECTORS += src/dissect/ssdp.c
+DISSECTORS += src/dissect/wsd.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -24,7 +26,7 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/ntlmssp.c src/dissect/ntlmssp.h src/dissect/utf16.h src/dissect/netbios.h
 DISSECT_SHARED += src/dissect/smb1.c src/dissect/smb.h
-DISSECT_SHARED += src/dissect/dnsname.c src/dissect/dnsname.h
+DISSECT_SHARED += src/dissect/dnsname.c src/dissect/dnsname.h src/dissect/httphead.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
