@@ -194,11 +194,11 @@ static bool argument_text(struct cur *c, char *out, size_t size)
 	struct cur a = cur_sub(c, cur_le32(c));
 	uint16_t type = cur_le16(&a);
 	uint32_t count = cur_le32(&a), n = cur_le32(&a);
-	const uint8_t *p = cur_bytes(&a, n);
+	struct cur text = cur_sub(&a, n);
 	*out = 0;
 	if (!cur_ok(&a) || type != TYPE_TEXT || count != 1)
 		return false;
-	utf16le(p, n, out, size);
+	utf16_text(text, out, size);
 	return true;
 }
 

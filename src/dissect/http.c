@@ -8,10 +8,9 @@
  * Authorization is looked at for its scheme alone: the value is never kept.
  */
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 #include "dissect/dissect.h"
+#include "dissect/httphead.h"
 
 enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2 };
 
@@ -48,19 +47,6 @@ struct head {
 	struct cur first, server, agent, authorization, authenticate, content_length, host;
 	bool chunked;
 };
-
-static bool is_name(const struct cur *line, const char *name, struct cur *value)
-{
-	size_t n = strlen(name);
-	if (!cur_has(line, n + 1) || cur_peek(line, n) != ':' ||
-	    strncasecmp((const char *)cur_here(line), name, n) != 0)
-		return false;
-	*value = *line;
-	cur_skip(value, n + 1);
-	while (cur_peek(value, 0) == ' ')
-		cur_skip(value, 1);
-	return true;
-}
 
 static struct head read_head(struct cur c)
 {

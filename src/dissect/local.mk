@@ -51,12 +51,23 @@ DISSECTORS += src/dissect/ads.c
 DISSECTORS += src/dissect/bacnet.c
 DISSECTORS += src/dissect/dnp3.c
 DISSECTORS += src/dissect/iec104.c
+DISSECTORS += src/dissect/smb.c
+DISSECTORS += src/dissect/nbns.c
+DISSECTORS += src/dissect/nbdgm.c
+DISSECTORS += src/dissect/mdns.c
+DISSECTORS += src/dissect/llmnr.c
+DISSECTORS += src/dissect/ssdp.c
+DISSECTORS += src/dissect/wsd.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/utf16.h
+DISSECT_SHARED += src/dissect/ber.h
+DISSECT_SHARED += src/dissect/ntlmssp.c src/dissect/ntlmssp.h src/dissect/utf16.h src/dissect/netbios.h
+DISSECT_SHARED += src/dissect/smb1.c src/dissect/smb.h
+DISSECT_SHARED += src/dissect/dnsname.c src/dissect/dnsname.h src/dissect/httphead.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/mc.c src/dissect/mc1e.c src/dissect/mc.h
 DISSECT_SHARED += src/dissect/cclink_slmp.c src/dissect/cclink_slmp.h

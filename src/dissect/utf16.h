@@ -1,43 +1,37 @@
-/* Texts of protocols that send UTF-16, little-endian, as UTF-8: for text_wire() and dissect_attr_bytes(). */
+/* UTF-16LE, the text of Windows and of protocols that grew up there. */
 #ifndef DISSECT_UTF16_H
 #define DISSECT_UTF16_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/text.h"
+#include "dissect/dissect.h"
 
-/*
- * n bytes of UTF-16LE into out (size bytes, always terminated). Ends at the first zero; a lone surrogate becomes '?'.
- * Returns the length.
- */
-static inline size_t utf16le(const uint8_t *p, size_t n, char *out, size_t size)
+/* The text of v up to its first NUL as clean UTF-8 into out (terminated); 0 where nothing printable is there. */
+static inline size_t utf16_text(struct cur v, char *out, size_t size)
 {
-	size_t k = 0;
-	for (size_t i = 0; p && i + 1 < n; i += 2) {
-		uint32_t v = p[i] | (uint32_t)p[i + 1] << 8;
-		uint32_t low = i + 3 < n ? p[i + 2] | (uint32_t)p[i + 3] << 8 : 0;
-		if (v == 0)
+	uint8_t raw[OBS_TEXT + 1];
+	size_t n = 0;
+	while (cur_has(&v, 2) && n + 4 <= sizeof raw) {
+		uint32_t c = cur_le16(&v), low = cur_peek_le16(&v, 0);
+		if (!c)
 			break;
-		if (v >= 0xd800 && v < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
-			v = 0x10000 + ((v - 0xd800) << 10) + (low - 0xdc00);
-			i += 2;
-		} else if (v >= 0xd800 && v < 0xe000) {
-			v = '?';
+		if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+			c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
+			cur_skip(&v, 2);
+		} else if (c >= 0xd800 && c < 0xe000) {
+			c = 0xfffd;
 		}
-		unsigned bytes = v < 0x80 ? 1 : v < 0x800 ? 2 : v < 0x10000 ? 3 : 4;
-		if (k + bytes >= size)
-			break;
-		if (bytes == 1) {
-			out[k++] = (char)v;
+		if (c < 0x80) {
+			raw[n++] = (uint8_t)c;
 			continue;
 		}
-		static const uint8_t heads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-		out[k++] = (char)(heads[bytes] | v >> 6 * (bytes - 1));
-		for (unsigned left = bytes - 1; left; left--)
-			out[k++] = (char)(0x80 | (v >> 6 * (left - 1) & 0x3f));
+		if (c >= 0x10000)
+			raw[n++] = (uint8_t)(0xf0 | c >> 18);
+		if (c >= 0x800)
+			raw[n++] = (uint8_t)(c >= 0x10000 ? 0x80 | (c >> 12 & 0x3f) : 0xe0 | c >> 12);
+		raw[n++] = (uint8_t)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
+		raw[n++] = (uint8_t)(0x80 | (c & 0x3f));
 	}
-	if (size)
-		out[k] = 0;
-	return k;
+	return text_wire(raw, n, out, size);
 }
 
 #endif

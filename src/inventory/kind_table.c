@@ -279,7 +279,7 @@ const struct kind_hint kind_hints[] = {
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*IGNITION*", KIND_SCADA, 70 },
 
 	/* Operating systems and what DHCP clients say */
-	{ ON_OS, NULL, "*WINDOWS*SERVER*", KIND_SERVER, 54 },
+	{ ON_OS, NULL, "*WINDOWSSERVER*", KIND_SERVER, 54 },
 	{ ON_OS, NULL, "*WINDOWSCE*", KIND_HMI, 51 },
 	{ ON_OS, NULL, "*WINDOWS*", KIND_PC, 50 },
 	{ ON_OS, NULL, "*MACOS*", KIND_PC, 50 },
