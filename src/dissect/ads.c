@@ -159,7 +159,9 @@ static _Thread_local struct { uint32_t key; char text[NAME]; } names[NAMES];
 static void name_keep(uint32_t key, const char *text)
 {
 	names[key % NAMES].key = key;
-	snprintf(names[key % NAMES].text, NAME, "%s", text);
+	size_t n = strnlen(text, NAME - 1);
+	memmove(names[key % NAMES].text, text, n);   /* it may stand there already */
+	names[key % NAMES].text[n] = 0;
 }
 
 static const char *name_find(uint32_t key)

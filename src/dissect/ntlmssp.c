@@ -89,7 +89,7 @@ static void version(struct dissect *d, struct cur c, uint32_t flags, const char 
 static void location(struct dissect *d, const char *what, const char *name, const char *source)
 {
 	char text[OBS_TEXT];
-	snprintf(text, sizeof text, "%s %s", what, name);
+	snprintf(text, sizeof text, "%s %.200s", what, name);
 	dissect_attr(d, ATTR_LOCATION, text, source);
 }
 

@@ -75,7 +75,7 @@ static void workgroup(struct dissect *d, const char *name, const char *source)
 	char text[OBS_TEXT];
 	if (!*name)
 		return;
-	snprintf(text, sizeof text, "domain or workgroup %s", name);
+	snprintf(text, sizeof text, "domain or workgroup %.200s", name);
 	dissect_attr(d, ATTR_LOCATION, text, source);
 }
 
