@@ -140,8 +140,8 @@ struct state {
 static bool frame_fits(const struct cur *c)
 {
 	uint8_t icf = cur_peek(c, 0);
-	return cur_has(c, HEADER) && (icf & ICF_FIXED) == ICF_GATEWAY && cur_peek(c, 1) == 0 && cur_peek(c, 2) <= HOPS_MAX &&
-	       cur_peek(c, 3) <= NETWORK_MAX && cur_peek(c, 6) <= NETWORK_MAX && cur_left(c) <= FRAME_MAX;
+	return cur_has(c, HEADER) && cur_left(c) <= FRAME_MAX && (icf & ICF_FIXED) == ICF_GATEWAY && cur_peek(c, 1) == 0 &&
+	       cur_peek(c, 2) <= HOPS_MAX && cur_peek(c, 3) <= NETWORK_MAX && cur_peek(c, 6) <= NETWORK_MAX;
 }
 
 /* And what its command must have? */
@@ -324,13 +324,15 @@ static bool is_model(const uint8_t *model)
 }
 
 /* A model that belongs to a unit, or to a device behind, describes the sender but is not its own. */
-static void tell_part(struct dissect *d, const struct origin *from, unsigned unit, const uint8_t *model, const char *source)
+static void tell_part(struct dissect *d, const struct origin *from, unsigned unit, const uint8_t *model,
+		      const char *source)
 {
 	char name[64], text[128];
 	if (!is_model(model) || !text_wire(model, MODEL, name, sizeof name))
 		return;
 	if (from->behind)
-		snprintf(text, sizeof text, "%s (network %u node %u unit 0x%02x)", name, from->network, from->node, unit);
+		snprintf(text, sizeof text, "%s (network %u node %u unit 0x%02x)", name, from->network, from->node,
+			 unit);
 	else
 		snprintf(text, sizeof text, "%s (unit 0x%02x)", name, unit);
 	dissect_attr(d, ATTR_DESCRIPTION, text, source);
@@ -410,7 +412,8 @@ static enum dissect_result response(struct dissect *d, struct cur c, const struc
 		dissect_response(d, (uint64_t)command << 8 | s->sid, result, NULL);
 	if (!ok)
 		return DISSECT_OK;
-	struct origin from = { .network = cur_peek(header, 6), .node = cur_peek(header, 7), .unit = cur_peek(header, 8) };
+	struct origin from = { .network = cur_peek(header, 6), .node = cur_peek(header, 7),
+			       .unit = cur_peek(header, 8) };
 	from.behind = from.network && from.node && from.node != s->server_node &&
 		      from.node != last_byte(&dissect_packet(d)->src);
 	switch (command) {
@@ -466,7 +469,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	cur_skip(&c, 8);
 	uint32_t command = cur_be32(&c), error = cur_be32(&c);
 	/* What only a server sends. A question alone does not prove that anybody there understands it. */
-	if (command == TCP_SERVER_NODE || command == TCP_ERROR || (command == TCP_FRAME && (cur_peek(&c, 0) & ICF_RESPONSE)))
+	bool answer = command == TCP_FRAME && (cur_peek(&c, 0) & ICF_RESPONSE);
+	if (answer || command == TCP_SERVER_NODE || command == TCP_ERROR)
 		dissect_evident(d);
 	if (error)
 		dissect_op(d, OP_DIAGNOSTIC, "FINS/TCP Connection",
@@ -499,14 +503,15 @@ const struct dissector dissect_fins = {
 	.length = length,
 	.message = message,
 	.reference = "OMRON W227 (FINS Commands), W342 (Communications Commands), W420 and W421 (Ethernet Units)",
-	.recognition = "FINS/TCP: \"FINS\", a length, command and error code within their ranges, from a server: evident. "
-		       "FINS/UDP: constant bits of ICF, RSV 0, at most 7 gateways, network numbers up to 127, a command of "
-		       "the list with parameters of its length; request and response with one service identifier and command",
-	.identity = "Controller Data Read: model, version, and of an Ethernet unit its MAC address; Connection Data Read: models "
-		    "of the units in the rack; Controller Status Read: mode; Name Read: name. What a device behind the answering "
-		    "one says of itself describes that one, and is not taken for its own",
-	.operations = "read, write, fill, transfer, parameter and program areas, run, stop, reset, clock, access right, error log, "
-		      "file memory, forced set and reset, names; networks and units behind the server",
-	.verified = "real captures (Controller Data Read, memory area reads, FINS/TCP connection, UDP and TCP); the other "
-		    "commands are from the manual, not yet seen in a real capture",
+	.recognition = "FINS/TCP: \"FINS\", a length, command and error code within their ranges, from a server: "
+		       "evident. FINS/UDP: constant bits of ICF, RSV 0, at most 7 gateways, network numbers up to 127, "
+		       "a command of the list with parameters of its length; request and response with one service "
+		       "identifier and command",
+	.identity = "Controller Data Read: model, version, and of an Ethernet unit its MAC address; Connection Data "
+		    "Read: models of the units in the rack; Controller Status Read: mode; Name Read: name. What a "
+		    "device behind the answering one says of itself is told as a description only",
+	.operations = "read, write, fill, transfer, parameter and program areas, run, stop, reset, clock, access "
+		      "right, error log, file memory, forced set and reset, names; networks and units behind the server",
+	.verified = "real captures (Controller Data Read, memory area reads, FINS/TCP connection, UDP and TCP); the "
+		    "other commands are from the manual, not yet seen in a real capture",
 };

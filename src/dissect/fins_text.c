@@ -56,8 +56,8 @@ void fins_describe_area(const struct dissect_request *r, char *out, size_t size)
 		word &= 0x7fff;
 	}
 	if (area_of_bits(area) && (area & 0xb7) != 0x01)   /* a flag of a timer has no bit number */
-		snprintf(out, size, r->extra2 > 1 ? "%s%u.%02u and on, %u bits" : "%s%u.%02u", name, word, r->extra & 0xff,
-			 r->extra2);
+		snprintf(out, size, r->extra2 > 1 ? "%s%u.%02u and on, %u bits" : "%s%u.%02u", name, word,
+			 r->extra & 0xff, r->extra2);
 	else if (r->extra2 > 1)
 		snprintf(out, size, "%s%u-%u", name, word, word + r->extra2 - 1);
 	else

@@ -22,7 +22,7 @@ enum { PORT = 8501, LINE_MAX_BYTES = 12288, HEAD = 24, RING = 8 };
 
 /* What answers a command, if not an error. */
 enum answer { A_OK, A_VALUES, A_MODEL, A_MODE, A_NUMBER, A_TEXT, A_STARTED, A_ENDED };
-/* Operands: none, a device, device and number of points, and values behind that; devices; unit, address, …; numbers */
+/* Operands: none, a device, with a value, with a number of points, with that and values, devices, a unit's, numbers. */
 enum operands { O_NONE, O_DEVICE, O_VALUE, O_POINTS, O_VALUES, O_DEVICES, O_UNIT, O_NUMBERS };
 
 static const struct command {
@@ -109,9 +109,11 @@ static bool next_word(struct cur *c, struct word *w)
 /* A number of at most nine digits to this base; false for anything else. */
 static bool number(const uint8_t *p, size_t n, unsigned base, uint32_t *value)
 {
+	static const char all[] = "0123456789ABCDEF";
 	*value = 0;
 	for (size_t i = 0; i < n; i++) {
-		unsigned digit = p[i] >= '0' && p[i] <= '9' ? p[i] - '0' + 0u : p[i] >= 'A' && p[i] <= 'F' ? p[i] - 'A' + 10u : 16;
+		const char *at = p[i] ? strchr(all, p[i]) : NULL;
+		unsigned digit = at ? (unsigned)(at - all) : 16;
 		if (digit >= base)
 			return false;
 		*value = *value * base + digit;
@@ -148,8 +150,8 @@ static bool is_value(const struct word *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		uint8_t b = w->p[i];
-		bool fits = (b >= '0' && b <= '9') || (b >= 'A' && b <= 'F') || (i && b == ',') || (!i && (b == '+' || b == '-'));
-		if (!fits)
+		bool digit = (b >= '0' && b <= '9') || (b >= 'A' && b <= 'F');
+		if (!digit && !(i ? b == ',' : b == '+' || b == '-'))
 			return false;
 	}
 	return w->n > 0 && w->n <= 40;
@@ -320,7 +322,8 @@ static void describe_device(const struct dissect_request *r, char *out, size_t s
 		return;
 	const char *name = devices[which].text;
 	if (devices[which].bits && n > 1)
-		snprintf(out, size, devices[which].hex ? "%s%X and on, %u points" : "%s%u and on, %u points", name, r->extra, n);
+		snprintf(out, size, devices[which].hex ? "%s%X and on, %u points" : "%s%u and on, %u points", name,
+			 r->extra, n);
 	else if (n > 1)
 		snprintf(out, size, devices[which].hex ? "%s%X-%X" : "%s%u-%u", name, r->extra, r->extra + n - 1);
 	else
@@ -329,7 +332,8 @@ static void describe_device(const struct dissect_request *r, char *out, size_t s
 
 static void describe_unit(const struct dissect_request *r, char *out, size_t size)
 {
-	snprintf(out, size, "unit %u address %u-%u", r->extra >> 16, r->extra & 0xffff, (r->extra & 0xffff) + r->extra2 - 1);
+	unsigned address = r->extra & 0xffff;
+	snprintf(out, size, "unit %u address %u-%u", r->extra >> 16, address, address + r->extra2 - 1);
 }
 
 static void describe_bank(const struct dissect_request *r, char *out, size_t size)
@@ -357,7 +361,8 @@ static enum dissect_result request(struct dissect *d, struct cur text, bool whol
 		line = (struct line){ .command = NULL };
 	}
 	const struct command *k = line.command;
-	struct dissect_request r = { .key = s->sent, .op = k ? k->op : OP_DIAGNOSTIC, .name = k ? k->name : "Unknown command" };
+	struct dissect_request r = { .key = s->sent, .op = k ? k->op : OP_DIAGNOSTIC,
+				     .name = k ? k->name : "Unknown command" };
 	if (k && (k->op == OP_WRITE || k->op == OP_FORCE)) {
 		bool unit = k->operands == O_UNIT;
 		r.code = unit ? 0 : line.device.which | (line.device.wide ? 0x100 : 0);
@@ -370,7 +375,7 @@ static enum dissect_result request(struct dissect *d, struct cur text, bool whol
 			r.describe = describe_bank;
 	}
 	s->answer[s->sent % RING] = k ? k->answer : A_OK;
-	bool counted = k && k->answer == A_VALUES && (k->operands == O_DEVICE || k->operands == O_POINTS || k->operands == O_UNIT);
+	bool counted = k && k->answer == A_VALUES && k->operands != O_NONE;
 	s->values[s->sent % RING] = counted ? (uint16_t)line.points : 0;
 	s->sent++;
 	if ((uint16_t)(s->sent - s->answered) > RING)
@@ -454,11 +459,11 @@ const struct dissector dissect_keyence_kv = {
 	.length = length,
 	.message = message,
 	.reference = "KEYENCE KV-XLE02, KV-EP21V, KV-LE21V User's Manuals: host link (upper link) communication",
-	.recognition = "lines that are a command of the list with the operands it must have, each answered by a line of the form that "
-		       "this command gets (OK, E0 to E9, so many values); off port 8501 only from commands that name a device or "
-		       "ask for the model",
+	.recognition = "lines that are a command of the list with the operands it must have, each answered by a line of "
+		       "the form that this command gets (OK, E0 to E9, so many values); off port 8501 only from commands "
+		       "that name a device or ask for the model",
 	.identity = "?K: model; ?M: mode",
-	.operations = "read, write, forced set and reset, RUN and PROGRAM mode, error clear, time, monitor, comments, buffer memory of "
-		      "expansion units, bank of the file register",
+	.operations = "read, write, forced set and reset, RUN and PROGRAM mode, error clear, time, monitor, comments, "
+		      "buffer memory of expansion units, bank of the file register",
 	.verified = "from the manual, not yet seen in a real capture",
 };

@@ -78,7 +78,7 @@ static const char *const fp7[] = {
 	[8] = "FP7 CPS31S", [9] = "FP7 CPS21", [10] = "ECOLOGIX ELC500",
 };
 
-/* The command that waits for its answer: an error names none. Who commands is told by each line, the first decides. */
+/* The command that waits for its answer, as errors name none. Who commands is told by each line: the first decides. */
 struct state {
 	uint64_t key;
 	bool known;
@@ -345,8 +345,8 @@ static enum dissect_result request(struct dissect *d, const struct line *line, s
 	struct cur c = line->text;
 	uint16_t code = (uint16_t)((uint8_t)line->code[0] << 8 | (uint8_t)line->code[1]);
 	struct dissect_request r = { .key = (uint64_t)line->station << 32 | (uint64_t)line->seven << 16 | code,
-				     .code = code, .op = k ? k->op : OP_DIAGNOSTIC, .name = k ? k->name : "Unknown command",
-				     .describe = k ? NULL : describe_code };
+				     .code = code, .op = k ? k->op : OP_DIAGNOSTIC,
+				     .name = k ? k->name : "Unknown command", .describe = k ? NULL : describe_code };
 	if (k && k->op == OP_MODE) {
 		bool run = cur_peek(&c, 0) == 'R';
 		r.op = run ? OP_START : cur_peek(&c, 0) == 'P' ? OP_STOP : OP_MODE;
@@ -372,7 +372,8 @@ static enum dissect_result request(struct dissect *d, const struct line *line, s
 /* ---- responses ---- */
 
 /* What a station behind the server says describes the server, but is not its own. */
-static void tell_model(struct dissect *d, const struct line *line, const char *model, const char *version, const char *source)
+static void tell_model(struct dissect *d, const struct line *line, const char *model, const char *version,
+		       const char *source)
 {
 	char text[96];
 	if (behind(line)) {
@@ -492,10 +493,10 @@ const struct dissector dissect_mewtocol = {
 	.length = length,
 	.message = message,
 	.reference = "Panasonic ACGM0125 (MEWTOCOL Protocol), WUME-FP7COM (FP7 COM port communication)",
-	.recognition = "header, station, code of the list and CR; a BCC or CRC that is right (asterisks in commands only); command and "
-		       "response with one station and code",
+	.recognition = "header, station, code of the list and CR; a BCC or CRC that is right (asterisks in commands "
+		       "only); command and response with one station and code",
 	.identity = "RT: model, version, mode; EX00RT: exact model; STRD of MEWTOCOL7: model of the FP7, version, mode",
-	.operations = "read, write, fill and monitor contacts, data, timers and counters, system registers, programs, remote RUN and "
-		      "PROG; stations behind the server",
+	.operations = "read, write, fill and monitor contacts, data, timers and counters, system registers, programs, "
+		      "remote RUN and PROG; stations behind the server",
 	.verified = "from the manual, not yet seen in a real capture",
 };

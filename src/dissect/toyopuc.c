@@ -95,9 +95,9 @@ static const struct dissect_code functions[] = {
 
 /* Areas by the address of their first word; names of bit devices that are taken by the word end in W. */
 static const struct { uint16_t word; char text[5]; bool bits; } areas[] = {
-	{ 0x6000, "B", false }, { 0x1000, "D", false }, { 0x0800, "R", false }, { 0x0600, "N", false }, { 0x0200, "S", false },
-	{ 0x0180, "M", true }, { 0x0100, "X/Y", true }, { 0x0080, "L", true }, { 0x0060, "T/C", true }, { 0x0050, "V", true },
-	{ 0x0020, "K", true }, { 0x0000, "P", true },
+	{ 0x6000, "B", false }, { 0x1000, "D", false }, { 0x0800, "R", false }, { 0x0600, "N", false },
+	{ 0x0200, "S", false }, { 0x0180, "M", true }, { 0x0100, "X/Y", true }, { 0x0080, "L", true },
+	{ 0x0060, "T/C", true }, { 0x0050, "V", true }, { 0x0020, "K", true }, { 0x0000, "P", true },
 };
 
 /* Commands that wait for their answer, in the order in which they were sent. Who commands: the first frame decides. */
@@ -126,7 +126,11 @@ static uint16_t answer_length(struct cur c)
 		return 0;
 	size_t n = cur_left(&c), max = k->unit == 2 ? 0x200 : 0x400, unit = k->unit ? k->unit : 1;
 	bool write = k->op == OP_WRITE || k->op == OP_DOWNLOAD || k->op == OP_CONFIGURATION;
-	size_t head = k->form == F_EX || k->form == F_EX_DATA ? 3 : k->form == F_PC10 || k->form == F_PC10_DATA ? 4 : 2;
+	size_t head = 2;   /* bytes of the address */
+	if (k->form == F_EX || k->form == F_EX_DATA)
+		head = 3;
+	else if (k->form == F_PC10 || k->form == F_PC10_DATA)
+		head = 4;
 	uint16_t count = cur_peek_le16(&c, head);
 	switch ((enum form)k->form) {
 	case F_RANGE: case F_EX: case F_PC10:
@@ -140,8 +144,10 @@ static uint16_t answer_length(struct cur c)
 			return n && n % (2 + unit) == 0 && n / (2 + unit) <= 0x80 ? 1 : 0;
 		return !n || n % 2 || n > 0x100 ? 0 : k->unit ? (uint16_t)(1 + n / 2 * unit) : ANY_LENGTH;
 	case F_MULTI: {
-		size_t bits = cur_peek(&c, 0), bytes = cur_peek(&c, 1), words = cur_peek(&c, 2), longs = k->unit ? cur_peek(&c, 3) : 0;
-		size_t each = k->unit ? 4 : 3, all = bits + bytes + words + longs, address = (k->unit ? 4 : 3) + all * each;
+		size_t each = k->unit ? 4 : 3;   /* also how many numbers there are */
+		size_t bits = cur_peek(&c, 0), bytes = cur_peek(&c, 1), words = cur_peek(&c, 2);
+		size_t longs = each == 4 ? cur_peek(&c, 3) : 0;
+		size_t all = bits + bytes + words + longs, address = each + all * each;
 		if (!all || all > 176)
 			return 0;
 		if (!write)
@@ -167,7 +173,8 @@ static uint16_t answer_length(struct cur c)
 		uint16_t inner = cur_peek_le16(&c, 4);
 		struct cur rest = c;
 		cur_skip(&rest, RELAY_HEAD);
-		return n > RELAY_HEAD && cur_peek(&c, 3) == ENQ && inner == cur_left(&rest) && find(cur_peek(&rest, 0)) ? ANY_LENGTH : 0;
+		bool fits = n > RELAY_HEAD && cur_peek(&c, 3) == ENQ && inner == cur_left(&rest);
+		return fits && find(cur_peek(&rest, 0)) ? ANY_LENGTH : 0;
 	}
 	default:
 		return 0;
@@ -240,8 +247,8 @@ static void describe_points(const struct dissect_request *r, char *out, size_t s
 static void describe_extended(const struct dissect_request *r, char *out, size_t size)
 {
 	unsigned address = r->extra & 0xffff;
-	snprintf(out, size, r->extra2 > 1 ? "Ex No. %02X address %04X-%04X" : "Ex No. %02X address %04X", r->extra >> 16,
-		 address, address + r->extra2 - 1);
+	snprintf(out, size, r->extra2 > 1 ? "Ex No. %02X address %04X-%04X" : "Ex No. %02X address %04X",
+		 r->extra >> 16, address, address + r->extra2 - 1);
 }
 
 static void describe_pc10(const struct dissect_request *r, char *out, size_t size)
@@ -264,7 +271,7 @@ static void describe_code(const struct dissect_request *r, char *out, size_t siz
 	snprintf(out, size, "command %02X", r->extra);
 }
 
-/* Up to four hops, 16 bits each, the first one on top: link, where its upper digit is the program, and exchange number. */
+/* Up to four hops, 16 bits each, the first one on top: link (its upper digit: the program), exchange number. */
 static void describe_hops(const struct dissect_request *r, char *out, size_t size)
 {
 	uint64_t hops = (uint64_t)r->extra << 32 | r->extra2;
@@ -287,8 +294,9 @@ static void operation(struct cur c, struct dissect_request *r)
 	uint8_t code = cur_u8(&c);
 	const struct command *k = find(code);
 	size_t n = cur_left(&c);
-	*r = (struct dissect_request){ .key = r->key, .op = k ? k->op : OP_DIAGNOSTIC, .name = k ? k->name : "Unknown command",
-				       .extra = code, .describe = describe_code };
+	*r = (struct dissect_request){ .key = r->key, .op = k ? k->op : OP_DIAGNOSTIC,
+				       .name = k ? k->name : "Unknown command", .extra = code,
+				       .describe = describe_code };
 	if (!k)
 		return;
 	r->describe = NULL;
@@ -378,8 +386,10 @@ static void cpu_status(struct dissect *d, struct cur c)
 		return;
 	dissect_attr(d, ATTR_VENDOR, "JTEKT", source);
 	dissect_attr(d, ATTR_ROLE, "plc", source);
-	dissect_attr(d, ATTR_MODE, flags & 0x08 ? "debug" : flags & 0x80 ? "run" : flags & 0x40 ? "stop" : "", source);
-	dissect_attr(d, ATTR_DESCRIPTION, flags & 1 ? "TOYOPUC, PC10 mode" : flags & 2 ? "TOYOPUC, PC3 mode" : "TOYOPUC", source);
+	const char *mode = flags & 0x08 ? "debug" : flags & 0x80 ? "run" : flags & 0x40 ? "stop" : "";
+	const char *kind = flags & 1 ? "TOYOPUC, PC10 mode" : flags & 2 ? "TOYOPUC, PC3 mode" : "TOYOPUC";
+	dissect_attr(d, ATTR_MODE, mode, source);
+	dissect_attr(d, ATTR_DESCRIPTION, kind, source);
 }
 
 /* A relayed command was refused by the last station, or by one on the way. */
@@ -453,10 +463,11 @@ const struct dissector dissect_toyopuc = {
 	.length = length,
 	.message = message,
 	.reference = "JTEKT manuals of the modules 2PORT-EFR, EN-I/F and 2ET, and of the PC10 CPU: computer link",
-	.recognition = "frame type 00 or 80, a length that fits the command's parameters, and a response of this command whose length "
-		       "fits the number of values asked for; nothing is claimed without such a response",
+	.recognition = "frame type 00 or 80, a length that fits the command's parameters, and a response of this "
+		       "command whose length fits the number of values asked for; nothing is claimed without one",
 	.identity = "Read CPU Status: mode, PC10 or PC3 mode, vendor; no message names the model",
-	.operations = "read and write of I/O registers, extended and PC10 areas, sequence programs, parameters, clock, flash registers; "
-		      "relay to stations behind the server (the relayed command is the operation); further function calls by number",
+	.operations = "read and write of I/O registers, extended and PC10 areas, sequence programs, parameters, "
+		      "clock, flash registers; relay to stations behind the server (the relayed command is the "
+		      "operation); further function calls by number",
 	.verified = "from the manual, not yet seen in a real capture",
 };
