@@ -15,6 +15,7 @@ DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/opcua.c
 DISSECTORS += src/dissect/ethercat.c
 DISSECTORS += src/dissect/ads.c
+DISSECTORS += src/dissect/powerlink.c
 
 # What several of them share.
 DISSECT_SHARED =
