@@ -13,6 +13,7 @@ DISSECTORS += src/dissect/http.c
 DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/slmp.c
+DISSECTORS += src/dissect/melsoft.c
 
 # What several of them share.
 DISSECT_SHARED =
