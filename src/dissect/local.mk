@@ -59,6 +59,7 @@ DISSECTORS += src/dissect/llmnr.c
 DISSECTORS += src/dissect/ssdp.c
 DISSECTORS += src/dissect/wsd.c
 DISSECTORS += src/dissect/powerlink.c
+DISSECTORS += src/dissect/melsoft.c
 
 # What several of them share.
 DISSECT_SHARED =

@@ -149,17 +149,15 @@ static bool mitsubishi(const char *model)
 	       (strncmp(model, "FX", 2) == 0 && isdigit((unsigned char)model[2])) || strncmp(model, "QS001", 5) == 0;
 }
 
-void mc_identity(struct dissect *d, const uint8_t *name, size_t n, uint32_t code, const char *source)
+void mc_identity(struct dissect *d, const uint8_t *name, size_t n, uint32_t code, bool maker, const char *source)
 {
 	char text[24];
 	const char *model = mc_model(code);
 	if (name && text_wire(name, n, text, sizeof text))
 		model = text;
-	if (model) {
-		dissect_attr(d, ATTR_MODEL, model, source);
-		if (mitsubishi(model))
-			dissect_attr(d, ATTR_VENDOR, "Mitsubishi Electric", source);
-	}
+	dissect_attr(d, ATTR_MODEL, model, source);
+	if (maker || (model && mitsubishi(model)))
+		dissect_attr(d, ATTR_VENDOR, "Mitsubishi Electric", source);
 	if (code) {
 		char number[8];
 		snprintf(number, sizeof number, "%04X", code & 0xffffu);

@@ -19,8 +19,8 @@ const struct dissect_code *mc_command(uint32_t code);
 /* Type name of the CPU with this model code; NULL where unknown or shared by several types. */
 const char *mc_model(uint32_t code);
 
-/* Tells model, code and, where the name is one of Mitsubishi's CPUs, the maker. name may be NULL. */
-void mc_identity(struct dissect *d, const uint8_t *name, size_t n, uint32_t code, const char *source);
+/* Tells model, code and, where the name is one of Mitsubishi's CPUs or `maker` says so, the maker. name may be NULL. */
+void mc_identity(struct dissect *d, const uint8_t *name, size_t n, uint32_t code, bool maker, const char *source);
 
 /* Whom the request is for. */
 struct mc_route {

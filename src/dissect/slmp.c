@@ -464,7 +464,7 @@ static enum dissect_result answer(struct dissect *d, const struct head *h, struc
 		uint32_t model = number(&c, h->ascii, 2);
 		if (!name)
 			return DISSECT_TRUNCATED;
-		mc_identity(d, name, NAME, cur_ok(&c) ? model : 0, "slmp.read_type_name");
+		mc_identity(d, name, NAME, cur_ok(&c) ? model : 0, false, "slmp.read_type_name");
 	} else if ((w.command == NODE_SEARCH || !paired) && data >= NODE_MIN * (h->ascii ? 2u : 1u)) {
 		node(d, c, h->ascii, paired);
 	}
