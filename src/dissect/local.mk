@@ -14,6 +14,8 @@ DISSECTORS += src/dissect/ftp.c
 DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/cclink_ie_basic.c
 DISSECTORS += src/dissect/cclink_tsn_slmp.c
+DISSECTORS += src/dissect/cclink_ie.c
+DISSECTORS += src/dissect/flnet.c
 
 # What several of them share.
 DISSECT_SHARED =
