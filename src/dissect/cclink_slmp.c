@@ -227,7 +227,7 @@ void clpa_device_type(struct dissect *d, uint32_t entity, uint16_t type, const c
 		{ 0x21, "drive", "servo" }, { 0x22, "cnc", "CNC" }, { 0x23, "robot", "robot" },
 		{ 0x24, "io", "power distribution control device" }, { 0x30, "sensor", "sensor" },
 		{ 0x31, "io", "actuator" }, { 0x32, "sensor", "barcode reader" }, { 0x33, "sensor", "indicator (weight)" },
-		{ 0x34, "io", "high-speed counter" }, { 0x35, "switch", "switch" }, { 0x36, "sensor", "service analyzer" },
+		{ 0x34, "io", "high-speed counter" }, { 0x35, NULL, "switch" }, { 0x36, "sensor", "service analyzer" },
 		{ 0x37, "gateway", "space transmission module" }, { 0x38, "drive", "transport control module" },
 		{ 0x39, "io", "power supply control module" }, { 0x3b, "sensor", "gas detector" },
 		{ 0x3c, "io", "solenoid valve" }, { 0x3d, "robot", "robot (general-purpose)" },

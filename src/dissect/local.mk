@@ -60,6 +60,8 @@ DISSECTORS += src/dissect/ssdp.c
 DISSECTORS += src/dissect/wsd.c
 DISSECTORS += src/dissect/powerlink.c
 DISSECTORS += src/dissect/melsoft.c
+DISSECTORS += src/dissect/cclink_ie.c
+DISSECTORS += src/dissect/flnet.c
 
 # What several of them share.
 DISSECT_SHARED =
