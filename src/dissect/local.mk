@@ -18,6 +18,8 @@ DISSECTORS += src/dissect/bcap.c
 DISSECTORS += src/dissect/ge_srtp.c
 DISSECTORS += src/dissect/egd.c
 DISSECTORS += src/dissect/yokogawa.c
+DISSECTORS += src/dissect/codesys.c
+DISSECTORS += src/dissect/memobus.c
 
 # What several of them share.
 DISSECT_SHARED =
