@@ -62,6 +62,8 @@ DISSECTORS += src/dissect/powerlink.c
 DISSECTORS += src/dissect/melsoft.c
 DISSECTORS += src/dissect/cclink_ie.c
 DISSECTORS += src/dissect/flnet.c
+DISSECTORS += src/dissect/codesys.c
+DISSECTORS += src/dissect/memobus.c
 
 # What several of them share.
 DISSECT_SHARED =
