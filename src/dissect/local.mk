@@ -64,6 +64,7 @@ DISSECTORS += src/dissect/cclink_ie.c
 DISSECTORS += src/dissect/flnet.c
 DISSECTORS += src/dissect/codesys.c
 DISSECTORS += src/dissect/memobus.c
+DISSECTORS += src/dissect/s7comm_plus.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -83,6 +84,7 @@ DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/
 DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
+DISSECT_SHARED += src/dissect/tpkt.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c

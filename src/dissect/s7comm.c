@@ -16,12 +16,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dissect/dissect.h"
+#include "dissect/tpkt.h"
 
 enum {
-	TPKT = 0x03, COTP_DT = 0xf0, COTP_CR = 0xe0, COTP_CC = 0xd0, COTP_DR = 0x80, PROTOCOL_ID = 0x32,
+	PROTOCOL_ID = 0x32,
 	JOB = 1, ACK = 2, ACK_DATA = 3, USERDATA = 7,
-	WRITE_VAR = 0x05, REQUEST_DOWNLOAD = 0x1a, START_UPLOAD = 0x1d, PI_SERVICE = 0x28, PLC_STOP = 0x29,
+	READ_VAR = 0x04, WRITE_VAR = 0x05, REQUEST_DOWNLOAD = 0x1a, START_UPLOAD = 0x1d, PI_SERVICE = 0x28, PLC_STOP = 0x29,
 	AREA_DB = 0x84, AREA_DI = 0x85,
 	GROUP_CPU = 4, GROUP_SECURITY = 5, GROUP_TIME = 7, CPU_READ_SZL = 1, RETURN_OK = 0xff,
 	SZL_MODULE = 0x11, SZL_COMPONENT = 0x1c, SZL_MODE = 0x24,
@@ -30,7 +30,7 @@ enum {
 
 static const struct dissect_code jobs[] = {
 	{ 0xf0, -1, "Setup communication" },
-	{ 0x04, OP_READ, "Read Var" },
+	{ READ_VAR, OP_READ, "Read Var" },
 	{ WRITE_VAR, OP_WRITE, "Write Var" },
 	{ REQUEST_DOWNLOAD, OP_DOWNLOAD, "Request download" },
 	{ 0x1b, OP_DOWNLOAD, "Download block" },
@@ -44,30 +44,92 @@ static const struct dissect_code jobs[] = {
 
 /* User data: group << 8 | subfunction. */
 static const struct dissect_code services[] = {
-	{ 0x0101, OP_DIAGNOSTIC, "Request diagnostic data" },
-	{ 0x0102, OP_DIAGNOSTIC, "Variable table" },
-	{ 0x010c, OP_CONFIGURATION, "Erase" },
-	{ 0x010e, OP_DIAGNOSTIC, "Read diagnostic data" },
-	{ 0x0110, OP_FORCE, "Force" },
+	{ 0x0101, OP_DIAGNOSTIC, "Block status" },
+	{ 0x0102, OP_DIAGNOSTIC, "Variable status" },
+	{ 0x0103, OP_DIAGNOSTIC, "Output ISTACK" },
+	{ 0x0104, OP_DIAGNOSTIC, "Output BSTACK" },
+	{ 0x0105, OP_DIAGNOSTIC, "Output LSTACK" },
+	{ 0x0106, OP_DIAGNOSTIC, "Time measurement from to" },
+	{ 0x0107, OP_FORCE, "Force selection" },
+	{ 0x0108, OP_WRITE, "Modify variable" },
+	{ 0x0109, OP_FORCE, "Force" },
+	{ 0x010a, OP_STOP, "Breakpoint" },
+	{ 0x010b, OP_START, "Exit HOLD" },
+	{ 0x010c, OP_RESET, "Memory reset" },
+	{ 0x010d, OP_DIAGNOSTIC, "Disable job" },
+	{ 0x010e, OP_DIAGNOSTIC, "Enable job" },
+	{ 0x010f, OP_DIAGNOSTIC, "Delete job" },
+	{ 0x0110, OP_DIAGNOSTIC, "Read job list" },
+	{ 0x0111, OP_DIAGNOSTIC, "Read job" },
+	{ 0x0112, OP_DIAGNOSTIC, "Replace job" },
+	{ 0x0113, OP_DIAGNOSTIC, "Block status v2" },
+	{ 0x0116, OP_DIAGNOSTIC, "Flash LED" },
+	{ 0x0201, OP_READ, "Cyclic transfer" },
+	{ 0x0204, OP_READ, "Cyclic transfer unsubscribe" },
+	{ 0x0205, OP_READ, "Change driven transfer" },
+	{ 0x0207, OP_READ, "Change driven transfer modify" },
+	{ 0x0208, OP_READ, "RDREC" },
 	{ 0x0301, OP_DIAGNOSTIC, "List blocks" },
 	{ 0x0302, OP_DIAGNOSTIC, "List blocks of type" },
 	{ 0x0303, OP_DIAGNOSTIC, "Get block information" },
 	{ 0x0401, OP_IDENTITY, "Read SZL" },
 	{ 0x0402, OP_DIAGNOSTIC, "Message service" },
+	{ 0x0403, OP_DIAGNOSTIC, "Diagnostic message" },
+	{ 0x0407, OP_CONFIGURATION, "ALARM_8 lock" },
+	{ 0x0408, OP_CONFIGURATION, "ALARM_8 unlock" },
+	{ 0x040b, OP_WRITE, "ALARM ack" },
+	{ 0x0413, OP_DIAGNOSTIC, "ALARM query" },
 	{ 0x0501, OP_LOGIN, "PLC password" },
 	{ 0x0502, OP_LOGIN, "End of password session" },
+	{ 0x0600, OP_WRITE, "PBC BSEND/BRECV" },
 	{ 0x0701, OP_READ, "Read clock" },
 	{ 0x0702, OP_CLOCK, "Set clock" },
 	{ 0x0703, OP_READ, "Read clock (following)" },
 	{ 0x0704, OP_CLOCK, "Set clock (following)" },
+	{ 0x0f01, OP_DOWNLOAD, "NC request download" },
+	{ 0x0f02, OP_DOWNLOAD, "NC download block" },
+	{ 0x0f03, OP_DOWNLOAD, "NC continue download" },
+	{ 0x0f04, OP_DOWNLOAD, "NC download ended" },
+	{ 0x0f06, OP_UPLOAD, "NC start upload" },
+	{ 0x0f07, OP_UPLOAD, "NC upload" },
+	{ 0x0f08, OP_UPLOAD, "NC continue upload" },
 };
 
+/* The first ones are those of a PLC, _N_ those of a SINUMERIK. */
 static const struct { const char *pi; int8_t op; const char *name; } program_invocations[] = {
 	{ "P_PROGRAM", OP_START, "PI service P_PROGRAM (start)" },
 	{ "_INSE", OP_DOWNLOAD, "PI service _INSE (activate block)" },
+	{ "_INS2", OP_DOWNLOAD, "PI service _INS2 (activate block)" },
 	{ "_DELE", OP_CONFIGURATION, "PI service _DELE (delete block)" },
 	{ "_MODU", OP_CONFIGURATION, "PI service _MODU (copy RAM to ROM)" },
 	{ "_GARB", OP_CONFIGURATION, "PI service _GARB (compress memory)" },
+	{ "_N_LOGIN_", OP_LOGIN, "PI service _N_LOGIN_ (login)" },
+	{ "_N_LOGOUT", OP_LOGIN, "PI service _N_LOGOUT (logout)" },
+	{ "_N_NEWPWD", OP_CONFIGURATION, "PI service _N_NEWPWD (change password)" },
+	{ "_N_CANCEL", OP_DIAGNOSTIC, "PI service _N_CANCEL (cancel alarm)" },
+	{ "_N_SELECT", OP_START, "PI service _N_SELECT (select program)" },
+	{ "_N_EXTERN", OP_START, "PI service _N_EXTERN (select external program)" },
+	{ "_N_EXTMOD", OP_START, "PI service _N_EXTMOD (select external program)" },
+	{ "_N_ASUP__", OP_CONFIGURATION, "PI service _N_ASUP__ (assign interrupt)" },
+	{ "_N_FINDBL", OP_START, "PI service _N_FINDBL (block search)" },
+	{ "_N_NCKMOD", OP_MODE, "PI service _N_NCKMOD (mode of the NCK)" },
+	{ "_N_CONFIG", OP_CONFIGURATION, "PI service _N_CONFIG (reconfigure machine data)" },
+	{ "_N_SETUDT", OP_CONFIGURATION, "PI service _N_SETUDT (activate user data)" },
+	{ "_N_SETUFR", OP_CONFIGURATION, "PI service _N_SETUFR (activate user frame)" },
+	{ "_N_DASAVE", OP_CONFIGURATION, "PI service _N_DASAVE (copy to flash)" },
+	{ "_N_IBN_SS", OP_CONFIGURATION, "PI service _N_IBN_SS (commissioning)" },
+	{ "_N_CREATO", OP_CONFIGURATION, "PI service _N_CREATO (create tool)" },
+	{ "_N_DELETO", OP_CONFIGURATION, "PI service _N_DELETO (delete tool)" },
+	{ "_N_F_COPY", OP_FILE, "PI service _N_F_COPY (copy file)" },
+	{ "_N_F_DELE", OP_FILE, "PI service _N_F_DELE (delete file)" },
+	{ "_N_F_DELR", OP_FILE, "PI service _N_F_DELR (delete file)" },
+	{ "_N_F_OPEN", OP_FILE, "PI service _N_F_OPEN (open file)" },
+	{ "_N_F_OPER", OP_FILE, "PI service _N_F_OPER (open file)" },
+	{ "_N_F_CLOS", OP_FILE, "PI service _N_F_CLOS (close file)" },
+	{ "_N_F_PROT", OP_FILE, "PI service _N_F_PROT (protect file)" },
+	{ "_N_F_RENA", OP_FILE, "PI service _N_F_RENA (rename file)" },
+	{ "_N_F_SEEK", OP_FILE, "PI service _N_F_SEEK (seek in file)" },
+	{ "_N_F_XFER", OP_UPLOAD, "PI service _N_F_XFER (select file for upload)" },
 };
 
 /* A list that runs over several responses: the piece of an element that the last one ended with. */
@@ -82,31 +144,16 @@ _Static_assert(sizeof(struct session) <= DISSECT_SCRATCH, "fits the flow's scrat
 
 static bool probe(const struct cur *c, enum side side)
 {
-	uint16_t n = cur_peek_be16(c, 2);
-	uint8_t li = cur_peek(c, 4), type = cur_peek(c, 5) & 0xf0;
 	(void)side;
-	if (cur_peek(c, 0) != TPKT || cur_peek(c, 1) != 0 || n < 7 || li < 2)
-		return false;
-	if (type == COTP_DT)   /* S7-plus and MMS are somebody else's */
-		return li == 2 && (n == 7 || cur_peek(c, 7) == PROTOCOL_ID);
-	/* A connection with transport selectors, which RDP's does not have. */
-	if (type != COTP_CR && type != COTP_CC)
-		return false;
-	struct cur x = *c;
-	cur_skip(&x, 11);
-	for (uint8_t code; cur_left(&x) >= 2; cur_skip(&x, cur_u8(&x)))
-		if ((code = cur_u8(&x)) == 0xc1 || code == 0xc2)
-			return n == li + 5u;
-	return false;
+	/* S7comm-plus and MMS are somebody else's. An empty piece tells nothing. */
+	return tpkt_connects(c) || (tpkt_data(c) && cur_peek(c, TPKT_DATA) == PROTOCOL_ID) ||
+	       (tpkt_head(c) && cur_peek_be16(c, 2) == TPKT_DATA && cur_peek_be16(c, 4) == 0x02f0);
 }
 
 static int32_t length(const struct cur *c, enum side side)
 {
 	(void)side;
-	if (!cur_has(c, 4))
-		return DISSECT_NEED_MORE;
-	uint16_t n = cur_peek_be16(c, 2);
-	return cur_peek(c, 0) == TPKT && cur_peek(c, 1) == 0 && n >= 7 ? n : DISSECT_NO_FRAME;
+	return tpkt_length(c);
 }
 
 /* ---- requests ---- */
@@ -138,26 +185,36 @@ static void describe_szl(const struct dissect_request *r, char *out, size_t size
 	snprintf(out, size, "SZL %04x", r->extra);
 }
 
-/* "_0800001P": block type in hex, number in five digits, destination. */
-static void block_name(struct dissect_request *r, struct cur p, size_t skip)
+/* "0800001P": block type in hex, number in five digits, destination. */
+static void block(struct dissect_request *r, struct cur name)
 {
-	cur_skip(&p, skip);
-	uint8_t n = cur_u8(&p);
-	const uint8_t *name = cur_bytes(&p, n);
-	if (!name || n < 8 || name[0] != '_' || name[1] != '0')
-		return;
+	uint8_t zero = cur_u8(&name), type = cur_u8(&name);
 	unsigned number = 0;
-	for (int i = 3; i < 8 && name[i] >= '0' && name[i] <= '9'; i++)
-		number = number * 10 + (name[i] - (unsigned)'0');
-	r->extra = name[2];
+	for (int i = 0; i < 5; i++) {
+		uint8_t digit = cur_u8(&name);
+		if (digit < '0' || digit > '9')
+			return;
+		number = number * 10 + (digit - (unsigned)'0');
+	}
+	if (zero != '0' || !cur_ok(&name))
+		return;
+	r->extra = type;
 	r->extra2 = number;
 	r->describe = describe_block;
 }
 
+/* The same behind its length and '_'. */
+static void block_name(struct dissect_request *r, struct cur p, size_t skip)
+{
+	cur_skip(&p, skip + 2);
+	block(r, p);
+}
+
+/* Parameters: "C " makes a start a cold one; of blocks a count, then "0A00001P" for each. */
 static void invocation(struct dissect_request *r, struct cur p)
 {
 	cur_skip(&p, 7);
-	cur_skip(&p, cur_be16(&p));
+	struct cur parameters = cur_sub(&p, cur_be16(&p));
 	uint8_t n = cur_u8(&p);
 	const uint8_t *name = cur_bytes(&p, n);
 	for (size_t i = 0; name && i < sizeof program_invocations / sizeof *program_invocations; i++) {
@@ -166,6 +223,10 @@ static void invocation(struct dissect_request *r, struct cur p)
 			r->name = program_invocations[i].name;
 		}
 	}
+	if (r->op == OP_START && n == 9 && cur_starts(&parameters, "C ", 2))
+		r->name = "PI service P_PROGRAM (cold start)";
+	cur_skip(&parameters, 2);
+	block(r, parameters);
 }
 
 static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
@@ -309,6 +370,13 @@ static enum dissect_result szl_response(struct dissect *d, struct cur v, bool mo
 	return DISSECT_OK;
 }
 
+/* The PLC tells those who asked to be told. */
+static void mode_transition(struct dissect *d, uint8_t mode)
+{
+	const char *name = mode == 0 ? "stop" : mode == 2 || mode == 9 ? "run" : mode == 4 ? "hold" : NULL;
+	dissect_attr(d, ATTR_MODE, name, "s7comm.mode_transition");
+}
+
 static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct cur p, struct cur data)
 {
 	cur_skip(&p, 4);       /* head, length */
@@ -340,6 +408,8 @@ static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct
 		dissect_request(d, &r);
 		return DISSECT_OK;
 	}
+	if (group == 0)
+		mode_transition(d, sub);
 	if (group >> 4 != 8)
 		return DISSECT_OK;   /* pushed: cyclic data, alarms */
 	cur_skip(&p, 1);
@@ -349,6 +419,18 @@ static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct
 	if (code == (GROUP_CPU << 8 | CPU_READ_SZL) && !error)
 		return szl_response(d, data, more);
 	return DISSECT_OK;
+}
+
+/* Each variable has a return code of its own: one that was not written, or nothing that was read. */
+static bool items_refused(struct cur parameters, struct cur data)
+{
+	uint8_t code = cur_u8(&parameters), n = cur_u8(&parameters);
+	if (code == READ_VAR)
+		return cur_left(&data) && cur_peek(&data, 0) != RETURN_OK;
+	for (; code == WRITE_VAR && n && cur_left(&data); n--)
+		if (cur_u8(&data) != RETURN_OK)
+			return true;
+	return false;
 }
 
 static enum dissect_result s7(struct dissect *d, struct cur c)
@@ -377,7 +459,8 @@ static enum dissect_result s7(struct dissect *d, struct cur c)
 		return job(d, (uint64_t)ref << 1 | side_bit, parameters);
 	case ACK:
 	case ACK_DATA:
-		dissect_response(d, (uint64_t)ref << 1 | !side_bit, error ? RESULT_REFUSED : RESULT_OK, NULL);
+		dissect_response(d, (uint64_t)ref << 1 | !side_bit,
+				 error || items_refused(parameters, data) ? RESULT_REFUSED : RESULT_OK, NULL);
 		return DISSECT_OK;
 	case USERDATA:
 		return userdata(d, side_bit, parameters, data);
@@ -388,13 +471,10 @@ static enum dissect_result s7(struct dissect *d, struct cur c)
 
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
-	cur_skip(&c, 4);
-	uint8_t li = cur_u8(&c), type = cur_u8(&c) & 0xf0;
-	cur_skip(&c, li > 0 ? li - 1u : 0);
-	if (!cur_ok(&c))
+	bool last;
+	uint8_t type = tpkt_open(d, &c, &last);
+	if (!type)
 		return DISSECT_TRUNCATED;
-	if (type == COTP_CR || type == COTP_CC)
-		dissect_set_side(d, type == COTP_CC ? SIDE_SERVER : SIDE_CLIENT);
 	if (type != COTP_DT || !cur_left(&c))
 		return DISSECT_LOWER;
 	return s7(d, c);
@@ -413,6 +493,6 @@ const struct dissector dissect_s7comm = {
 	.reference = "Wireshark wiki (S7comm); RFC 1006, RFC 905",
 	.recognition = "TPKT, COTP, protocol id 32; job and answer with one reference",
 	.identity = "SZL 0011: order number, hardware and firmware version; 001C: system, module and plant name, serial number; 0424: mode",
-	.operations = "read, write, download, upload, start and stop, PI services, clock, password",
+	.operations = "read, write, download, upload, start (warm or cold) and stop, PI services of PLC and SINUMERIK, memory reset, force, breakpoints, cyclic reads, clock, password",
 	.verified = "real captures",
 };
