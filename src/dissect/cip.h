@@ -14,4 +14,9 @@ bool cip_response(struct dissect *d, uint64_t key, struct cur c);
  */
 bool cip_identity(struct dissect *d, struct cur *c, const char *source);
 
+/* PCCC inside Execute PCCC (pccc.c). request: fills op, name and describe; extra and extra2 are its own. */
+bool pccc_request(struct dissect_request *r, struct cur c);
+bool pccc_refused(struct cur c);
+void pccc_response(struct dissect *d, const struct dissect_request *r, struct cur c);
+
 #endif

@@ -55,7 +55,8 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 	bool first = !s->claimed;
 	s->claimed = true;
 	s->confidence = (uint8_t)confidence;
-	if (first && d->d->no_auth)
+	bool to_group = d->from == d->f->client && !addr_is_host(&d->p->dst);   /* nobody in particular */
+	if (first && d->d->no_auth && !to_group)
 		dissect_weakness(d, "no-authentication", NULL);
 	for (struct held *h = s->held; h; h = h->next) {
 		if (h->op < 0) {

@@ -20,7 +20,7 @@ DISSECTORS += src/dissect/iec104.c
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
-DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
