@@ -197,12 +197,12 @@ static bool tell_send_route(struct dissect *d, struct cur c, size_t message)
 	return tell_route(d, cur_sub(&c, words * 2));
 }
 
-static void tell_open_route(struct dissect *d, struct cur c, bool large)
+static bool tell_open_route(struct dissect *d, struct cur c, bool large)
 {
 	cur_skip(&c, large ? 38 : 34);   /* timing, connection ids, serial numbers, intervals and parameters, transport */
 	cur_skip(&c, 1);
 	size_t words = cur_u8(&c);
-	tell_route(d, cur_sub(&c, words * 2));
+	return tell_route(d, cur_sub(&c, words * 2));
 }
 
 /* ---- requests ---- */
@@ -312,11 +312,13 @@ static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned dept
 		struct cur inner = cur_sub(&c, n);
 		if (!cur_ok(&inner))
 			return false;
-		unsigned how = ROUTED | (tell_send_route(d, c, n) ? AWAY : 0);
+		unsigned how = routed | ROUTED | (tell_send_route(d, c, n) ? AWAY : 0);
 		return request(d, key, inner, depth + 1, how, read_told);
 	}
-	if (p.cls == CLASS_CONNECTION_MANAGER && (service == FORWARD_OPEN || service == LARGE_FORWARD_OPEN))
-		tell_open_route(d, c, service == LARGE_FORWARD_OPEN);
+	bool *opened_away = dissect_scratch(d);
+	if (p.cls == CLASS_CONNECTION_MANAGER && (service == FORWARD_OPEN || service == LARGE_FORWARD_OPEN) &&
+	    tell_open_route(d, c, service == LARGE_FORWARD_OPEN))
+		*opened_away = true;
 	/* None inside another: their offsets may overlap, and a small message would stand for a great many. */
 	if (service == MULTIPLE)
 		return depth < DEPTH - 1 && multiple(d, key, c, routed, read_told);
@@ -334,10 +336,10 @@ static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned dept
 	return true;
 }
 
-bool cip_request(struct dissect *d, uint64_t key, struct cur c)
+bool cip_request(struct dissect *d, uint64_t key, struct cur c, bool connected)
 {
-	bool read_told = false;
-	return request(d, key, c, 0, 0, &read_told);
+	bool read_told = false, *opened_away = dissect_scratch(d);
+	return request(d, key, c, 0, connected && *opened_away ? AWAY : 0, &read_told);
 }
 
 /* ---- identity ---- */

@@ -4,8 +4,11 @@
 
 #include "dissect/dissect.h"
 
-/* Reads one message router request or answer. False: it is no CIP, or contradicts itself. */
-bool cip_request(struct dissect *d, uint64_t key, struct cur c);
+/*
+ * Reads one message router request or answer. False: it is no CIP, or contradicts itself. connected: it goes the way
+ * that a Forward Open of this flow told.
+ */
+bool cip_request(struct dissect *d, uint64_t key, struct cur c, bool connected);
 bool cip_response(struct dissect *d, uint64_t key, struct cur c);
 
 /*

@@ -137,7 +137,7 @@ static enum dissect_result carried(struct dissect *d, struct cur c, uint64_t key
 			continue;
 		bool answer = (cur_peek(&item, 0) & 0x80) != 0;
 		dissect_set_side(d, answer ? SIDE_SERVER : SIDE_CLIENT);
-		bool fits = answer ? cip_response(d, key, item) : cip_request(d, key, item);
+		bool fits = answer ? cip_response(d, key, item) : cip_request(d, key, item, type == ITEM_CONNECTED_DATA);
 		if (fits)
 			dissect_also(d, "cip");
 	}
