@@ -55,8 +55,9 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 	bool first = !s->claimed;
 	s->claimed = true;
 	s->confidence = (uint8_t)confidence;
-	/* A broadcast address is nobody who could ask: whoever answers on a flow of its own is. */
-	bool to_all = d->d->apart && (s->to_all || (d->p->has_dst_mac && (d->p->mac_dst[0] & 1)));
+	/* A broadcast or group address is nobody who could ask: whoever answers on a flow of its own is. */
+	bool to_all = s->to_all || (d->from == d->f->client && (!addr_is_host(&d->p->dst) ||
+								(d->p->has_dst_mac && (d->p->mac_dst[0] & 1))));
 	if (first && d->d->no_auth && !to_all)
 		dissect_weakness(d, "no-authentication", NULL);
 	for (struct held *h = s->held; h; h = h->next) {

@@ -82,7 +82,7 @@ DISSECT_SHARED += src/dissect/fins_text.c src/dissect/fins_text.h
 DISSECT_SHARED += src/dissect/profinet.c src/dissect/profinet.h
 DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/dissect/opcua.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
-DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
+DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/tpkt.h
 
