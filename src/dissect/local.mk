@@ -19,6 +19,7 @@ DISSECTORS += src/dissect/mdns.c
 DISSECTORS += src/dissect/llmnr.c
 DISSECTORS += src/dissect/ssdp.c
 DISSECTORS += src/dissect/wsd.c
+DISSECTORS += src/dissect/cdp.c
 
 # What several of them share.
 DISSECT_SHARED =
