@@ -202,6 +202,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	dissect_evident(d);
 	while (cur_left(&c) >= 4) {
 		uint16_t type = cur_be16(&c), n = cur_be16(&c);
+		if (n < 4 && type)
+			return DISSECT_MALFORMED;
 		if (n < 4)
 			break;   /* zeros that pad the frame */
 		struct cur value = cur_sub(&c, n - 4u);
