@@ -76,6 +76,14 @@ bool dns_name(const struct cur *message, struct cur *c, char out[DNS_NAME])
 	return false;
 }
 
+bool dns_is_text(const char name[DNS_NAME])
+{
+	for (const char *s = name; *s; s++)
+		if ((uint8_t)*s < 0x20 || *s == 0x7f)
+			return false;
+	return *name != 0;
+}
+
 bool dns_query(const struct cur *message, struct cur *c, struct dns_record *r)
 {
 	if (!dns_name(message, c, r->name))

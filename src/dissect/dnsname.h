@@ -27,6 +27,8 @@ bool dns_header(struct cur *c, struct dns_header *h);
  * that no name goes round in circles. False: cut (c is bad then), or no name.
  */
 bool dns_name(const struct cur *message, struct cur *c, char out[DNS_NAME]);
+/* Is this a name that people give: not the root, and without control characters? */
+bool dns_is_text(const char name[DNS_NAME]);
 /* The next query (type and class only) or record, consumed. */
 bool dns_query(const struct cur *message, struct cur *c, struct dns_record *r);
 bool dns_record(const struct cur *message, struct cur *c, struct dns_record *r);

@@ -22,7 +22,7 @@ static bool probe(const struct cur *c, enum side side)
 		return false;
 	if (!(h.flags & ANSWER) && (h.answers || h.authority))
 		return false;
-	return dns_query(c, &x, &r) && r.class == DNS_INTERNET;
+	return dns_query(c, &x, &r) && r.class == DNS_INTERNET && r.type && dns_is_text(r.name);
 }
 
 static enum dissect_result message(struct dissect *d, struct cur c)

@@ -65,6 +65,7 @@ DISSECTORS += src/dissect/flnet.c
 DISSECTORS += src/dissect/codesys.c
 DISSECTORS += src/dissect/memobus.c
 DISSECTORS += src/dissect/s7comm_plus.c
+DISSECTORS += src/dissect/cdp.c
 
 # What several of them share.
 DISSECT_SHARED =

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "dissect/dnsname.h"
 
-enum { ANSWER = 0x8000, OPERATION_AND_RESULT = 0x780f, CLASS_MASK = 0x7fff, RECORDS_MAX = 512, CLASS_ANY = 255 };
+enum { ANSWER = 0x8000, OPERATION_AND_RESULT = 0x78ff, CLASS_MASK = 0x7fff, RECORDS_MAX = 512, CLASS_ANY = 255 };
 
 struct state {
 	bool passes_on;
@@ -35,7 +35,7 @@ static bool probe(const struct cur *c, enum side side)
 	if (!(h.queries ? dns_query(c, &x, &r) : dns_record(c, &x, &r)))
 		return false;
 	r.class &= CLASS_MASK;
-	return r.class == DNS_INTERNET || r.class == CLASS_ANY;
+	return dns_is_text(r.name) && r.type && (r.class == DNS_INTERNET || r.class == CLASS_ANY);
 }
 
 /* ---- services ---- */

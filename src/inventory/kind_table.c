@@ -276,6 +276,12 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*CATALYST*", KIND_SWITCH, 78),
 	TYPE("WS-C*", KIND_SWITCH, 82),
 	TYPE("SG###-*", KIND_SWITCH, 78),
+	TYPE("C9#00*", KIND_SWITCH, 80),     /* Catalyst 9000 */
+	TYPE("IE-#000*", KIND_SWITCH, 84),   /* Cisco's industrial ones */
+	TYPE("N#K-*", KIND_SWITCH, 82),
+	TYPE("AIR-*", KIND_WIRELESS, 84),
+	TYPE("ISR##*", KIND_ROUTER, 84),
+	TYPE("CISCO##*", KIND_ROUTER, 80),
 	TYPE("*SWITCH*", KIND_SWITCH, 71),
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*KEPSERVER*", KIND_SCADA, 72 },
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*IGNITION*", KIND_SCADA, 70 },
