@@ -154,24 +154,15 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- names: of symbols and files, found again by a number until the answer has come ---- */
 
-enum { NAMES = 64, NAME = 56 };
-static _Thread_local struct { uint32_t key; char text[NAME]; } names[NAMES];
+enum { NAME = DISSECT_MEMORY };
 
-static void name_keep(uint32_t key, const char *text)
+static void name_keep(struct dissect *d, uint32_t key, const char *text)
 {
-	names[key % NAMES].key = key;
-	size_t n = strnlen(text, NAME - 1);
-	memmove(names[key % NAMES].text, text, n);   /* it may stand there already */
-	names[key % NAMES].text[n] = 0;
-}
-
-static const char *name_find(uint32_t key)
-{
-	return key && names[key % NAMES].key == key ? names[key % NAMES].text : NULL;
+	snprintf(dissect_memory(d, key), NAME, "%s", text);
 }
 
 /* Keeps the text that a request carries; its number. 0 for no text. */
-static uint32_t name_of(struct cur c)
+static uint32_t name_of(struct dissect *d, struct cur c)
 {
 	char text[NAME];
 	uint32_t hash = 2166136261u;
@@ -179,7 +170,7 @@ static uint32_t name_of(struct cur c)
 		return 0;
 	for (const char *s = text; *s; s++)
 		hash = (hash ^ (uint8_t)*s) * 16777619u;
-	name_keep(hash | 1, text);
+	name_keep(d, hash | 1, text);
 	return hash | 1;
 }
 
@@ -205,7 +196,7 @@ static uint64_t key_of(uint16_t cmd, uint16_t port, uint32_t invoke)
 static void describe(const struct dissect_request *r, char *out, size_t size)
 {
 	uint16_t cmd = r->code & 0xffff, port = (uint16_t)(r->code >> 16);
-	const char *name = name_find(r->extra2);
+	const char *name = r->extra2 ? dissect_request_recall(r, r->extra2) : NULL;
 	if (cmd == WRITE_CONTROL) {
 		const struct dissect_code *s = DISSECT_CODE(states, r->extra);
 		snprintf(out, size, "port %u %s", port, s ? s->name : "unknown state");
@@ -233,7 +224,7 @@ static void describe_group(const struct dissect_request *r, char *out, size_t si
 
 static void describe_route(const struct dissect_request *r, char *out, size_t size)
 {
-	const char *name = name_find(r->extra2);
+	const char *name = r->extra2 ? dissect_request_recall(r, r->extra2) : NULL;
 	snprintf(out, size, "%s", name ? name : "");
 }
 
@@ -264,10 +255,11 @@ static void access(struct dissect *d, struct dissect_request *r, uint16_t cmd, u
 	bool named = g && (group == GROUP_HANDLE || group == GROUP_BY_NAME ||
 			   (port == PORT_SYSTEM && (group == SERVICE_OPEN || group == SERVICE_REGISTRY ||
 						    (group >= SERVICE_DELETE && group <= SERVICE_FIND))));
-	if (group == GROUP_BY_HANDLE && cmd == WRITE && name_find(handle_key(d, offset)))
-		r->extra2 = name_of(cur_make(name_find(handle_key(d, offset)), strlen(name_find(handle_key(d, offset)))));
+	const char *handle = group == GROUP_BY_HANDLE && cmd == WRITE ? dissect_recall(d, handle_key(d, offset)) : NULL;
+	if (handle)
+		r->extra2 = name_of(d, cur_make(handle, strlen(handle)));
 	else if (named && cmd != READ)
-		r->extra2 = name_of(c);
+		r->extra2 = name_of(d, c);
 	else if (r->op == OP_READ || r->op == OP_FILE || r->op == OP_IDENTITY || r->op == OP_UPLOAD)
 		r->extra2 = 0;
 	if ((r->op == OP_READ && group != SERVICE_REGISTRY) || !r->extra2)
@@ -426,9 +418,12 @@ static void response(struct dissect *d, struct cur c, uint16_t cmd, const uint8_
 	} else if (cmd == READ && port == PORT_SYSTEM && r.extra == SERVICE_TARGET_INFO) {
 		cur_skip(&c, 4);
 		target_info(d, c);
-	} else if (cmd == READ_WRITE && r.extra == GROUP_HANDLE && cur_left(&c) == 8 && name_find(r.extra2)) {
+	} else if (cmd == READ_WRITE && r.extra == GROUP_HANDLE && cur_left(&c) == 8 && r.extra2) {
+		char name[NAME];
+		const char *kept = dissect_recall(d, r.extra2);
 		cur_skip(&c, 4);
-		name_keep(handle_key(d, cur_le32(&c)), name_find(r.extra2));
+		snprintf(name, sizeof name, "%s", kept ? kept : "");
+		name_keep(d, handle_key(d, cur_le32(&c)), name);
 	}
 }
 
@@ -500,7 +495,7 @@ static enum dissect_result datagram(struct dissect *d, struct cur c)
 		if (!cur_ok(&c))
 			return DISSECT_TRUNCATED;
 		if (tag == TAG_ROUTE && !answer) {
-			route = name_of(v);
+			route = name_of(d, v);
 		} else if (tag == TAG_PASSWORD && !answer && cur_left(&v) > 1) {
 			dissect_weakness(d, "password-in-clear", "ADS add route");
 		} else if (tag == TAG_STATUS && answer) {

@@ -199,9 +199,8 @@ static int32_t length(const struct cur *c, enum side side)
 static void text16(struct dissect *d, struct cur *c, uint16_t characters, enum attr field, const char *source)
 {
 	char text[256];
-	const uint8_t *p = cur_bytes(c, 2u * characters + 2u);
-	if (p)
-		dissect_attr_bytes(d, field, text, utf16le(p, 2u * characters, text, sizeof text), source);
+	if (utf16_text(cur_sub(c, 2u * characters + 2u), text, sizeof text))
+		dissect_attr(d, field, text, source);
 }
 
 /* The device presents itself: numbers, then node name, device name, vendor (UTF-16, each with a zero), serial number. */

@@ -41,6 +41,7 @@ void dissect_core_free(struct dissect_core *c)
 	for (size_t i = 0; i < c->n_chunks; i++)
 		free(c->chunks[i]);
 	free(c->chunks);
+	free(c->memory);
 	free(c->tcp_port);
 	free(c->udp_port);
 	free(c);

@@ -192,6 +192,40 @@ void *dissect_scratch(struct dissect *d)
 	return d->s->scratch;
 }
 
+static struct memory *memory_at(const struct dissect_core *c, const struct dissector *by, uint32_t key)
+{
+	uint32_t h = (key ^ (uint32_t)(unsigned char)by->name[0] * 2654435761u) * 2246822519u;
+	return &c->memory[(h ^ h >> 15) % MEMORIES];
+}
+
+void *dissect_memory(struct dissect *d, uint32_t key)
+{
+	if (!d->core->memory)
+		d->core->memory = xcalloc(MEMORIES, sizeof *d->core->memory);
+	struct memory *m = memory_at(d->core, d->d, key);
+	if (m->d != d->d || m->key != key)
+		*m = (struct memory){ .d = d->d, .key = key };
+	return m->bytes;
+}
+
+static const void *recall(const struct dissect_core *c, const struct dissector *by, uint32_t key)
+{
+	if (!c || !c->memory)
+		return NULL;
+	const struct memory *m = memory_at(c, by, key);
+	return m->d == by && m->key == key ? m->bytes : NULL;
+}
+
+const void *dissect_recall(const struct dissect *d, uint32_t key)
+{
+	return recall(d->core, d->d, key);
+}
+
+const void *dissect_request_recall(const struct dissect_request *r, uint32_t key)
+{
+	return recall(r->core, r->by, key);
+}
+
 uint32_t dissect_ip(struct dissect *d, const struct addr *ip)
 {
 	struct obs_where w = where_now(d);
@@ -283,6 +317,8 @@ static void ask(struct dissect *d, const struct dissect_request *r)
 	struct obs_op row = op_row(d, OP_READ, "", RESULT_UNKNOWN, CONF_CONFIRMED);
 	*q = (struct asked){ .d = d->d, .client = d->sender, .server = d->receiver, .port = row.port,
 			     .transport = row.transport, .r = *r };
+	q->r.core = d->core;
+	q->r.by = d->d;
 	q->r.frame = d->p->frame;
 	q->r.file = d->p->file;
 	q->r.ts = d->p->ts;
@@ -331,6 +367,8 @@ void dissect_request(struct dissect *d, const struct dissect_request *r)
 		s->pending_n++;
 	}
 	*slot = *r;
+	slot->core = d->core;
+	slot->by = d->d;
 	slot->answered = false;
 	slot->frame = d->p->frame;
 	slot->file = d->p->file;
@@ -447,7 +485,7 @@ void dissect_relay(struct dissect *d, const char *name, uint32_t a, uint32_t b,
 		   void (*describe)(const struct dissect_request *r, char *out, size_t size))
 {
 	struct dissect_request r = { .op = OP_RELAY, .name = name, .extra = a, .extra2 = b, .describe = describe,
-				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts };
+				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts, .core = d->core, .by = d->d };
 	char detail[64] = "";
 	if (d->s && d->s->claimed) {
 		dissect_observe_request(d, &r, RESULT_UNKNOWN, 0);

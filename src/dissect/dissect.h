@@ -93,6 +93,15 @@ uint16_t dissect_server_port(const struct dissect *d);
 enum { DISSECT_SCRATCH = 48 };
 void *dissect_scratch(struct dissect *d);
 
+/*
+ * A protocol's memory beyond one flow, as of frames that have none: DISSECT_MEMORY bytes found again by a number of the
+ * protocol's own (an address, a handle, a hash). Made zeroed; when there are too many, a new one takes an old one's place.
+ */
+enum { DISSECT_MEMORY = 64 };
+void *dissect_memory(struct dissect *d, uint32_t key);
+/* The same, NULL where there is none (any more). */
+const void *dissect_recall(const struct dissect *d, uint32_t key);
+
 /* A protocol's functions by their number: what each does, and its own name for it. op -1: nothing to tell. */
 struct dissect_code {
 	uint16_t code;
@@ -125,8 +134,13 @@ struct dissect_request {
 	uint32_t frame;
 	uint16_t file;
 	int64_t ts;
+	struct dissect_core *core;
+	const struct dissector *by;
 	bool answered;           /* to a broadcast: it waits on, others may answer */
 };
+
+/* For describe(): what dissect_memory() keeps under this number, NULL where it is gone. */
+const void *dissect_request_recall(const struct dissect_request *r, uint32_t key);
 
 /*
  * This message is a request. Its operation is observed when the answer comes

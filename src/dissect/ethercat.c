@@ -155,29 +155,23 @@ static void tell(struct dissect *d, const struct datagram *g, const char *name, 
 
 /*
  * The identity of a slave comes in pieces, and a frame without a flow has nothing to
- * keep them in. The last slaves that were asked stand here, found by master and address.
+ * keep them in: they stay in the protocol's memory, found by master and address.
  */
-enum { SLAVES = 64 };
-static _Thread_local struct slave {
-	uint32_t master;
-	uint16_t adp;
-	bool by_position;
+struct slave {
 	uint8_t have;            /* bits of id[] */
 	uint32_t word;           /* EEPROM word that was asked for last */
 	uint32_t id[4];          /* vendor, product, revision, serial */
-} slaves[SLAVES];
+};
+
+_Static_assert(sizeof(struct slave) <= DISSECT_MEMORY, "fits the protocol's memory");
 
 static struct slave *slave_of(struct dissect *d, const struct datagram *g)
 {
 	const struct packet *p = dissect_packet(d);
-	uint32_t master = dissect_segment(d) * 31u;
+	uint32_t key = dissect_segment(d) * 31u;
 	for (int i = 0; p->has_mac && i < 6; i++)
-		master = master * 31u + (i ? p->mac_src[i] : p->mac_src[i] & 0xfdu);
-	bool by_position = g->cmd <= APRW;
-	struct slave *s = &slaves[(master * 7u + g->adp * 2u + by_position) % SLAVES];
-	if (s->master != master || s->adp != g->adp || s->by_position != by_position)
-		*s = (struct slave){ .master = master, .adp = g->adp, .by_position = by_position };
-	return s;
+		key = key * 31u + (i ? p->mac_src[i] : p->mac_src[i] & 0xfdu);
+	return dissect_memory(d, key * 131071u + g->adp * 2u + (g->cmd <= APRW));
 }
 
 static void model_text(uint32_t maker, uint32_t product, char *out, size_t size)

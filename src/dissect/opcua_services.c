@@ -305,8 +305,7 @@ static bool activate(struct dissect *d, struct cur *c, struct dissect_request *r
 }
 
 /* Names of nodes are long; those of the last commands are kept until the answer comes, found again by their hash. */
-enum { NAMES = 16, NAME = 48 };
-static _Thread_local struct { uint32_t hash; char text[NAME]; } names[NAMES];
+enum { NAME = 48 };
 
 static void describe_node(const struct dissect_request *r, char *out, size_t size)
 {
@@ -316,21 +315,19 @@ static void describe_node(const struct dissect_request *r, char *out, size_t siz
 		snprintf(rest, sizeof rest, " and %u more", more - 1);
 	if (kind == 0)
 		snprintf(out, size, "ns=%u;i=%u%s", ns, r->extra, rest);
-	else if (kind == 1 && names[r->extra % NAMES].hash == r->extra)
-		snprintf(out, size, "ns=%u;s=%s%s", ns, names[r->extra % NAMES].text, rest);
+	else if (kind == 1 && dissect_request_recall(r, r->extra))
+		snprintf(out, size, "ns=%u;s=%s%s", ns, (const char *)dissect_request_recall(r, r->extra), rest);
 	else
 		snprintf(out, size, "ns=%u;%s%s", ns, kind == 1 ? "s" : kind == 2 ? "g" : "b", rest);
 }
 
-static void keep_node(struct dissect_request *r, const struct opcua_node *n, uint32_t count)
+static void keep_node(struct dissect *d, struct dissect_request *r, const struct opcua_node *n, uint32_t count)
 {
 	r->extra = n->number;
 	r->extra2 = n->ns | (count < 0xfff ? count : 0xfff) << 16 | (uint32_t)n->kind << 28;
 	r->describe = describe_node;
-	if (n->kind == 1) {
-		names[n->number % NAMES].hash = n->number;
-		text_wire(cur_here(&n->text), cur_left(&n->text), names[n->number % NAMES].text, NAME);
-	}
+	if (n->kind == 1)
+		text_wire(cur_here(&n->text), cur_left(&n->text), dissect_memory(d, n->number), NAME);
 }
 
 enum {
@@ -379,7 +376,7 @@ bool opcua_request(struct dissect *d, struct cur *c, const struct opcua_service 
 		if (s->request == CALL)
 			node = opcua_node(c);   /* the method, behind its object */
 		if (cur_ok(c) && n)
-			keep_node(r, &node, n);
+			keep_node(d, r, &node, n);
 		return cur_ok(c) || n == 0;
 	default:
 		return true;

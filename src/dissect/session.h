@@ -17,6 +17,7 @@ enum {
 	CONTENT_ELSEWHERE = 6,   /* … and on any other */
 	DISSECTORS_MAX = 128,    /* bits of dissect_session.tried */
 	SESSIONS_CHUNK = 64,
+	MEMORIES = 512,          /* pieces of dissect_memory(), of all protocols */
 	APART = 64,              /* flows whose requests may be answered on another flow */
 };
 
@@ -78,6 +79,13 @@ struct asked {
 	struct dissect_request r;
 };
 
+/* Kept by a protocol under a number of its own. */
+struct memory {
+	const struct dissector *d;
+	uint32_t key;
+	_Alignas(8) uint8_t bytes[DISSECT_MEMORY];
+};
+
 struct dissect_core {
 	struct observe *o;
 	struct port_list *tcp_port, *udp_port;   /* 65536 each, only as many pages as are used */
@@ -88,6 +96,7 @@ struct dissect_core {
 	struct dissect_session **chunks;
 	size_t n_chunks;
 	size_t held;             /* bytes that are kept back */
+	struct memory *memory;   /* MEMORIES, made when first used */
 	struct dissect_flow *apart[APART];       /* the latest of them */
 	unsigned apart_at;
 	struct asked asked[ASKED];
