@@ -6,7 +6,7 @@
  *   0     2   3       5       7  8  9        13       17    19       21
  *   +-----+---+-------+-------+--+--+--------+--------+-----+--------+ - - - - - -
  *   |57 01|seq| 00 00 | 11 11 |07|00|  to    | from   |00 00| length | command header
- *   |D7 00|   |       |       |7F|  | station| station|     | (LE)   | and command
+ *   |D7 00|   |       |       |  |  | station| station|     | (LE)   | and command
  *   +-----+---+-------+-------+--+--+--------+--------+-----+--------+ - - - - - -
  *
  * A station is network, station number and I/O number of the module (LE). Command
@@ -70,7 +70,7 @@ struct frame {
 	struct mc_route to;
 	uint16_t status, command, reference;
 	struct cur data;         /* behind the length */
-	bool token;
+	bool token, sized, cut;
 };
 
 /* ---- recognition ---- */
@@ -95,7 +95,7 @@ static bool header(const struct cur *c)
 	uint8_t type = cur_peek(c, 0);
 	return cur_has(c, HEADER) && (type == REQUEST || type == ANSWER) && cur_peek(c, 1) <= 1 &&
 	       cur_peek_be16(c, 3) == 0 && cur_peek_be16(c, 5) == 0x1111 &&
-	       (cur_peek(c, 7) == 0x07 || cur_peek(c, 7) == 0x7f) && cur_peek(c, 8) == 0 && cur_peek_be16(c, 17) == 0 &&
+	       (cur_peek(c, 7) == 0x07 || type == ANSWER) && cur_peek(c, 8) == 0 && cur_peek_be16(c, 17) == 0 &&
 	       cur_peek_le16(c, 19) >= 2 + 8 + COMMAND;
 }
 
@@ -189,6 +189,7 @@ static bool read_frame(struct cur c, struct frame *f)
 	f->data = c;
 	if (n && n <= cur_left(&c)) {   /* iQ-R; the others have neither length nor, mostly, footer */
 		f->data = cur_sub(&c, n);
+		f->sized = true;
 		f->token = has_token(c);
 	}
 	return true;
@@ -294,6 +295,11 @@ static void answer(struct dissect *d, const struct frame *f)
 		return;
 	if (f->command == USER_LOGIN)
 		s->user = true;
+	/* A read brings data: without them, what was asked for is GX Works' change of a value. */
+	if (f->command == BATCH_READ && r.op == OP_READ && !f->cut && cur_left(&c) <= (f->sized ? 4 : 0)) {
+		r.op = OP_WRITE;
+		dissect_op(d, OP_WRITE, "Modify Value", NULL, RESULT_OK);
+	}
 	if (commanding(r.op) && !s->user && !s->told) {
 		dissect_weakness(d, "no-authentication", "a command without a log-in was accepted");
 		s->told = true;
@@ -321,7 +327,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return greeting(d, c);
 	}
 	size_t wanted = HEADER + cur_peek_le16(&c, 19);
-	bool cut = cur_left(&c) < wanted;
+	bool cut = f.cut = cur_left(&c) < wanted;
 	if (p->proto == 17 && (cur_left(&c) > wanted || (cut && !packet_cut(p))))
 		return DISSECT_NOT_MINE;   /* a datagram is one message */
 	if (!read_frame(c, &f))
