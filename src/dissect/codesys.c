@@ -173,10 +173,12 @@ static bool probe(const struct cur *c, enum side side)
 	(void)side;
 	size_t at;
 	if (block_driver(c)) {
-		at = content(c, BLOCK_DRIVER);
 		struct cur x = *c;
 		cur_limit(&x, le32_at(c, 4));
-		return at && (!cur_has(c, le32_at(c, 4)) || inside(&x, BLOCK_DRIVER, at));
+		if (!cur_has(c, le32_at(c, 4)))   /* a stream may bring the rest */
+			return !cur_has(c, BLOCK_DRIVER + 1) || cur_peek(c, BLOCK_DRIVER) == MAGIC;
+		at = content(&x, BLOCK_DRIVER);
+		return at && inside(&x, BLOCK_DRIVER, at);
 	}
 	if (v2_length(c))
 		return true;

@@ -115,9 +115,19 @@ static bool header(const struct cur *c, enum side side)
 	}
 }
 
+/* The beginning of a head whose rest is in the next segment: only then is it believed or not. */
+static bool beginning(const struct cur *c, enum side side)
+{
+	uint16_t type = cur_peek_le16(c, 0);
+	bool client = type == HELLO || type == REQUEST || type == SESSION;
+	bool server = type == HELLO_ANSWER || type == ANSWER || type == SESSION_ANSWER;
+	return cur_has(c, 6) && (side == SIDE_CLIENT ? client : server) && cur_peek_le16(c, 4) <= TEXT_MAX &&
+	       (type != HELLO || zeros(c, 10, cur_left(c)));
+}
+
 static bool probe(const struct cur *c, enum side side)
 {
-	return header(c, side);
+	return cur_has(c, HEADER) ? header(c, side) : beginning(c, side);
 }
 
 static int32_t length(const struct cur *c, enum side side)

@@ -170,6 +170,41 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- requests ---- */
 
+/* How long the data of the answer must be: told by the binary request. */
+struct expected {
+	uint8_t code;
+	bool known;
+	uint16_t length;
+};
+
+static struct expected expect(const struct cur *c)
+{
+	struct expected e = { .code = cur_peek(c, 0), .known = true };
+	switch (e.code) {
+	case 0x01:
+		e.length = cur_peek_be16(c, 10);
+		break;
+	case 0x11:
+		e.length = (uint16_t)(2 * cur_peek_be16(c, 10));
+		break;
+	case 0x04:
+		e.length = cur_peek_be16(c, 4);
+		break;
+	case 0x14:
+		e.length = (uint16_t)(2 * cur_peek_be16(c, 4));
+		break;
+	case 0x31:
+		e.length = (uint16_t)(2 * cur_peek_be16(c, 8));
+		break;
+	case 0x07: case 0x17: case BINARY_INF: case 0x63:
+		e.known = false;
+		break;
+	default:
+		break;   /* writes and commands: nothing */
+	}
+	return e;
+}
+
 /* extra: letter of the device and first number; extra2: second letter, how many. */
 static void describe_range(const struct dissect_request *r, char *out, size_t size)
 {
@@ -255,6 +290,8 @@ static enum dissect_result request(struct dissect *d, struct cur c, bool ascii)
 	}
 	if (!cur_ok(&c) || (!ascii && cur_left(&whole) < HEADER + (size_t)cur_peek_be16(&whole, 2)))
 		return DISSECT_TRUNCATED;
+	if (!ascii)
+		*(struct expected *)dissect_scratch(d) = expect(&whole);
 	if (cpu > 1)
 		dissect_relay(d, "CPU Number", cpu, 0, describe_cpu);
 	dissect_request(d, &r);
@@ -287,6 +324,9 @@ static enum dissect_result response(struct dissect *d, struct cur c, bool ascii)
 	struct dissect_request r;
 	bool refused = ascii ? cur_peek(&c, 2) == 'E' : cur_peek(&c, 1) != 0;
 	uint64_t key = ascii ? ASCII_KEY : cur_peek(&c, 0) & 0x7f;
+	const struct expected *e = dissect_scratch(d);
+	if (!ascii && !refused && e->code == key && e->known && cur_peek_be16(&c, 2) != e->length)
+		return DISSECT_MALFORMED;
 	if (!dissect_response(d, key, refused ? RESULT_REFUSED : RESULT_OK, &r) || refused)
 		return DISSECT_OK;
 	size_t n = ascii ? cur_left(&c) : cur_peek_be16(&c, 2);
