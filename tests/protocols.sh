@@ -15,12 +15,28 @@ check() {
 	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
 }
 if [ $# -gt 0 ]; then scripts=("${@/#/$folder/}"); scripts=("${scripts[@]/%/.frames}"); else scripts=("$folder"/*.frames); fi
+# Facts and operations without their places and numbers: what must not change when the capture came in late, the frames
+# are tagged, or every message is cut into small segments.
+facts() {
+	"$top_builddir/tests/observations" --no-ndpi "$1" | grep -E '^(attr|op) ' |
+		sed -E 's| frame [0-9]+/[0-9]+$||; s/ x[0-9]+$//; s/@[0-9]+//g' | sort -u
+}
+# A message is a segment there (screens, pages to print), a title or a request is looked for in one segment only.
+whole=' vnc jetdirect http slmp_1e melsoft '
 for script in "${scripts[@]}"; do
 	name=$(basename "$script" .frames)
 	"$top_builddir/tests/gen/frames" "$script" "$work/captures/$name.pcap" || { check "$name: the capture" false; continue; }
 	"$top_builddir/tests/observations" --no-ndpi "$work/captures/$name.pcap" >"$work/$name.txt" || { check "$name: reading it" false; continue; }
 	[ -z "$update" ] || cp "$work/$name.txt" "$folder/$name.txt"
 	check "$name (make golden writes it anew)" diff -u "$folder/$name.txt" "$work/$name.txt"
+	facts "$work/captures/$name.pcap" >"$work/facts"
+	for how in '--late' '--vlan 33' '--split 7'; do
+		[[ $how == --split* && $whole == *" $name "* ]] && continue
+		# shellcheck disable=SC2086  # two words
+		"$top_builddir/tests/gen/frames" $how "$script" "$work/changed.pcap"
+		facts "$work/changed.pcap" >"$work/changed"
+		check "$name $how" diff "$work/facts" "$work/changed"
+	done
 	check "$name is claimed" grep -qE "^conv ${name%%_*}[a-z0-9-]* .* (confirmed|content) " "$work/$name.txt"
 done
 if [ $# -eq 0 ]; then

@@ -313,10 +313,11 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 		}
 		if (!s || !s->d) {
 			if (!choose(c, f, &data, from)) {
-				attempt_failed(c, f);
 				/* A few bytes may be the beginning of a head: wait for more. */
-				return cut || f->given_up || cur_left(&data) >= HEAD_ENOUGH ? total
-											    : total - cur_left(&data);
+				if (!cut && cur_left(&data) < HEAD_ENOUGH)
+					return total - cur_left(&data);
+				attempt_failed(c, f);
+				return total;
 			}
 			s = f->session;
 		}

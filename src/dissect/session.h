@@ -6,7 +6,7 @@
 
 enum {
 	ATTEMPTS_MAX = 24,       /* packets with data that may pass before a flow is given up */
-	HEAD_ENOUGH = 24,        /* bytes from which every probe() can tell */
+	HEAD_ENOUGH = 64,        /* bytes from which every probe() can tell */
 	PENDING = 16,
 	ASKED = 64,              /* requests of frames without a flow, all together */
 	HELD = 24,               /* observations kept back until the claim */
