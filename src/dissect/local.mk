@@ -16,6 +16,7 @@ DISSECTORS += src/dissect/opcua.c
 DISSECTORS += src/dissect/ethercat.c
 DISSECTORS += src/dissect/ads.c
 DISSECTORS += src/dissect/powerlink.c
+DISSECTORS += src/dissect/hart_ip.c
 
 # What several of them share.
 DISSECT_SHARED =
