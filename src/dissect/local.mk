@@ -66,6 +66,7 @@ DISSECTORS += src/dissect/codesys.c
 DISSECTORS += src/dissect/memobus.c
 DISSECTORS += src/dissect/s7comm_plus.c
 DISSECTORS += src/dissect/cdp.c
+DISSECTORS += src/dissect/hart_ip.c
 
 # What several of them share.
 DISSECT_SHARED =
