@@ -15,13 +15,15 @@ DISSECTORS += src/dissect/telnet.c
 DISSECTORS += src/dissect/bacnet.c
 DISSECTORS += src/dissect/dnp3.c
 DISSECTORS += src/dissect/iec104.c
+DISSECTORS += src/dissect/snmp.c
 
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
-DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
+DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
+DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c
