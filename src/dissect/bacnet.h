@@ -1,4 +1,4 @@
-/* BACnet's tagged values and the objects behind them: between bacnet.c (frames, services) and bacnet_object.c. */
+/* BACnet's tagged values and the objects behind them: between bacnet.c (frames), bacnet_service.c, bacnet_object.c. */
 #ifndef DISSECT_BACNET_H
 #define DISSECT_BACNET_H
 
@@ -28,6 +28,9 @@ void bacnet_describe_object(const struct dissect_request *r, char *out, size_t s
 void bacnet_describe_property(const struct dissect_request *r, char *out, size_t size);
 /* Does this property of a device object say what the device is? */
 bool bacnet_is_identity(uint32_t object, uint32_t property);
+
+/* A confirmed service (r->code) by its parameters: fills op, name, extras and describe. A password is told of. */
+void bacnet_classify(struct dissect *d, struct dissect_request *r, struct cur c);
 
 /* What a device tells of itself; whose: the entity that it stands on, 0 for one behind a router. */
 void bacnet_i_am(struct dissect *d, uint32_t whose, struct cur c);

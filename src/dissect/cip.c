@@ -282,6 +282,12 @@ static void classify(struct dissect_request *r, uint8_t service, const struct pa
 
 static bool request(struct dissect *d, uint64_t key, struct cur c, unsigned depth, unsigned routed, bool *read_told);
 
+/* The services of one packet share its key; each has its place in it as well. */
+static uint64_t key_of_part(uint64_t key, unsigned i)
+{
+	return key ^ (uint64_t)(i + 1) << 56;
+}
+
 static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned routed, bool *read_told)
 {
 	struct cur list = data;
@@ -292,7 +298,7 @@ static bool multiple(struct dissect *d, uint64_t key, struct cur data, unsigned 
 		struct cur one = data;
 		uint16_t offset = cur_le16(&list);
 		cur_skip(&one, offset);
-		if (!cur_ok(&list) || !cur_ok(&one) || !request(d, key, one, DEPTH - 1, routed, read_told))
+		if (!cur_ok(&list) || !cur_ok(&one) || !request(d, key_of_part(key, i), one, DEPTH - 1, routed, read_told))
 			return false;
 	}
 	return true;
@@ -455,7 +461,30 @@ static void identity_list(struct dissect *d, struct cur c, const char *source)
 	}
 }
 
-bool cip_response(struct dissect *d, uint64_t key, struct cur c)
+static bool response(struct dissect *d, uint64_t key, struct cur c, unsigned depth);
+
+/* The answers of a Multiple Service Packet, each with its own status; a packet that failed as a whole has none. */
+static bool multiple_answer(struct dissect *d, uint64_t key, struct cur data, bool refused)
+{
+	struct cur list = data;
+	uint16_t n = refused ? SERVICES_MAX : cur_le16(&list);
+	if (!cur_ok(&list) || n > SERVICES_MAX)
+		return false;
+	for (uint16_t i = 0; i < n; i++) {
+		struct cur one = data;
+		if (refused) {
+			dissect_response(d, key_of_part(key, i), RESULT_REFUSED, NULL);
+			continue;
+		}
+		uint16_t offset = cur_le16(&list);
+		cur_skip(&one, offset);
+		if (!cur_ok(&list) || !cur_ok(&one) || !response(d, key_of_part(key, i), one, 1))
+			return false;
+	}
+	return true;
+}
+
+static bool response(struct dissect *d, uint64_t key, struct cur c, unsigned depth)
 {
 	uint8_t service = cur_u8(&c);
 	cur_skip(&c, 1);
@@ -464,13 +493,13 @@ bool cip_response(struct dissect *d, uint64_t key, struct cur c)
 	if (!cur_ok(&c) || !(service & ANSWER))
 		return false;
 	bool ok = status == 0 || status == STATUS_PARTIAL || status == STATUS_EMBEDDED;
+	if (service == (MULTIPLE | ANSWER) && depth == 0)
+		return multiple_answer(d, key, c, !ok);
 	if (ok && service == (EXECUTE_PCCC | ANSWER) && pccc_refused(c))
 		ok = false;
-	struct dissect_request first, next;
+	struct dissect_request first;
 	if (!dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &first))
 		return true;
-	while (dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &next))
-		;   /* the services of one Multiple Service Packet */
 	if (first.code & PCCC) {
 		dissect_also(d, "pccc");
 		if (ok && !(first.code & AWAY))
@@ -496,4 +525,9 @@ bool cip_response(struct dissect *d, uint64_t key, struct cur c)
 		break;
 	}
 	return true;
+}
+
+bool cip_response(struct dissect *d, uint64_t key, struct cur c)
+{
+	return response(d, key, c, 0);
 }

@@ -67,6 +67,7 @@ DISSECTORS += src/dissect/memobus.c
 DISSECTORS += src/dissect/s7comm_plus.c
 DISSECTORS += src/dissect/cdp.c
 DISSECTORS += src/dissect/hart_ip.c
+DISSECTORS += src/dissect/snmp.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -87,6 +88,8 @@ DISSECT_SHARED += src/dissect/ber.h src/dissect/names.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/tpkt.h
+DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
+DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c
