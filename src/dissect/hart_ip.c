@@ -279,7 +279,7 @@ static void tell(struct dissect *d, bool own, enum attr field, const char *who, 
 		dissect_attr(d, field, value, source);
 		return;
 	}
-	snprintf(text, sizeof text, "HART %s: %s", who, value);
+	snprintf(text, sizeof text, "HART %s: %.100s", who, value);
 	dissect_attr(d, ATTR_DESCRIPTION, text, source);
 }
 

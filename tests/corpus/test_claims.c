@@ -91,6 +91,8 @@ static void collect(void)
 /* "slmp_ascii" is SLMP's own; what it carries is its own too. */
 static bool is_own(const char *own, const char *proto)
 {
+	if (strncmp(own, "cclink", 6) == 0 && strcmp(proto, "slmp") == 0)
+		return true;   /* their messages are SLMP's frames */
 	for (size_t i = 0; dissectors[i]; i++) {
 		const struct dissector *d = dissectors[i];
 		size_t n = strlen(d->name);
