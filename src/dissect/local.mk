@@ -27,7 +27,8 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/ntlmssp.c src/dissect/ntlmssp.h src/dissect/utf16.h src/dissect/netbios.h
 DISSECT_SHARED += src/dissect/smb1.c src/dissect/smb.h
-DISSECT_SHARED += src/dissect/dnsname.c src/dissect/dnsname.h src/dissect/httphead.h
+DISSECT_SHARED += src/dissect/dnsname.c src/dissect/dnsname.h src/dissect/httphead.h src/dissect/xml.h
+DISSECT_SHARED += src/dissect/devicexml.c src/dissect/devicexml.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
