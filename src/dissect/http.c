@@ -11,11 +11,12 @@
  */
 #include <stdio.h>
 
+#include "dissect/devicexml.h"
 #include "dissect/dissect.h"
 #include "dissect/httphead.h"
 #include "dissect/ntlmssp.h"
 
-enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2, PAGE = 2048, STATUS_AT = 9 };
+enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2, PAGE = 2048, XML = 4096, STATUS_AT = 9 };
 
 static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ",
 				       "PATCH ", "TRACE ", "PROPFIND ", "SUBSCRIBE ", "REPORT " };
@@ -77,23 +78,24 @@ static struct head read_head(struct cur c)
 }
 
 /*
- * How much of the body that follows the head is worth reading with it. Nobody knows how long the page is, so what is
- * there is taken; a head that came alone waits for the next segment.
+ * How much of the body is worth reading with the head: the beginning of pages and of XML. A head that came alone waits for
+ * it; where nobody knows how long it is, what is there is taken.
  */
 static int32_t page(const struct cur *whole, size_t head)
 {
 	struct cur body = *whole;
 	struct head h = read_head(*whole);
+	bool known = !h.chunked && cur_left(&h.content_length) > 0, xml = head_find(&h.content_type, "xml");
+	size_t most = xml ? XML : PAGE;
+	uint64_t n = known ? number(h.content_length) : most;
 	cur_skip(&body, head);
-	uint64_t n = h.chunked || !cur_left(&h.content_length) ? PAGE : number(h.content_length);
 	cur_skip(&h.first, STATUS_AT);
-	if (number(h.first) != 200 || !starts_nocase(&h.content_type, "text/html") || !n)
+	if (number(h.first) != 200 || !(xml || starts_nocase(&h.content_type, "text/html")) || !n ||
+	    cur_starts(&body, "HTTP/1.", 7))   /* the answer to HEAD has none */
 		return 0;
-	if (!cur_left(&body))
+	cur_limit(&body, n < most ? (size_t)n : most);
+	if (!cur_left(&body) || (known && cur_left(&body) < most && cur_left(&body) < n))
 		return DISSECT_NO_FRAME;
-	if (cur_starts(&body, "HTTP/1.", 7))
-		return 0;   /* the answer to HEAD has none */
-	cur_limit(&body, n < PAGE ? (size_t)n : PAGE);
 	return (int32_t)cur_left(&body);
 }
 
@@ -189,10 +191,10 @@ static void realm(struct dissect *d, struct cur v)
 	dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), n, "http.realm");
 }
 
-/* The title of a page: that of a machine tells what it is; those of the internet are nobody's business. */
+/* The title of a page. */
 static void title(struct dissect *d, struct cur body)
 {
-	if (!addr_is_private(&dissect_packet(d)->src) || !head_find(&body, "<title"))
+	if (!head_find(&body, "<title"))
 		return;
 	while (cur_left(&body) && cur_u8(&body) != '>')
 		;
@@ -205,7 +207,7 @@ static void title(struct dissect *d, struct cur body)
 		dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&body), n, "http.title");
 }
 
-static enum dissect_result response(struct dissect *d, const struct head *h, struct cur body)
+static enum dissect_result response(struct dissect *d, struct head *h, struct cur body)
 {
 	struct cur status = h->first;
 	struct dissect_request r;
@@ -222,7 +224,12 @@ static enum dissect_result response(struct dissect *d, const struct head *h, str
 		token(d, h->token);
 	if (code == 204 || code == 304 || r.code == METHOD_HEAD)
 		return DISSECT_OK;
-	title(d, body);
+	if (cur_left(&body) && addr_is_private(&dissect_packet(d)->src)) {   /* what the internet writes is nobody's business */
+		if (head_find(&h->content_type, "xml"))
+			device_description(d, body);
+		else
+			title(d, body);
+	}
 	skip_body(d, h, true, cur_left(&body));
 	return DISSECT_OK;
 }
@@ -252,7 +259,8 @@ const struct dissector dissect_http = {
 	.message = message,
 	.reference = "RFC 9110, RFC 9112",
 	.recognition = "request line with a known method, answered by a status line",
-	.identity = "Server, User-Agent and the Windows in it, realm of WWW-Authenticate, NTLMSSP, title of pages",
+	.identity = "Server, User-Agent and the Windows in it, realm of WWW-Authenticate, NTLMSSP, title of pages; "
+		    "descriptions of devices by UPnP, ONVIF and web services on devices",
 	.operations = "Basic authentication (that it was seen), NTLMv1",
-	.verified = "real captures",
+	.verified = "real captures; titles and descriptions from the documents, not yet seen in a real capture",
 };

@@ -10,51 +10,8 @@
  *
  * Hello, ProbeMatches and ResolveMatches tell about their sender.
  */
-#include <stdio.h>
-
 #include "dissect/dissect.h"
-#include "dissect/httphead.h"
-
-static bool letter(uint8_t b)
-{
-	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
-}
-
-/* The contents of the first element with this local name, whatever its prefix; `c` goes on behind it. */
-static bool element(struct cur *c, const char *name, struct cur *value)
-{
-	size_t n = strlen(name);
-	while (cur_left(c)) {
-		if (cur_u8(c) != '<')
-			continue;
-		struct cur tag = *c;
-		size_t prefix = 0;
-		while (prefix < 32 && (letter(cur_peek(&tag, prefix)) || (cur_peek(&tag, prefix) >= '0' &&
-		       cur_peek(&tag, prefix) <= '9') || cur_peek(&tag, prefix) == '-' || cur_peek(&tag, prefix) == '_'))
-			prefix++;
-		if (prefix && cur_peek(&tag, prefix) == ':')
-			cur_skip(&tag, prefix + 1);
-		uint8_t after = cur_peek(&tag, n);
-		if (!cur_starts(&tag, name, n) || (after != '>' && after != ' ' && after != '\r' && after != '\n' && after != '\t'))
-			continue;
-		const uint8_t *end = memchr(cur_here(&tag), '>', cur_left(&tag));
-		if (!end)
-			return false;
-		size_t length = (size_t)(end - cur_here(&tag));
-		if (cur_peek(&tag, length - 1) == '/')
-			continue;
-		cur_skip(&tag, length + 1);
-		const uint8_t *stop = cur_left(&tag) ? memchr(cur_here(&tag), '<', cur_left(&tag)) : NULL;
-		if (!stop)
-			return false;
-		*value = cur_sub(&tag, (size_t)(stop - cur_here(&tag)));
-		while (cur_left(value) && (cur_peek(value, 0) <= ' '))
-			cur_skip(value, 1);
-		*c = tag;
-		return true;
-	}
-	return false;
-}
+#include "dissect/xml.h"
 
 enum action { NONE, HELLO, BYE, PROBE, PROBE_MATCHES, RESOLVE, RESOLVE_MATCHES };
 
@@ -63,7 +20,7 @@ static enum action action(struct cur c)
 {
 	static const char *const names[] = { NULL, "Hello", "Bye", "Probe", "ProbeMatches", "Resolve", "ResolveMatches" };
 	struct cur v;
-	if (!element(&c, "Action", &v) || !head_find(&v, "/discovery/"))
+	if (!xml_element(&c, "Action", &v) || !head_find(&v, "/discovery/"))
 		return NONE;
 	while (cur_left(&v) && cur_peek(&v, cur_left(&v) - 1) <= ' ')
 		cur_limit(&v, cur_left(&v) - 1);
@@ -99,7 +56,7 @@ static void types(struct dissect *d, struct cur v)
 
 static unsigned hex(uint8_t b)
 {
-	return b >= '0' && b <= '9' ? b - '0' + 0u : letter(b) && (b | 0x20) <= 'f' ? (b | 0x20) - 'a' + 10u : 16u;
+	return b >= '0' && b <= '9' ? b - '0' + 0u : xml_letter(b) && (b | 0x20) <= 'f' ? (b | 0x20) - 'a' + 10u : 16u;
 }
 
 /* A scope is a URI: what stands behind the word in it, with %20 for a blank. */
@@ -154,10 +111,10 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	dissect_evident(d);
 	if (what != HELLO && what != PROBE_MATCHES && what != RESOLVE_MATCHES)
 		return DISSECT_OK;
-	if (element(&x, "Types", &v))
+	if (xml_element(&x, "Types", &v))
 		types(d, v);
 	x = c;
-	if (element(&x, "Scopes", &v))
+	if (xml_element(&x, "Scopes", &v))
 		scopes(d, v);
 	return DISSECT_OK;
 }
