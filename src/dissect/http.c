@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "dissect/dissect.h"
+#include "dissect/mtconnect.h"
 
 enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2 };
 
@@ -28,7 +28,9 @@ static bool probe(const struct cur *c, enum side side)
 	return false;
 }
 
-/* The head with its empty line. */
+static size_t xml_body(const struct cur *c, size_t head);
+
+/* The head with its empty line, and an answer's body where that is XML. */
 static int32_t length(const struct cur *c, enum side side)
 {
 	struct cur x = *c, line;
@@ -36,8 +38,10 @@ static int32_t length(const struct cur *c, enum side side)
 		return DISSECT_NO_FRAME;
 	unsigned lines = 0;
 	while (cur_line(&x, &line)) {
-		if (cur_left(&line) == 0)
-			return (int32_t)(cur_left(c) - cur_left(&x));
+		if (cur_left(&line) == 0) {
+			size_t head = cur_left(c) - cur_left(&x);
+			return (int32_t)(head + xml_body(c, head));
+		}
 		if (++lines > LINES_MAX)
 			return DISSECT_NO_FRAME;
 	}
@@ -45,7 +49,7 @@ static int32_t length(const struct cur *c, enum side side)
 }
 
 struct head {
-	struct cur first, server, agent, authorization, authenticate, content_length, host;
+	struct cur first, server, agent, authorization, authenticate, content_length, content_type, host;
 	bool chunked;
 };
 
@@ -65,7 +69,7 @@ static bool is_name(const struct cur *line, const char *name, struct cur *value)
 static struct head read_head(struct cur c)
 {
 	const struct cur none = cur_make("", 0);
-	struct head h = { none, none, none, none, none, none, none, false };
+	struct head h = { none, none, none, none, none, none, none, none, false };
 	struct cur line, encoding = none;
 	cur_line(&c, &h.first);
 	while (cur_line(&c, &line) && cur_left(&line))
@@ -73,6 +77,7 @@ static struct head read_head(struct cur c)
 		       is_name(&line, "Authorization", &h.authorization) || is_name(&line, "Host", &h.host) ||
 		       is_name(&line, "WWW-Authenticate", &h.authenticate) ||
 		       is_name(&line, "Content-Length", &h.content_length) ||
+		       is_name(&line, "Content-Type", &h.content_type) ||
 		       is_name(&line, "Transfer-Encoding", &encoding));
 	h.chunked = cur_left(&encoding) > 0;
 	return h;
@@ -92,12 +97,27 @@ static uint64_t number(struct cur c)
 	return n;
 }
 
-static void skip_body(struct dissect *d, const struct head *h, bool until_close)
+/* Bytes of the body that are read with the head: of XML, as much as a message may hold. */
+static size_t xml_body(const struct cur *c, size_t head)
+{
+	struct cur status = *c;
+	cur_skip(&status, cur_starts(c, "HTTP/1.", 7) ? 9 : 0);
+	if (!cur_starts(&status, "200", 3))
+		return 0;
+	struct head h = read_head(*c);
+	if (h.chunked || !(starts_nocase(&h.content_type, "text/xml") || starts_nocase(&h.content_type, "application/xml")))
+		return 0;
+	uint64_t n = number(h.content_length);
+	return head >= DISSECT_MESSAGE_MAX ? 0 : n < DISSECT_MESSAGE_MAX - head ? (size_t)n : DISSECT_MESSAGE_MAX - head;
+}
+
+/* What of the body was not read with the head. */
+static void skip_body(struct dissect *d, const struct head *h, bool until_close, size_t have)
 {
 	if (h->chunked || (until_close && !cur_left(&h->content_length)))
 		dissect_skip(d, UINT64_MAX);
 	else
-		dissect_skip(d, number(h->content_length));
+		dissect_skip(d, number(h->content_length) > have ? number(h->content_length) - have : 0);
 }
 
 static enum dissect_result request(struct dissect *d, const struct head *h)
@@ -113,7 +133,7 @@ static enum dissect_result request(struct dissect *d, const struct head *h)
 		dissect_weakness(d, "password-in-clear", "HTTP Basic");
 	}
 	dissect_request(d, &r);
-	skip_body(d, h, false);
+	skip_body(d, h, false, 0);
 	return DISSECT_OK;
 }
 
@@ -132,7 +152,7 @@ static void realm(struct dissect *d, struct cur v)
 	dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), n, "http.realm");
 }
 
-static enum dissect_result response(struct dissect *d, const struct head *h)
+static enum dissect_result response(struct dissect *d, const struct head *h, struct cur body)
 {
 	struct cur status = h->first;
 	struct dissect_request r;
@@ -147,7 +167,8 @@ static enum dissect_result response(struct dissect *d, const struct head *h)
 	realm(d, h->authenticate);
 	if (code == 204 || code == 304 || r.code == METHOD_HEAD)
 		return DISSECT_OK;
-	skip_body(d, h, true);
+	mtconnect_document(d, body);
+	skip_body(d, h, true, cur_left(&body));
 	return DISSECT_OK;
 }
 
@@ -159,7 +180,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	dissect_set_side(d, answer ? SIDE_SERVER : SIDE_CLIENT);
 	struct head h = read_head(c);
-	return answer ? response(d, &h) : request(d, &h);
+	for (struct cur line; cur_line(&c, &line) && cur_left(&line);)
+		;
+	return answer ? response(d, &h, c) : request(d, &h);
 }
 
 const struct dissector dissect_http = {

@@ -17,6 +17,7 @@ DISSECTORS += src/dissect/ethercat.c
 DISSECTORS += src/dissect/ads.c
 DISSECTORS += src/dissect/powerlink.c
 DISSECTORS += src/dissect/hart_ip.c
+DISSECTORS += src/dissect/mtconnect.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -24,6 +25,7 @@ DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h
 DISSECT_SHARED += src/dissect/opcua_services.c src/dissect/opcua_identity.c src/dissect/opcua.h
+DISSECT_SHARED += src/dissect/mtconnect.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/cip_names.c
