@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "dissect/devicexml.h"
+#include "dissect/mtconnect.h"
 #include "dissect/dissect.h"
 #include "dissect/httphead.h"
 #include "dissect/ntlmssp.h"
@@ -225,8 +226,10 @@ static enum dissect_result response(struct dissect *d, struct head *h, struct cu
 	if (code == 204 || code == 304 || r.code == METHOD_HEAD)
 		return DISSECT_OK;
 	if (cur_left(&body) && addr_is_private(&dissect_packet(d)->src)) {   /* what the internet writes is nobody's business */
-		if (head_find(&h->content_type, "xml"))
+		if (head_find(&h->content_type, "xml")) {
+			mtconnect_document(d, body);
 			device_description(d, body);
+		}
 		else
 			title(d, body);
 	}
@@ -251,7 +254,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_http = {
 	.name = "http",
 	.title = "HTTP",
-	.carries = { "ntlmssp" },
+	.carries = { "ntlmssp", "mtconnect" },
 	.tcp = { 80, 8080, 8000, 81 },
 	.any_tcp = true,
 	.probe = probe,

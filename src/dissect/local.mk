@@ -68,6 +68,7 @@ DISSECTORS += src/dissect/s7comm_plus.c
 DISSECTORS += src/dissect/cdp.c
 DISSECTORS += src/dissect/hart_ip.c
 DISSECTORS += src/dissect/snmp.c
+DISSECTORS += src/dissect/mtconnect.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -91,6 +92,7 @@ DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/tpkt.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
+DISSECT_SHARED += src/dissect/mtconnect.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c
