@@ -1,3 +1,3 @@
 # data
 
-EXTRA_DIST += data/cip-vendors.tsv data/cip-device-types.tsv
+EXTRA_DIST += data/cip-vendors.tsv data/cip-device-types.tsv data/bacnet-vendors.tsv

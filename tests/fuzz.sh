@@ -21,6 +21,10 @@ run "capture files, whole and damaged" capture -m "${FUZZ_MUTATIONS:-20}" "${see
 "$top_builddir/tests/fuzz/seeds" "$work/made-" || exit 99
 run "hand-made frames, whole and damaged" frames -m "$((${FUZZ_MUTATIONS:-20} * 20))" "$work"/made-*
 run "hand-made files, whole and damaged" capture -m "$((${FUZZ_MUTATIONS:-20} * 5))" "$work"/made-*
+for script in "$top_srcdir"/tests/protocols/*.frames; do
+	"$top_builddir/tests/gen/frames" "$script" "$work/example-$(basename "$script" .frames)" || exit 99
+done
+run "the protocols' examples, whole and damaged" frames -m "${FUZZ_MUTATIONS:-20}" "$work"/example-*
 printf '\0\1\2\3' > "$work/bytes"
 head -c 2000 "${seeds[0]}" > "$work/more"
 run "records of a child, damaged" records -m 300 "$work/bytes" "$work/more"

@@ -47,12 +47,15 @@ EXTRA_DIST += tests/golden/factory.conversations.csv tests/golden/factory.device
 
 
 # Each protocol's conversation by hand (NAME.frames) and what is seen in it (NAME.txt), found by folder.
+check_PROGRAMS += tests/protocol_table
+tests_protocol_table_LDADD = $(GENBA_LIBS)
 dist_check_SCRIPTS += tests/protocols.sh
 TESTS += tests/protocols.sh
 EXTRA_DIST += tests/protocols
 
 # Write the expected outputs anew; look at the difference before it is committed.
-golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tests/gen/frames$(EXEEXT) tests/observations$(EXEEXT)
+golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tests/gen/frames$(EXEEXT) tests/observations$(EXEEXT) \
+		tests/protocol_table$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/golden.sh --update
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/protocols.sh --update
 EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

@@ -89,7 +89,7 @@ static void collect(void)
 		     op[i].result == RESULT_OK ? "ok" : op[i].result == RESULT_REFUSED ? "refused" : "unknown",
 		     (unsigned long long)op[i].count, op[i].where.frame, op[i].where.peer_frame);
 	for (uint32_t i = 0; i < n; i++)
-		if (op[i].gaps.n)
+		if (op[i].gaps.n && op[i].cls < OP_WEAKNESS)
 			LINE("pace %s %s > %s \"%s\" period %llu us jitter %llu us", op[i].proto, name(op[i].client, x),
 			     name(op[i].server, y), op[i].name, (unsigned long long)obs_gaps_period(&op[i].gaps),
 			     (unsigned long long)obs_gaps_jitter(&op[i].gaps));

@@ -32,6 +32,10 @@ static const struct site_field fields[] = {
 	{ "last_seen", N_("LAST SEEN"), FIELD_TIME },
 	{ "file", NULL, FIELD_TEXT },
 	{ "frame", NULL, FIELD_NUMBER },
+	{ "requests", NULL, FIELD_NUMBER },
+	{ "unanswered", NULL, FIELD_NUMBER },
+	{ "period_us", NULL, FIELD_NUMBER },
+	{ "jitter_us", NULL, FIELD_NUMBER },
 	{ NULL, NULL, FIELD_TEXT },
 };
 
@@ -41,7 +45,7 @@ static const char sql[] =
 	" c.server_id, coalesce(b.label, c.server_address), c.server_address, c.protocol, c.transport, c.port,"
 	" c.confidence, c.frames, c.packets_c, c.packets_s, c.bytes_c, c.bytes_s, c.flows, c.refused, c.retransmits,"
 	" c.risk, c.ot, c.crosses_zone, c.crosses_subnet, c.multicast, c.answered, c.first_seen, c.last_seen,"
-	" e.file_name, e.frame"
+	" e.file_name, e.frame, c.requests, c.unanswered, c.period_us, c.jitter_us"
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
 	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"
 	" WHERE (?1 = '' OR c.protocol = ?1) AND (?2 = '' OR ?2 IN (CAST(c.client_id AS TEXT), CAST(c.server_id AS TEXT)))"

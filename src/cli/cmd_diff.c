@@ -108,7 +108,8 @@ static const char convs_sql[] =
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
 	" WHERE c.confidence <> 'guess' AND (c.multicast = 0 OR c.ot = 1)"
 	" AND c.server_address <> '255.255.255.255' AND c.protocol NOT IN"
-	"  ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp', 'icmp', 'dhcp', 'mdns', 'ssdp', 'llmnr', 'nbns')"
+	"  ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp', 'icmp', 'dhcp', 'mdns', 'ssdp', 'llmnr', 'nbns', 'nbdgm',"
+	"   'browser', 'wsd')"
 	" ORDER BY c.id";
 static const char ops_sql[] =
 	"SELECT DISTINCT o.client_id, o.server_id, '' AS ends, b.label AS label,"

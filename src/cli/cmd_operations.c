@@ -1,4 +1,4 @@
-/* genba operations: commands that were seen on the wire, and what it proved to be weak. */
+/* genba operations: commands that were seen on the wire, what it proved to be weak, and doors to somewhere else. */
 #include "base/lang.h"
 #include "cli/site.h"
 
@@ -23,17 +23,22 @@ static const struct site_field fields[] = {
 	{ "file", N_("FILE"), FIELD_TEXT },
 	{ "frame", N_("FRAME"), FIELD_NUMBER },
 	{ "peer_frame", NULL, FIELD_NUMBER },
+	{ "period_us", NULL, FIELD_NUMBER },
+	{ "jitter_us", NULL, FIELD_NUMBER },
 	{ NULL, NULL, FIELD_TEXT },
 };
 
 /* ?1 class, ?2 protocol, '' for any */
 static const char sql[] =
 	"SELECT o.id, o.class, o.client_id, a.label, o.server_id, b.label, o.protocol, o.transport, o.port, o.name,"
-	" o.detail, o.result, o.confidence, o.count, o.crosses_zone, e.first, e.last, e.file_name, e.frame, e.peer_frame"
+	" o.detail, o.result, o.confidence, o.count, o.crosses_zone, e.first, e.last, e.file_name, e.frame, e.peer_frame,"
+	" o.period_us, o.jitter_us"
 	" FROM (SELECT id, class, client_id, server_id, protocol, transport, port, name, detail, result, confidence,"
-	"  count, crosses_zone, evidence_id FROM v_operation"
+	"  count, crosses_zone, evidence_id, period_us, jitter_us FROM v_operation"
 	"  UNION ALL SELECT id, 'weakness', peer_id, device_id, protocol, NULL, port, name, detail, NULL, confidence,"
-	"  count, crosses_zone, evidence_id FROM v_weakness) o"
+	"  count, crosses_zone, evidence_id, NULL, NULL FROM v_weakness"
+	"  UNION ALL SELECT id, 'relay', peer_id, device_id, protocol, NULL, port, name, detail, NULL, confidence,"
+	"  count, crosses_zone, evidence_id, NULL, NULL FROM v_relay) o"
 	" LEFT JOIN v_device a ON a.id = o.client_id LEFT JOIN v_device b ON b.id = o.server_id"
 	" LEFT JOIN v_evidence e ON e.id = o.evidence_id"
 	" WHERE (?1 = '' OR o.class = ?1) AND (?2 = '' OR o.protocol = ?2) ORDER BY o.id";

@@ -4,8 +4,11 @@
 
 #include "dissect/dissect.h"
 
-/* Reads one message router request or answer. False: it is no CIP, or contradicts itself. */
-bool cip_request(struct dissect *d, uint64_t key, struct cur c);
+/*
+ * Reads one message router request or answer. False: it is no CIP, or contradicts itself. connected: it goes the way
+ * that a Forward Open of this flow told.
+ */
+bool cip_request(struct dissect *d, uint64_t key, struct cur c, bool connected);
 bool cip_response(struct dissect *d, uint64_t key, struct cur c);
 
 /*
@@ -14,9 +17,9 @@ bool cip_response(struct dissect *d, uint64_t key, struct cur c);
  */
 bool cip_identity(struct dissect *d, struct cur *c, const char *source);
 
-/* Names of the numbers that ODVA gives out (data/cip-*.tsv); NULL where unknown. */
-struct cip_name { uint16_t number; const char *name; };
-extern const struct cip_name cip_vendors[], cip_device_types[];
-extern const size_t cip_vendors_n, cip_device_types_n;
+/* PCCC inside Execute PCCC (pccc.c). request: fills op, name and describe; extra and extra2 are its own. */
+bool pccc_request(struct dissect_request *r, struct cur c);
+bool pccc_refused(struct cur c);
+void pccc_response(struct dissect *d, const struct dissect_request *r, struct cur c);
 
 #endif

@@ -41,6 +41,7 @@ void dissect_core_free(struct dissect_core *c)
 	for (size_t i = 0; i < c->n_chunks; i++)
 		free(c->chunks[i]);
 	free(c->chunks);
+	free(c->memory);
 	free(c->tcp_port);
 	free(c->udp_port);
 	free(c);
@@ -70,6 +71,7 @@ static void session_reset(struct dissect_core *c, struct dissect_session *s)
 	uint64_t tried[DISSECTORS_MAX / 64];
 	memcpy(tried, s->tried, sizeof tried);
 	dissect_held_drop(c, s);
+	dissect_apart_drop(c, s);
 	memset(s, 0, sizeof *s);
 	s->held_end = &s->held;
 	memcpy(s->tried, tried, sizeof tried);
@@ -78,6 +80,7 @@ static void session_reset(struct dissect_core *c, struct dissect_session *s)
 static void session_free(struct dissect_core *c, struct dissect_session *s)
 {
 	dissect_held_drop(c, s);
+	dissect_apart_drop(c, s);
 	s->free_next = c->free_sessions;
 	c->free_sessions = s;
 }
@@ -310,15 +313,16 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 		}
 		if (!s || !s->d) {
 			if (!choose(c, f, &data, from)) {
-				attempt_failed(c, f);
 				/* A few bytes may be the beginning of a head: wait for more. */
-				return cut || f->given_up || cur_left(&data) >= HEAD_ENOUGH ? total
-											    : total - cur_left(&data);
+				if (!cut && cur_left(&data) < HEAD_ENOUGH)
+					return total - cur_left(&data);
+				attempt_failed(c, f);
+				return total;
 			}
 			s = f->session;
 		}
 		if (s->resync[from]) {
-			if (!s->d->probe(&data, dissect_side_of(f, from)))
+			if (!s->d->unframed && !s->d->probe(&data, dissect_side_of(f, from)))
 				return total;
 			s->resync[from] = false;
 		}
@@ -375,7 +379,7 @@ void dissect_report(struct dissect_core *c, struct dissect_flow *f, const struct
 	row.confidence = s->confidence;
 	row.frames = s->frames;
 	row.requests = s->requests;
-	row.unanswered = s->confidence == CONF_CONFIRMED ? s->unanswered : 0;
+	row.unanswered = s->confidence == CONF_CONFIRMED && f->data_seen[0] && f->data_seen[1] ? s->unanswered : 0;
 	row.gaps = s->gaps;
 	observe_conv(c->o, &row);
 	s->frames = s->requests = s->unanswered = 0;
@@ -402,10 +406,12 @@ void dissect_unanswered(struct dissect_core *c, struct dissect_flow *f)
 	struct dissect d = begin(c, f, &none, f->client);
 	for (int i = 0; i < s->pending_n; i++) {
 		const struct dissect_request *r = &s->pending[(s->pending_at + PENDING - s->pending_n + i) % PENDING];
+		if (r->answered)
+			continue;
+		s->unanswered++;
 		if (r->op >= 0)
 			dissect_observe_request(&d, r, RESULT_UNKNOWN, 0);
 	}
-	s->unanswered += s->pending_n;
 	s->pending_n = 0;
 }
 

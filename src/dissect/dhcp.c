@@ -8,15 +8,16 @@
  *   | sname (64) | file (128) | cookie 63 82 53 63 | options: code, length, value  …            |
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
-#include "dissect/dissect.h"
+#include "dissect/dnsname.h"
 
 enum {
 	BOOTREQUEST = 1, BOOTREPLY = 2, HTYPE_ETHERNET = 1,
 	COOKIE_AT = 236,
 	OPT_PAD = 0, OPT_HOST_NAME = 12, OPT_MESSAGE_TYPE = 53, OPT_PARAMETERS = 55, OPT_VENDOR_CLASS = 60,
-	OPT_FQDN = 81, OPT_END = 255,
+	OPT_FQDN = 81, OPT_END = 255, FQDN_LABELS = 4,
 	OFFER = 2, ACK = 5, NAK = 6, INFORM = 8,
 };
 
@@ -34,6 +35,7 @@ static bool probe(const struct cur *c, enum side side)
 
 struct options {
 	uint8_t type;
+	bool fqdn_labels;
 	struct cur host, vendor, fqdn, parameters;
 };
 
@@ -61,7 +63,8 @@ static bool read_options(struct cur *c, struct options *o)
 			o->vendor = v;
 			break;
 		case OPT_FQDN:
-			cur_skip(&v, 3);   /* flags and two result codes */
+			o->fqdn_labels = cur_u8(&v) & FQDN_LABELS;
+			cur_skip(&v, 2);   /* two result codes */
 			o->fqdn = v;
 			break;
 		case OPT_PARAMETERS:
@@ -79,6 +82,28 @@ static void attr(struct dissect *d, uint32_t who, enum attr field, const struct 
 	char text[OBS_TEXT + 1];
 	if (text_wire(cur_here(v), cur_left(v), text, sizeof text))
 		dissect_attr_of(d, who, field, text, source);
+}
+
+/* Option 81: a text, or labels as DNS has them (RFC 4702 2.3). */
+static void fqdn(struct dissect *d, uint32_t who, const struct options *o)
+{
+	char name[DNS_NAME];
+	struct cur v = o->fqdn, at = v;
+	if (!o->fqdn_labels) {
+		attr(d, who, ATTR_HOSTNAME, &v, "dhcp.fqdn");
+		return;
+	}
+	/* A name that is not complete ends with the option. */
+	uint8_t text[DNS_NAME + 1];
+	size_t n = cur_left(&v) < DNS_NAME ? cur_left(&v) : 0;
+	cur_copy(&at, text, n);
+	text[n] = 0;
+	struct cur whole = cur_make(text, n + 1);
+	at = whole;
+	if (n && dns_name(&whole, &at, name)) {
+		v = cur_make(name, strlen(name));
+		attr(d, who, ATTR_HOSTNAME, &v, "dhcp.fqdn");
+	}
 }
 
 /* Option 55 as "1,3,6,15": the order is a hint of the operating system, a weak one. */
@@ -109,7 +134,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	uint32_t client = dissect_mac_of(d, mac);
 	if (op == BOOTREQUEST) {
 		attr(d, client, ATTR_HOSTNAME, &o.host, "dhcp.host_name");
-		attr(d, client, ATTR_HOSTNAME, &o.fqdn, "dhcp.fqdn");
+		fqdn(d, client, &o);
 		attr(d, client, ATTR_DHCP_VENDOR, &o.vendor, "dhcp.vendor_class");
 		if (cur_starts(&o.vendor, "MSFT 5.0", 8))   /* Windows 2000 and everything since */
 			dissect_attr_of(d, client, ATTR_OS, "Windows", "dhcp.vendor_class");

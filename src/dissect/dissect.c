@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "dissect/names.h"
 #include "dissect/session.h"
 
 /* ---- the claim, and what waits for it ---- */
@@ -54,7 +55,10 @@ void dissect_claim(struct dissect *d, enum confidence confidence)
 	bool first = !s->claimed;
 	s->claimed = true;
 	s->confidence = (uint8_t)confidence;
-	if (first && d->d->no_auth)
+	/* A broadcast or group address is nobody who could ask: whoever answers on a flow of its own is. */
+	bool to_all = s->to_all || (d->from == d->f->client && (!addr_is_host(&d->p->dst) ||
+								(d->p->has_dst_mac && (d->p->mac_dst[0] & 1))));
+	if (first && d->d->no_auth && !to_all)
 		dissect_weakness(d, "no-authentication", NULL);
 	for (struct held *h = s->held; h; h = h->next) {
 		if (h->op < 0) {
@@ -188,6 +192,40 @@ void *dissect_scratch(struct dissect *d)
 	return d->s->scratch;
 }
 
+static struct memory *memory_at(const struct dissect_core *c, const struct dissector *by, uint32_t key)
+{
+	uint32_t h = (key ^ (uint32_t)(unsigned char)by->name[0] * 2654435761u) * 2246822519u;
+	return &c->memory[(h ^ h >> 15) % MEMORIES];
+}
+
+void *dissect_memory(struct dissect *d, uint32_t key)
+{
+	if (!d->core->memory)
+		d->core->memory = xcalloc(MEMORIES, sizeof *d->core->memory);
+	struct memory *m = memory_at(d->core, d->d, key);
+	if (m->d != d->d || m->key != key)
+		*m = (struct memory){ .d = d->d, .key = key };
+	return m->bytes;
+}
+
+static const void *recall(const struct dissect_core *c, const struct dissector *by, uint32_t key)
+{
+	if (!c || !c->memory)
+		return NULL;
+	const struct memory *m = memory_at(c, by, key);
+	return m->d == by && m->key == key ? m->bytes : NULL;
+}
+
+const void *dissect_recall(const struct dissect *d, uint32_t key)
+{
+	return recall(d->core, d->d, key);
+}
+
+const void *dissect_request_recall(const struct dissect_request *r, uint32_t key)
+{
+	return recall(r->core, r->by, key);
+}
+
 uint32_t dissect_ip(struct dissect *d, const struct addr *ip)
 {
 	struct obs_where w = where_now(d);
@@ -208,6 +246,19 @@ const struct dissect_code *dissect_code_find(const struct dissect_code *table, s
 	return NULL;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const struct number_name *x = a, *y = b;
+	return (int)x->number - (int)y->number;
+}
+
+const char *name_of_number(const struct number_name *table, size_t n, uint32_t number)
+{
+	const struct number_name key = { (uint16_t)number, NULL };
+	const struct number_name *x = number > UINT16_MAX ? NULL : bsearch(&key, table, n, sizeof *table, by_number);
+	return x ? x->name : NULL;
+}
+
 /* ---- what dissectors say ---- */
 
 void dissect_set_side(struct dissect *d, enum side sender)
@@ -220,7 +271,27 @@ void dissect_set_side(struct dissect *d, enum side sender)
 	d->f->client_known = true;
 }
 
-/* ---- requests that are answered in no flow, or in another one: all of them share a ring ---- */
+/* Its answers may come on another flow: let that find this one. */
+static void apart_add(struct dissect *d)
+{
+	struct dissect_core *c = d->core;
+	struct dissect_flow **slot = &c->apart[c->apart_at++ % APART];
+	if (*slot)
+		(*slot)->session->apart = false;
+	*slot = d->f;
+	d->s->apart = true;
+	d->s->to_all = d->p->has_dst_mac && (d->p->mac_dst[0] & 1);
+}
+
+void dissect_apart_drop(struct dissect_core *c, struct dissect_session *s)
+{
+	for (size_t i = 0; s->apart && i < APART; i++)
+		if (c->apart[i] && c->apart[i]->session == s)
+			c->apart[i] = NULL;
+	s->apart = false;
+}
+
+/* ---- requests of frames without a flow: all of them share a ring ---- */
 
 static void asked_observe(struct dissect_core *c, struct asked *q, enum op_result result, uint32_t peer)
 {
@@ -246,6 +317,8 @@ static void ask(struct dissect *d, const struct dissect_request *r)
 	struct obs_op row = op_row(d, OP_READ, "", RESULT_UNKNOWN, CONF_CONFIRMED);
 	*q = (struct asked){ .d = d->d, .client = d->sender, .server = d->receiver, .port = row.port,
 			     .transport = row.transport, .r = *r };
+	q->r.core = d->core;
+	q->r.by = d->d;
 	q->r.frame = d->p->frame;
 	q->r.file = d->p->file;
 	q->r.ts = d->p->ts;
@@ -278,53 +351,92 @@ void dissect_asked_unanswered(struct dissect_core *c)
 void dissect_request(struct dissect *d, const struct dissect_request *r)
 {
 	struct dissect_session *s = d->s;
-	if (!d->f || d->d->apart)
+	if (!d->f)
 		ask(d, r);
-	if (!s || !d->fits || d->d->apart)
+	if (!s || !d->fits)
 		return;
 	struct dissect_request *slot = &s->pending[s->pending_at];
 	s->requests++;
 	if (s->pending_n == PENDING) {
-		s->unanswered++;
-		if (s->claimed && slot->op >= 0)
+		/* The oldest one gets no answer any more. */
+		if (!slot->answered)
+			s->unanswered++;
+		if (s->claimed && slot->op >= 0 && !slot->answered)
 			dissect_observe_request(d, slot, RESULT_UNKNOWN, 0);
 	} else {
 		s->pending_n++;
 	}
 	*slot = *r;
+	slot->core = d->core;
+	slot->by = d->d;
+	slot->answered = false;
 	slot->frame = d->p->frame;
 	slot->file = d->p->file;
 	slot->ts = d->p->ts;
 	s->pending_at = (uint8_t)((s->pending_at + 1) % PENDING);
+	if (d->d->apart && !s->apart)
+		apart_add(d);
 }
 
-bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, struct dissect_request *out)
+/* The oldest request with this key, which waits no longer (to a broadcast: it does). */
+static bool take(struct dissect_session *s, uint64_t key, bool keep, struct dissect_request *found)
 {
-	struct dissect_session *s = d->s;
-	if (out)
-		*out = (struct dissect_request){ .op = -1 };
-	if (!d->f || d->d->apart)
-		return answer(d, key, result, out);
-	if (!s || !d->fits)
-		return false;
 	int start = s->pending_at + PENDING - s->pending_n;
 	for (int i = 0; i < s->pending_n; i++) {   /* the oldest first */
 		struct dissect_request *r = &s->pending[(start + i) % PENDING];
 		if (r->key != key)
 			continue;
-		struct dissect_request found = *r;
+		*found = *r;
+		if (keep) {
+			r->answered = true;
+			return true;
+		}
 		for (int k = i; k > 0; k--)        /* close the hole towards the old end */
 			s->pending[(start + k) % PENDING] = s->pending[(start + k - 1) % PENDING];
 		s->pending_n--;
-		d->peer_frame = found.frame;
-		dissect_claim(d, CONF_CONFIRMED);
-		if (found.op >= 0)
-			dissect_observe_request(d, &found, result, d->p->frame);
-		if (out)
-			*out = found;
 		return true;
 	}
 	return false;
+}
+
+/* A request of the receiver that waits on another flow: to the sender, or to all. */
+static bool take_apart(struct dissect *d, uint64_t key, struct dissect_request *found)
+{
+	for (size_t i = 0; i < APART; i++) {
+		struct dissect_flow *f = d->core->apart[i];
+		if (!f || f == d->f || f->session->d != d->d || f->segment != d->segment ||
+		    f->entity[f->client] != d->receiver ||
+		    (!f->session->to_all && f->entity[!f->client] != d->sender) ||
+		    !take(f->session, key, f->session->to_all, found))
+			continue;
+		struct dissect asker = { .core = d->core, .f = f, .s = f->session, .d = d->d, .p = d->p,
+					 .from = f->client, .segment = f->segment };
+		dissect_claim(&asker, CONF_CONFIRMED);
+		dissect_set_side(d, SIDE_SERVER);
+		return true;
+	}
+	return false;
+}
+
+bool dissect_response(struct dissect *d, uint64_t key, enum op_result result, struct dissect_request *out)
+{
+	struct dissect_session *s = d->s;
+	struct dissect_request found;
+	if (out)
+		*out = (struct dissect_request){ .op = -1 };
+	if (!d->f)
+		return answer(d, key, result, out);
+	if (!s || !d->fits)
+		return false;
+	if (!take(s, key, false, &found) && !(d->d->apart && take_apart(d, key, &found)))
+		return false;
+	d->peer_frame = found.frame;
+	dissect_claim(d, CONF_CONFIRMED);
+	if (found.op >= 0)
+		dissect_observe_request(d, &found, result, d->p->frame);
+	if (out)
+		*out = found;
+	return true;
 }
 
 void dissect_evident(struct dissect *d)
@@ -373,7 +485,7 @@ void dissect_relay(struct dissect *d, const char *name, uint32_t a, uint32_t b,
 		   void (*describe)(const struct dissect_request *r, char *out, size_t size))
 {
 	struct dissect_request r = { .op = OP_RELAY, .name = name, .extra = a, .extra2 = b, .describe = describe,
-				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts };
+				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts, .core = d->core, .by = d->d };
 	char detail[64] = "";
 	if (d->s && d->s->claimed) {
 		dissect_observe_request(d, &r, RESULT_UNKNOWN, 0);

@@ -47,9 +47,10 @@ struct dissector {
 	const char *title;          /* "Modbus/TCP" */
 	bool ot;                    /* an OT protocol: nDPI's guess is dropped on its flows */
 	bool no_auth;               /* cannot ask who commands: each claim is the weakness "no-authentication" of its server */
+	bool unframed;              /* streams: a message is a segment, so that lost bytes harm no length */
 	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
 	bool apart;                 /* answers may come on another flow: each host to a broadcast, or from another port */
-	const char *carries[3];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
+	const char *carries[6];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
 
 	/* Candidates. All are ended by 0. */
 	uint16_t tcp[DISSECT_PORTS];
@@ -92,6 +93,15 @@ uint16_t dissect_server_port(const struct dissect *d);
 enum { DISSECT_SCRATCH = 48 };
 void *dissect_scratch(struct dissect *d);
 
+/*
+ * A protocol's memory beyond one flow, as of frames that have none: DISSECT_MEMORY bytes found again by a number of the
+ * protocol's own (an address, a handle, a hash). Made zeroed; when there are too many, a new one takes an old one's place.
+ */
+enum { DISSECT_MEMORY = 64 };
+void *dissect_memory(struct dissect *d, uint32_t key);
+/* The same, NULL where there is none (any more). */
+const void *dissect_recall(const struct dissect *d, uint32_t key);
+
 /* A protocol's functions by their number: what each does, and its own name for it. op -1: nothing to tell. */
 struct dissect_code {
 	uint16_t code;
@@ -124,17 +134,25 @@ struct dissect_request {
 	uint32_t frame;
 	uint16_t file;
 	int64_t ts;
+	struct dissect_core *core;
+	const struct dissector *by;
+	bool answered;           /* to a broadcast: it waits on, others may answer */
 };
+
+/* For describe(): what dissect_memory() keeps under this number, NULL where it is gone. */
+const void *dissect_request_recall(const struct dissect_request *r, uint32_t key);
 
 /*
  * This message is a request. Its operation is observed when the answer comes
  * (both frames), or without peer_frame when it never does and the flow was claimed.
- * Frames without a flow, and `.apart`: the answer must come from whom the request went to.
+ * Frames without a flow: the answer must come from whom the request went to.
  */
 void dissect_request(struct dissect *d, const struct dissect_request *r);
 /*
  * This message answers the request with this key: claims the flow, observes the
  * request's operation with `result`. Copies the request into *out (may be NULL).
+ * Where the protocol says .apart, also one on another flow of the same two hosts,
+ * or a broadcast of this host; the sender is then the server.
  * False when no such request waits; the answer then proves nothing, but its
  * identity facts may be told with confidence content once the flow is claimed.
  */

@@ -15,7 +15,7 @@
 enum {
 	HEADER = 24, LENGTH_MAX = 65511,
 	NOP = 0x00, LIST_SERVICES = 0x04, LIST_IDENTITY = 0x63, LIST_INTERFACES = 0x64, REGISTER_SESSION = 0x65,
-	UNREGISTER_SESSION = 0x66, SEND_RR_DATA = 0x6f, SEND_UNIT_DATA = 0x70,
+	UNREGISTER_SESSION = 0x66, SEND_RR_DATA = 0x6f, SEND_UNIT_DATA = 0x70, START_DTLS = 0xc8,
 	ITEM_IDENTITY = 0x0c, ITEM_CONNECTED_ADDRESS = 0xa1, ITEM_CONNECTED_DATA = 0xb1, ITEM_UNCONNECTED_DATA = 0xb2,
 	ITEM_SEQUENCED_ADDRESS = 0x8002, ITEMS_MAX = 16, PORT = 44818, IO_PORT = 2222,
 };
@@ -43,6 +43,8 @@ static bool encapsulation(const struct cur *c)
 		return n == 4 || (status && n == 0);
 	case UNREGISTER_SESSION:
 		return n == 0 && session;
+	case START_DTLS:   /* what follows is not readable */
+		return n <= 4 && session == 0;
 	case SEND_RR_DATA:
 	case SEND_UNIT_DATA:
 		return session && (status || (n >= 16 && cur_peek_le16(&x, 6) <= ITEMS_MAX));
@@ -135,7 +137,7 @@ static enum dissect_result carried(struct dissect *d, struct cur c, uint64_t key
 			continue;
 		bool answer = (cur_peek(&item, 0) & 0x80) != 0;
 		dissect_set_side(d, answer ? SIDE_SERVER : SIDE_CLIENT);
-		bool fits = answer ? cip_response(d, key, item) : cip_request(d, key, item);
+		bool fits = answer ? cip_response(d, key, item) : cip_request(d, key, item, type == ITEM_CONNECTED_DATA);
 		if (fits)
 			dissect_also(d, "cip");
 	}
@@ -160,6 +162,14 @@ static enum dissect_result session(struct dissect *d, uint16_t command, uint32_t
 			dissect_evident(d);
 		return DISSECT_OK;
 	case UNREGISTER_SESSION:
+		return DISSECT_OK;
+	case LIST_SERVICES: case LIST_INTERFACES:
+		r.op = OP_IDENTITY;
+		r.name = command == LIST_SERVICES ? "List Services" : "List Interfaces";
+		if (empty)
+			dissect_request(d, &r);
+		else
+			dissect_response(d, key, status ? RESULT_REFUSED : RESULT_OK, NULL);
 		return DISSECT_OK;
 	default:
 		if (dissect_side(d) == SIDE_CLIENT)
@@ -202,7 +212,8 @@ const struct dissector dissect_enip = {
 	.name = "enip",
 	.title = "EtherNet/IP and CIP",
 	.ot = true,
-	.carries = { "cip", "cipio" },
+	.no_auth = true,
+	.carries = { "cip", "cipio", "pccc" },
 	.tcp = { PORT },
 	.udp = { PORT, IO_PORT },
 	.any_tcp = true,
@@ -210,9 +221,12 @@ const struct dissector dissect_enip = {
 	.probe = probe,
 	.length = length,
 	.message = message,
-	.reference = "ODVA, The CIP Networks Library, Volumes 1 and 2; Rockwell 1756-PM020",
+	.reference = "ODVA, The CIP Networks Library, Volumes 1 and 2; Rockwell 1756-PM020; Rockwell 1770-6.5.16 (PCCC)",
 	.recognition = "command, length, status and options of the encapsulation; CIP request and answer paired by sender context or sequence count",
-	.identity = "List Identity and the Identity object: vendor, device type, product code, revision, serial number, product name",
-	.operations = "reset, start, stop, attribute and tag writes, program objects made and transferred, PCCC mode and download, firmware",
-	.verified = "real captures",
+	.identity = "List Identity and the Identity object: vendor, device type, product code, revision, serial number, product name; "
+		    "mode of a Logix controller; PCCC diagnostic status: processor, series and revision, mode",
+	.operations = "reset, start, stop, attribute and tag writes, program objects made and transferred, files, clock and configuration "
+		      "objects, PCCC by file and element, its modes, forces, downloads and uploads, firmware; routes to other networks in "
+		      "Unconnected Send and Forward Open. CIP Security (TLS on port 2221) is not readable",
+	.verified = "real captures; PCCC, file objects and routes to other networks from the manual, not yet seen in a real capture",
 };

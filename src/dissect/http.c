@@ -1,19 +1,23 @@
 /*
- * HTTP/1 (RFC 9110, RFC 9112): heads only; bodies are passed over.
+ * HTTP/1 (RFC 9110, RFC 9112): heads; bodies are passed over, but for the beginning
+ * of pages, which may hold a title.
  *
  *   GET /path HTTP/1.1 CRLF          HTTP/1.1 200 OK CRLF
  *   Name: value CRLF …               Name: value CRLF …
  *   CRLF                             CRLF  body
  *
- * Authorization is looked at for its scheme alone: the value is never kept.
+ * Authorization is looked at for its scheme, and for the names of machines in
+ * NTLMSSP: the value is never kept.
  */
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
+#include "dissect/devicexml.h"
+#include "dissect/mtconnect.h"
 #include "dissect/dissect.h"
+#include "dissect/httphead.h"
+#include "dissect/ntlmssp.h"
 
-enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2 };
+enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2, PAGE = 2048, XML = 4096, STATUS_AT = 9 };
 
 static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ",
 				       "PATCH ", "TRACE ", "PROPFIND ", "SUBSCRIBE ", "REPORT " };
@@ -26,56 +30,6 @@ static bool probe(const struct cur *c, enum side side)
 		if (cur_starts(c, methods[i], strlen(methods[i])))
 			return true;
 	return false;
-}
-
-/* The head with its empty line. */
-static int32_t length(const struct cur *c, enum side side)
-{
-	struct cur x = *c, line;
-	if (cur_left(c) >= 12 && !probe(c, side))
-		return DISSECT_NO_FRAME;
-	unsigned lines = 0;
-	while (cur_line(&x, &line)) {
-		if (cur_left(&line) == 0)
-			return (int32_t)(cur_left(c) - cur_left(&x));
-		if (++lines > LINES_MAX)
-			return DISSECT_NO_FRAME;
-	}
-	return cur_left(c) > HEAD_MAX ? DISSECT_NO_FRAME : DISSECT_NEED_MORE;
-}
-
-struct head {
-	struct cur first, server, agent, authorization, authenticate, content_length, host;
-	bool chunked;
-};
-
-static bool is_name(const struct cur *line, const char *name, struct cur *value)
-{
-	size_t n = strlen(name);
-	if (!cur_has(line, n + 1) || cur_peek(line, n) != ':' ||
-	    strncasecmp((const char *)cur_here(line), name, n) != 0)
-		return false;
-	*value = *line;
-	cur_skip(value, n + 1);
-	while (cur_peek(value, 0) == ' ')
-		cur_skip(value, 1);
-	return true;
-}
-
-static struct head read_head(struct cur c)
-{
-	const struct cur none = cur_make("", 0);
-	struct head h = { none, none, none, none, none, none, none, false };
-	struct cur line, encoding = none;
-	cur_line(&c, &h.first);
-	while (cur_line(&c, &line) && cur_left(&line))
-		(void)(is_name(&line, "Server", &h.server) || is_name(&line, "User-Agent", &h.agent) ||
-		       is_name(&line, "Authorization", &h.authorization) || is_name(&line, "Host", &h.host) ||
-		       is_name(&line, "WWW-Authenticate", &h.authenticate) ||
-		       is_name(&line, "Content-Length", &h.content_length) ||
-		       is_name(&line, "Transfer-Encoding", &encoding));
-	h.chunked = cur_left(&encoding) > 0;
-	return h;
 }
 
 static bool starts_nocase(const struct cur *c, const char *word)
@@ -92,12 +46,115 @@ static uint64_t number(struct cur c)
 	return n;
 }
 
-static void skip_body(struct dissect *d, const struct head *h, bool until_close)
+/* "NTLM TlRMTVNTUAAC…" or "Negotiate …": more than the scheme alone. */
+static bool has_token(const struct cur *v)
 {
+	return (starts_nocase(v, "NTLM ") || starts_nocase(v, "Negotiate ")) && cur_has(v, 24);
+}
+
+struct head {
+	struct cur first, server, agent, authorization, authenticate, token, content_length, content_type, host;
+	bool chunked;
+};
+
+static struct head read_head(struct cur c)
+{
+	const struct cur none = cur_make("", 0);
+	struct head h = { none, none, none, none, none, none, none, none, none, false };
+	struct cur line, encoding = none, authenticate;
+	cur_line(&c, &h.first);
+	while (cur_line(&c, &line) && cur_left(&line)) {
+		/* Several may stand there: the one with a token of NTLMSSP, and the last of the others. */
+		if (is_name(&line, "WWW-Authenticate", &authenticate) || is_name(&line, "Proxy-Authenticate", &authenticate))
+			*(has_token(&authenticate) ? &h.token : &h.authenticate) = authenticate;
+		(void)(is_name(&line, "Server", &h.server) || is_name(&line, "User-Agent", &h.agent) ||
+		       is_name(&line, "Authorization", &h.authorization) || is_name(&line, "Host", &h.host) ||
+		       is_name(&line, "Proxy-Authorization", &h.authorization) ||
+		       is_name(&line, "Content-Length", &h.content_length) ||
+		       is_name(&line, "Content-Type", &h.content_type) ||
+		       is_name(&line, "Transfer-Encoding", &encoding));
+	}
+	h.chunked = cur_left(&encoding) > 0;
+	return h;
+}
+
+/*
+ * How much of the body is worth reading with the head: the beginning of pages and of XML. A head that came alone waits for
+ * it; where nobody knows how long it is, what is there is taken.
+ */
+static int32_t page(const struct cur *whole, size_t head)
+{
+	struct cur body = *whole;
+	struct head h = read_head(*whole);
+	bool known = !h.chunked && cur_left(&h.content_length) > 0, xml = head_find(&h.content_type, "xml");
+	size_t most = xml ? XML : PAGE;
+	uint64_t n = known ? number(h.content_length) : most;
+	cur_skip(&body, head);
+	cur_skip(&h.first, STATUS_AT);
+	if (number(h.first) != 200 || !(xml || starts_nocase(&h.content_type, "text/html")) || !n ||
+	    cur_starts(&body, "HTTP/1.", 7))   /* the answer to HEAD has none */
+		return 0;
+	cur_limit(&body, n < most ? (size_t)n : most);
+	if (!cur_left(&body) || (known && cur_left(&body) < most && cur_left(&body) < n))
+		return DISSECT_NO_FRAME;
+	return (int32_t)cur_left(&body);
+}
+
+/* The head with its empty line, and the beginning of a page. */
+static int32_t length(const struct cur *c, enum side side)
+{
+	struct cur x = *c, line;
+	if (cur_left(c) >= 12 && !probe(c, side))
+		return DISSECT_NO_FRAME;
+	unsigned lines = 0;
+	while (cur_line(&x, &line)) {
+		if (cur_left(&line) == 0) {
+			size_t head = cur_left(c) - cur_left(&x);
+			int32_t body = side == SIDE_SERVER ? page(c, head) : 0;
+			return body < 0 ? DISSECT_NEED_MORE : (int32_t)head + body;
+		}
+		if (++lines > LINES_MAX)
+			return DISSECT_NO_FRAME;
+	}
+	return cur_left(c) > HEAD_MAX ? DISSECT_NO_FRAME : DISSECT_NEED_MORE;
+}
+
+/* read: bytes of the body that came with the head. */
+static void skip_body(struct dissect *d, const struct head *h, bool until_close, size_t read)
+{
+	uint64_t n = number(h->content_length);
 	if (h->chunked || (until_close && !cur_left(&h->content_length)))
 		dissect_skip(d, UINT64_MAX);
 	else
-		dissect_skip(d, number(h->content_length));
+		dissect_skip(d, n > read ? n - read : 0);
+}
+
+/* Windows by the programs of its own, and by what browsers say: "Microsoft-CryptoAPI/6.1", "… (Windows NT 6.1; …". */
+static void system_of(struct dissect *d, struct cur agent)
+{
+	static const char *const marks[] = { "Microsoft-CryptoAPI/", "Microsoft-WNS/", "Microsoft-Delivery-Optimization/",
+					     "Windows NT " };
+	char text[OBS_TEXT];
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		struct cur v = agent;
+		if (!head_find(&v, marks[i]))
+			continue;
+		cur_skip(&v, strlen(marks[i]));
+		unsigned major = head_number(&v);
+		cur_skip(&v, 1);
+		if (windows_version(major, head_number(&v), 0, text, sizeof text))
+			dissect_attr(d, ATTR_OS, text, "http.user_agent");
+		return;
+	}
+	if (head_find(&agent, "Windows CE"))
+		dissect_attr(d, ATTR_OS, "Windows CE", "http.user_agent");
+}
+
+static void token(struct dissect *d, struct cur v)
+{
+	while (cur_left(&v) && cur_peek(&v, 0) != ' ')
+		cur_skip(&v, 1);
+	ntlmssp_base64(d, v);
 }
 
 static enum dissect_result request(struct dissect *d, const struct head *h)
@@ -108,12 +165,15 @@ static enum dissect_result request(struct dissect *d, const struct head *h)
 	else if (cur_starts(&h->first, "CONNECT ", 8))
 		r.code = METHOD_CONNECT;
 	dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&h->agent), cur_left(&h->agent), "http.user_agent");
+	system_of(d, h->agent);
+	if (has_token(&h->authorization))
+		token(d, h->authorization);
 	if (starts_nocase(&h->authorization, "Basic ")) {
 		dissect_op(d, OP_LOGIN, "HTTP Basic authentication", NULL, RESULT_UNKNOWN);
 		dissect_weakness(d, "password-in-clear", "HTTP Basic");
 	}
 	dissect_request(d, &r);
-	skip_body(d, h, false);
+	skip_body(d, h, false, 0);
 	return DISSECT_OK;
 }
 
@@ -132,11 +192,27 @@ static void realm(struct dissect *d, struct cur v)
 	dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), n, "http.realm");
 }
 
-static enum dissect_result response(struct dissect *d, const struct head *h)
+/* The title of a page. */
+static void title(struct dissect *d, struct cur body)
+{
+	if (!head_find(&body, "<title"))
+		return;
+	while (cur_left(&body) && cur_u8(&body) != '>')
+		;
+	while (cur_left(&body) && cur_peek(&body, 0) <= ' ')
+		cur_skip(&body, 1);
+	size_t n = 0;
+	while (n < cur_left(&body) && cur_peek(&body, n) != '<')
+		n++;
+	if (n < cur_left(&body))
+		dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&body), n, "http.title");
+}
+
+static enum dissect_result response(struct dissect *d, struct head *h, struct cur body)
 {
 	struct cur status = h->first;
 	struct dissect_request r;
-	cur_skip(&status, 9);
+	cur_skip(&status, STATUS_AT);
 	uint64_t code = number(status);
 	if (code < 100 || code > 999)
 		return DISSECT_NOT_MINE;
@@ -145,9 +221,19 @@ static enum dissect_result response(struct dissect *d, const struct head *h)
 	dissect_response(d, KEY, code < 400 ? RESULT_OK : RESULT_REFUSED, &r);
 	dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&h->server), cur_left(&h->server), "http.server");
 	realm(d, h->authenticate);
+	if (cur_left(&h->token))
+		token(d, h->token);
 	if (code == 204 || code == 304 || r.code == METHOD_HEAD)
 		return DISSECT_OK;
-	skip_body(d, h, true);
+	if (cur_left(&body) && addr_is_private(&dissect_packet(d)->src)) {   /* what the internet writes is nobody's business */
+		if (head_find(&h->content_type, "xml")) {
+			mtconnect_document(d, body);
+			device_description(d, body);
+		}
+		else
+			title(d, body);
+	}
+	skip_body(d, h, true, cur_left(&body));
 	return DISSECT_OK;
 }
 
@@ -159,12 +245,16 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	dissect_set_side(d, answer ? SIDE_SERVER : SIDE_CLIENT);
 	struct head h = read_head(c);
-	return answer ? response(d, &h) : request(d, &h);
+	struct cur line;
+	while (cur_line(&c, &line) && cur_left(&line))
+		;
+	return answer ? response(d, &h, c) : request(d, &h);
 }
 
 const struct dissector dissect_http = {
 	.name = "http",
 	.title = "HTTP",
+	.carries = { "ntlmssp", "mtconnect" },
 	.tcp = { 80, 8080, 8000, 81 },
 	.any_tcp = true,
 	.probe = probe,
@@ -172,7 +262,8 @@ const struct dissector dissect_http = {
 	.message = message,
 	.reference = "RFC 9110, RFC 9112",
 	.recognition = "request line with a known method, answered by a status line",
-	.identity = "Server, User-Agent, realm of WWW-Authenticate",
-	.operations = "Basic authentication (that it was seen)",
-	.verified = "real captures",
+	.identity = "Server, User-Agent and the Windows in it, realm of WWW-Authenticate, NTLMSSP, title of pages; "
+		    "descriptions of devices by UPnP, ONVIF and web services on devices",
+	.operations = "Basic authentication (that it was seen), NTLMv1",
+	.verified = "real captures; titles and descriptions from the documents, not yet seen in a real capture",
 };

@@ -304,6 +304,7 @@ const struct dissector dissect_modbus = {
 	.name = "modbus",
 	.title = "Modbus/TCP",
 	.ot = true,
+	.no_auth = true,
 	.tcp = { 502 },
 	.udp = { 502 },
 	.any_tcp = true,

@@ -484,6 +484,7 @@ const struct dissector dissect_s7comm = {
 	.name = "s7comm",
 	.title = "S7comm",
 	.ot = true,
+	.no_auth = true,
 	.tcp = { 102 },
 	.any_tcp = true,
 	.probe = probe,

@@ -6,9 +6,9 @@
 
 enum {
 	ATTEMPTS_MAX = 24,       /* packets with data that may pass before a flow is given up */
-	HEAD_ENOUGH = 24,        /* bytes from which every probe() can tell */
+	HEAD_ENOUGH = 64,        /* bytes from which every probe() can tell */
 	PENDING = 16,
-	ASKED = 64,              /* requests of frames without a flow and of `.apart`, all together */
+	ASKED = 64,              /* requests of frames without a flow, all together */
 	HELD = 24,               /* observations kept back until the claim */
 	HELD_MEMORY = 8 << 20,   /* bytes of them, of all flows */
 	ALSO = 2,
@@ -17,6 +17,8 @@ enum {
 	CONTENT_ELSEWHERE = 6,   /* … and on any other */
 	DISSECTORS_MAX = 128,    /* bits of dissect_session.tried */
 	SESSIONS_CHUNK = 64,
+	MEMORIES = 512,          /* pieces of dissect_memory(), of all protocols */
+	APART = 64,              /* flows whose requests may be answered on another flow */
 };
 
 struct op_key {
@@ -53,6 +55,8 @@ struct dissect_session {
 	int64_t last_ts[2];
 	uint16_t last_file;
 	uint8_t pending_at, pending_n, n_held, n_also;
+	bool apart;              /* in dissect_core.apart */
+	bool to_all;             /* its requests go to a broadcast or group address */
 	struct dissect_request pending[PENDING];
 	struct op_key ops[OP_CACHE];
 	struct held *held, **held_end;
@@ -66,13 +70,20 @@ struct port_list {
 	uint8_t list[15];
 };
 
-/* A request whose answer comes in no flow, or in another one. */
+/* A request of a frame without a flow. */
 struct asked {
 	const struct dissector *d;       /* NULL: nothing waits here */
 	uint32_t client, server;
 	uint16_t port;
 	uint8_t transport;
 	struct dissect_request r;
+};
+
+/* Kept by a protocol under a number of its own. */
+struct memory {
+	const struct dissector *d;
+	uint32_t key;
+	_Alignas(8) uint8_t bytes[DISSECT_MEMORY];
 };
 
 struct dissect_core {
@@ -85,6 +96,9 @@ struct dissect_core {
 	struct dissect_session **chunks;
 	size_t n_chunks;
 	size_t held;             /* bytes that are kept back */
+	struct memory *memory;   /* MEMORIES, made when first used */
+	struct dissect_flow *apart[APART];       /* the latest of them */
+	unsigned apart_at;
 	struct asked asked[ASKED];
 	size_t asked_at;
 };
@@ -111,6 +125,8 @@ static inline enum side dissect_side_of(const struct dissect_flow *f, int from)
 
 /* Forget what was held back for the claim. */
 void dissect_held_drop(struct dissect_core *c, struct dissect_session *s);
+/* No other flow finds this one's requests any more. */
+void dissect_apart_drop(struct dissect_core *c, struct dissect_session *s);
 /* The flow is this protocol's: what was held back comes out. */
 void dissect_claim(struct dissect *d, enum confidence confidence);
 /* An operation of a request that was answered by frame `peer`, or never was (0). */

@@ -131,6 +131,7 @@ const struct dissector dissect_telnet = {
 	.title = "Telnet",
 	.tcp = { 23 },
 	.any_tcp = true,
+	.unframed = true,
 	.probe = probe,
 	.length = length,
 	.message = message,

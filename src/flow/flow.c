@@ -207,6 +207,14 @@ static void report(struct flow_table *t, struct flow *f)
 		goto counted;   /* its conversation is that of the flow it repeats */
 	if (d) {
 		dissect_report(t->core, &f->d, &row);
+		/* TeamViewer inside TLS: TLS is what a dissector read, the door is what matters. */
+		if (f->label && f->label->door && !d->ot && f->label->confidence != CONF_GUESS &&
+		    strcmp(f->label->name, d->name) != 0)
+			observe_conv(t->o, &(struct obs_conv){
+				.client = row.client, .server = row.server, .transport = row.transport, .port = row.port,
+				.proto = f->label->name, .risk = "", .confidence = (uint8_t)f->label->confidence,
+				.frames = row.packets_c + row.packets_s, .flows = row.flows, .first = row.first,
+				.last = row.last, .where = row.where });
 	} else {
 		row.frames = row.packets_c + row.packets_s;
 		observe_conv(t->o, &row);

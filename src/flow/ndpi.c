@@ -145,7 +145,8 @@ static char *risk_text(uint64_t risks)
 }
 
 /* The one label with these; a few hundred at most differ. */
-static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t risks, enum confidence confidence)
+static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t risks, enum confidence confidence,
+					 bool door)
 {
 	for (size_t i = 0; i < n->n_labels; i++)
 		if (n->labels[i]->id == id && n->labels[i]->risks == risks && n->labels[i]->confidence == confidence)
@@ -154,7 +155,7 @@ static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t r
 		return n->labels[0];
 	struct ndpi_label *x = xcalloc(1, sizeof *x);
 	*x = (struct ndpi_label){ .name = name_of(n, id), .risk = risk_text(risks), .risks = risks, .id = id,
-				  .confidence = confidence };
+				  .confidence = confidence, .door = door };
 	n->labels = xrealloc(n->labels, (n->n_labels + 1) * sizeof *n->labels);
 	return n->labels[n->n_labels++] = x;
 }
@@ -163,7 +164,7 @@ const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state, co
 {
 	struct ndpi_state *s = *state;
 	if (!s)
-		return label_of(n, NDPI_PROTOCOL_UNKNOWN, 0, CONF_GUESS);
+		return label_of(n, NDPI_PROTOCOL_UNKNOWN, 0, CONF_GUESS, false);
 	if (s->found.app_protocol == NDPI_PROTOCOL_UNKNOWN && s->found.master_protocol == NDPI_PROTOCOL_UNKNOWN) {
 		uint8_t guessed = 0;
 		s->found = ndpi_detection_giveup(n->module, s->flow, 1, &guessed);
@@ -176,7 +177,7 @@ const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state, co
 	bool seen = s->flow->confidence == NDPI_CONFIDENCE_DPI || s->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE;
 	if (is_thin(name_of(n, id), port))
 		seen = false;
-	const struct ndpi_label *label = label_of(n, id, s->flow->risk, seen ? CONF_CONTENT : CONF_GUESS);
+	const struct ndpi_label *label = label_of(n, id, s->flow->risk, seen ? CONF_CONTENT : CONF_GUESS, door);
 	ndpi_drop(state);
 	return label;
 }

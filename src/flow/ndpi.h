@@ -14,6 +14,7 @@ struct ndpi_label {
 	char *risk;              /* names, comma separated, "" for none */
 	uint64_t risks;
 	uint16_t id;
+	bool door;               /* remote access or a VPN, whatever carries it */
 	enum confidence confidence;
 };
 

@@ -27,7 +27,7 @@ int source_strength(const char *source)
 	} table[] = {
 		{ "lldp", 3 }, { "cdp", 3 }, { "mndp", 3 }, { "ntlmssp", 3 }, { "smb", 3 }, { "rdp", 3 },
 		{ "dhcp", 2 }, { "dhcpv6", 2 }, { "nbns", 2 }, { "browser", 2 }, { "mdns", 2 }, { "llmnr", 2 },
-		{ "ssdp", 2 }, { "wsd", 2 }, { "upnp", 2 },
+		{ "ssdp", 2 }, { "wsd", 2 }, { "upnp", 2 }, { "nbdgm", 2 }, { "netlogon", 2 },
 		{ "http", 1 }, { "ftp", 1 }, { "telnet", 1 }, { "ssh", 1 }, { "tls", 1 }, { "smtp", 1 },
 		{ "rtsp", 1 }, { "dns", 1 }, { "vnc", 1 }, { "mqtt", 1 }, { "sip", 1 }, { "rfb", 1 },
 		{ "ndpi", 0 }, { "oui", 0 }, { "resolve", 0 }, { "guess", 0 }, { "tcp", 0 }, { "ip", 0 },

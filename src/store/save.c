@@ -310,14 +310,14 @@ static bool save_devices(struct saver *v)
 
 static bool save_conversations(struct saver *v)
 {
-	sqlite3_stmt *st = inserter(v, "scan_conversation", 26);
+	sqlite3_stmt *st = inserter(v, "scan_conversation", 30);
 	bool ok = st != NULL;
 	char client[ADDR_TEXT], server[ADDR_TEXT];
 	for (size_t i = 0; ok && i < v->inv->n_convs; i++) {
 		const struct inv_conv *c = &v->inv->convs[i];
 		const struct obs_conv *r = c->row;
 		const char *proto = r->proto ? r->proto : "";
-		ok = insert(v, st, "innsssisisiiiiiiiisiiiiin", v->next_id++, device_id(v, c->client),
+		ok = insert(v, st, "innsssisisiiiiiiiisiiiiiniinn", v->next_id++, device_id(v, c->client),
 			    device_id(v, c->server), entity_text(v, r->client, &c->client_ip, client),
 			    entity_text(v, r->server, &c->server_ip, server), proto, (int64_t)dissect_is_ot(proto),
 			    transport_names[r->transport], (int64_t)r->port, confidence_names[r->confidence],
@@ -325,7 +325,9 @@ static bool save_conversations(struct saver *v)
 			    (int64_t)r->bytes_s, (int64_t)r->flows, (int64_t)r->refused, (int64_t)r->retransmits,
 			    r->risk ? r->risk : "", r->first, r->last,
 			    (int64_t)crosses_subnet(&c->client_ip, &c->server_ip), (int64_t)r->where.file,
-			    (int64_t)r->where.frame, (int64_t)r->where.peer_frame);
+			    (int64_t)r->where.frame, (int64_t)r->where.peer_frame, (int64_t)r->requests,
+			    (int64_t)r->unanswered, (int64_t)obs_gaps_period(&r->gaps),
+			    (int64_t)obs_gaps_jitter(&r->gaps));
 	}
 	sqlite3_finalize(st);
 	return ok;
@@ -334,19 +336,20 @@ static bool save_conversations(struct saver *v)
 static bool save_operations(struct saver *v)
 {
 	static const char *const results[] = { "unknown", "ok", "refused" };
-	sqlite3_stmt *st = inserter(v, "scan_operation", 19);
+	sqlite3_stmt *st = inserter(v, "scan_operation", 21);
 	bool ok = st != NULL;
 	for (size_t i = 0; ok && i < v->inv->n_ops; i++) {
 		const struct inv_op *o = &v->inv->ops[i];
 		const struct obs_op *r = o->row;
 		struct addr client = entity_ip(v, r->client), server = entity_ip(v, r->server);
-		ok = insert(v, st, "innssisssssiiiiiin", v->next_id++, device_id(v, o->client),
+		ok = insert(v, st, "innssisssssiiiiiinnn", v->next_id++, device_id(v, o->client),
 			    device_id(v, o->server), r->proto ? r->proto : "", transport_names[r->transport],
 			    (int64_t)r->port, op_class_names[r->cls], r->name ? r->name : "",
 			    r->detail ? r->detail : "", results[r->result <= RESULT_REFUSED ? r->result : 0],
 			    confidence_names[r->confidence], (int64_t)r->count, r->first, r->last,
 			    (int64_t)crosses_subnet(&client, &server), (int64_t)r->where.file,
-			    (int64_t)r->where.frame, (int64_t)r->where.peer_frame);
+			    (int64_t)r->where.frame, (int64_t)r->where.peer_frame,
+			    (int64_t)obs_gaps_period(&r->gaps), (int64_t)obs_gaps_jitter(&r->gaps));
 	}
 	sqlite3_finalize(st);
 	return ok;

@@ -82,7 +82,7 @@ static const char version_1[] =
 	"  first INTEGER NOT NULL, last INTEGER NOT NULL, crosses_subnet INTEGER NOT NULL,"
 	"  file INTEGER NOT NULL, frame INTEGER NOT NULL, peer_frame INTEGER,"
 	"  PRIMARY KEY(scan, id)) STRICT, WITHOUT ROWID;"
-	/* Operations, and (class 'weakness') what the wire proved to be weak. */
+	/* Operations; what the wire proved to be weak (class 'weakness'); doors to somewhere else (class 'relay'). */
 	"CREATE TABLE scan_operation("
 	"  scan INTEGER NOT NULL REFERENCES scan(id), id INTEGER NOT NULL, client INTEGER, server INTEGER,"
 	"  protocol TEXT NOT NULL, transport TEXT NOT NULL, port INTEGER NOT NULL, class TEXT NOT NULL,"
@@ -104,7 +104,16 @@ static const char version_1[] =
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT, check_id TEXT NOT NULL, device INTEGER REFERENCES device(id),"
 	"  reason TEXT NOT NULL, approver TEXT NOT NULL, expires TEXT NOT NULL, added TEXT NOT NULL) STRICT;";
 
-static const char *const migrations[] = { version_1 };
+/* How regularly machines talk, and what nobody answered. Times in microseconds, empty where nothing repeats. */
+static const char version_2[] =
+	"ALTER TABLE scan_conversation ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE scan_conversation ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE scan_conversation ADD COLUMN period INTEGER;"
+	"ALTER TABLE scan_conversation ADD COLUMN jitter INTEGER;"
+	"ALTER TABLE scan_operation ADD COLUMN period INTEGER;"
+	"ALTER TABLE scan_operation ADD COLUMN jitter INTEGER;";
+
+static const char *const migrations[] = { version_1, version_2 };
 
 int schema_version(void)
 {

@@ -116,13 +116,15 @@ const struct view views[] = {
 	  " server_internet INTEGER DEFAULT 0, client_kind TEXT DEFAULT 'unknown',"
 	  " server_kind TEXT DEFAULT 'unknown', client_level INTEGER, server_level INTEGER,"
 	  " crosses_zone INTEGER DEFAULT 0, crosses_subnet INTEGER DEFAULT 0, multicast INTEGER DEFAULT 0,"
-	  " answered INTEGER DEFAULT 1, evidence_id INTEGER",
+	  " answered INTEGER DEFAULT 1, requests INTEGER DEFAULT 0, unanswered INTEGER DEFAULT 0,"
+	  " period_us INTEGER, jitter_us INTEGER, evidence_id INTEGER",
 	  "SELECT r.id, r.client, r.server, r.client_address, r.server_address, r.protocol, r.ot, r.transport,"
 	  " r.port, r.confidence, r.frames, r.packets_c, r.packets_s, r.bytes_c, r.bytes_s, r.flows, r.refused,"
 	  " r.retransmits, r.risk, r.first, r.last, ifnull(c.internet, 0), ifnull(d.internet, 0),"
 	  " ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'), c.level, d.level,"
 	  " " CROSSES_ZONE ", r.crosses_subnet, r.server IS NULL,"
-	  " (r.bytes_c > 0 AND r.bytes_s > 0) OR r.confidence = 'confirmed', r.id"
+	  " (r.bytes_c > 0 AND r.bytes_s > 0) OR r.confidence = 'confirmed', r.requests, r.unanswered, r.period,"
+	  " r.jitter, r.id"
 	  " FROM main.scan_conversation r" ENDS " WHERE " R_IN_SCAN,
 	  "id" },
 	{ "v_operation",
@@ -131,11 +133,11 @@ const struct view views[] = {
 	  " detail TEXT DEFAULT '', result TEXT DEFAULT 'ok', confidence TEXT DEFAULT 'confirmed',"
 	  " count INTEGER DEFAULT 1, first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0,"
 	  " client_kind TEXT DEFAULT 'unknown', crosses_zone INTEGER DEFAULT 0,"
-	  " crosses_subnet INTEGER DEFAULT 0, evidence_id INTEGER",
+	  " crosses_subnet INTEGER DEFAULT 0, period_us INTEGER, jitter_us INTEGER, evidence_id INTEGER",
 	  "SELECT r.id, r.client, r.server, r.protocol, r.transport, r.port, r.class, r.name, r.detail, r.result,"
 	  " r.confidence, r.count, r.first, r.last, ifnull(c.kind, 'unknown'), " CROSSES_ZONE ","
-	  " r.crosses_subnet, r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class <> 'weakness'",
+	  " r.crosses_subnet, r.period, r.jitter, r.id"
+	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class NOT IN ('weakness', 'relay')",
 	  "id" },
 	{ "v_weakness",
 	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
@@ -144,6 +146,14 @@ const struct view views[] = {
 	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
 	  " " CROSSES_ZONE ", r.id"
 	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class = 'weakness'",
+	  "id" },
+	{ "v_relay",
+	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
+	  " name TEXT DEFAULT '', detail TEXT DEFAULT '', confidence TEXT DEFAULT 'confirmed', count INTEGER DEFAULT 1,"
+	  " crosses_zone INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
+	  " " CROSSES_ZONE ", r.id"
+	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class = 'relay'",
 	  "id" },
 	{ "v_segment",
 	  "id INTEGER, key TEXT DEFAULT '', vlans TEXT DEFAULT '', tunnel TEXT DEFAULT '', frames INTEGER DEFAULT 0",

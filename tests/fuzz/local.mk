@@ -39,10 +39,11 @@ fuzz:
 		$(MAKE) fuzz-run FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 # What is found stays in fuzz-corpus; a crash stops, and its input belongs into tests/fuzz/crashes/TARGET.
-fuzz-run: $(FUZZERS) tests/gen/factory$(EXEEXT) tests/fuzz/seeds$(EXEEXT)
+fuzz-run: $(FUZZERS) tests/gen/factory$(EXEEXT) tests/gen/frames$(EXEEXT) tests/fuzz/seeds$(EXEEXT)
 	@$(MKDIR_P) fuzz-corpus/frames fuzz-corpus/capture fuzz-corpus/records fuzz-corpus/yaml
 	@tests/gen/factory --hours 0.1 --pieces 40 -o fuzz-corpus/frames/piece
 	@tests/gen/factory --hours 0.1 --pieces 20 -o fuzz-corpus/capture/piece
+	@for s in $(top_srcdir)/tests/protocols/*.frames; do tests/gen/frames $$s fuzz-corpus/frames/`basename $$s .frames` || exit 1; done
 	@tests/fuzz/seeds fuzz-corpus/frames/ && tests/fuzz/seeds fuzz-corpus/capture/
 	@cp $(top_srcdir)/checks/*.yaml fuzz-corpus/yaml/ 2>/dev/null || :
 	@for f in frames records yaml capture; do echo "fuzz $$f"; \

@@ -2,7 +2,10 @@
  * Makes a capture of a conversation that is written down by hand, from the
  * protocol's document.
  *
- *     frames SCRIPT CAPTURE
+ *     frames [--split N] [--late] [--vlan N] SCRIPT CAPTURE
+ *
+ * --split cuts what TCP carries into segments of N bytes, --late leaves out how
+ * connections began, --vlan tags every frame: what is seen must stay the same.
  *
  * A script has one statement a line; # begins a comment.
  *
@@ -36,6 +39,9 @@ static struct host hosts[HOSTS];
 static size_t n_hosts;
 static const char *file;
 static int line_number, vlan;
+static size_t split;
+static bool late;
+static int tag;
 static int64_t now;
 
 static struct {
@@ -161,7 +167,14 @@ static void say(int side, const char *text)
 	switch (talk.kind) {
 	case TCP:
 		talk.tcp.t = now > talk.tcp.t ? now : talk.tcp.t;
-		tcp_say(&talk.tcp, side, &o);
+		for (size_t at = 0, n; split && at < o.n; at += n) {
+			struct bytes part = { .n = 0 };
+			n = o.n - at < split ? o.n - at : split;
+			put(&part, o.b + at, n);
+			tcp_say(&talk.tcp, side, &part);
+		}
+		if (!split)
+			tcp_say(&talk.tcp, side, &o);
 		now = talk.tcp.t;
 		break;
 	case UDP:
@@ -202,7 +215,10 @@ static void ends(char *s, bool tcp)
 	talk.kind = tcp ? TCP : UDP;
 	if (!tcp)
 		return;
-	tcp_open(&talk.tcp, talk.left, talk.right, dport, now);
+	if (late)
+		tcp_late(&talk.tcp, talk.left, talk.right, dport, now);
+	else
+		tcp_open(&talk.tcp, talk.left, talk.right, dport, now);
 	now = talk.tcp.t + 10 * MILLI;
 }
 
@@ -246,7 +262,7 @@ static void run(int from, int to)
 			if (!mac_read(b, host(a)->mac))
 				bad("no MAC address", b);
 		} else if (strncmp(s, "vlan ", 5) == 0) {
-			vlan = atoi(s + 5);
+			vlan = tag ? tag : atoi(s + 5);
 		} else if (strncmp(s, "wait ", 5) == 0) {
 			now += (int64_t)(atof(s + 5) * (double)MILLI);
 		} else if (strncmp(s, "close", 5) == 0 && talk.kind == TCP) {
@@ -264,11 +280,22 @@ static void run(int from, int to)
 int main(int argc, char **argv)
 {
 	static char text[LINE];
-	if (argc != 3) {
-		fputs("usage: frames SCRIPT CAPTURE\n", stderr);
+	int i = 1;
+	for (; i < argc - 2; i++) {
+		if (strcmp(argv[i], "--late") == 0)
+			late = true;
+		else if (strcmp(argv[i], "--split") == 0 && i + 1 < argc)
+			split = (size_t)atoi(argv[++i]);
+		else if (strcmp(argv[i], "--vlan") == 0 && i + 1 < argc)
+			vlan = tag = atoi(argv[++i]);
+		else
+			break;
+	}
+	if (i != argc - 2) {
+		fputs("usage: frames [--split N] [--late] [--vlan N] SCRIPT CAPTURE\n", stderr);
 		return 64;
 	}
-	file = argv[1];
+	file = argv[i];
 	now = INT64_C(1715558400) * SECOND;
 	FILE *f = fopen(file, "r");
 	if (!f) {
@@ -287,6 +314,7 @@ int main(int argc, char **argv)
 			char *last = lines[n_lines - 1], *joined = malloc(strlen(last) + strlen(s) + 2);
 			sprintf(joined, "%s\n%s", last, s);
 			lines[n_lines - 1] = joined;
+			free(last);
 			continue;
 		}
 		if (n_lines == LINES)
@@ -296,8 +324,8 @@ int main(int argc, char **argv)
 	}
 	fclose(f);
 	run(0, n_lines);
-	if (!gen_write(argv[2])) {
-		perror(argv[2]);
+	if (!gen_write(argv[i + 1])) {
+		perror(argv[i + 1]);
 		return 2;
 	}
 	return 0;

@@ -318,12 +318,17 @@ static void tcp_start(struct tcp *x, const struct host *client, const struct hos
 	next = (uint16_t)(next + 7);
 	x->cseq = gen_random(0x7fffffff);
 	x->sseq = gen_random(0x7fffffff);
-	segment(x, CLIENT, TCP_SYN, NULL, 0);
+}
+
+void tcp_late(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t)
+{
+	tcp_start(x, client, server, port, t);
 }
 
 void tcp_open(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t)
 {
 	tcp_start(x, client, server, port, t);
+	segment(x, CLIENT, TCP_SYN, NULL, 0);
 	segment(x, SERVER, TCP_SYN | TCP_ACK, NULL, 0);
 	segment(x, CLIENT, TCP_ACK, NULL, 0);
 }
@@ -332,6 +337,7 @@ void tcp_refused(const struct host *client, const struct host *server, unsigned 
 {
 	struct tcp x;
 	tcp_start(&x, client, server, port, t);
+	segment(&x, CLIENT, TCP_SYN, NULL, 0);
 	x.sseq = 0;
 	segment(&x, SERVER, TCP_RST | TCP_ACK, NULL, 0);
 }

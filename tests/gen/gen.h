@@ -80,6 +80,8 @@ struct tcp {
 };
 enum { CLIENT, SERVER };
 void tcp_open(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t);
+/* A connection whose beginning is not in the capture. */
+void tcp_late(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t);
 /* SYN that is answered with RST. */
 void tcp_refused(const struct host *client, const struct host *server, unsigned port, int64_t t);
 /* Data from one side, acknowledged by the other. The mark is the last segment's. */

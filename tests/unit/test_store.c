@@ -87,10 +87,28 @@ static void opening(void **state)
 	store_close(open_site(path, STORE_READ));
 	meddle(path, "PRAGMA user_version = 99");
 	refused(path, STORE_WRITE, "newer genba");
-	meddle(path, "PRAGMA user_version = 1; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
+	meddle(path, "PRAGMA user_version = 2; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
 	refused(path, STORE_WRITE, "never makes");
 	meddle(path, "DROP TRIGGER t; CREATE VIEW v_device AS SELECT 1");
 	refused(path, STORE_READ, "never makes");
+	site_forget(path);
+}
+
+/* A site file of the first version gets what the second one added, and keeps what it had. */
+static void older_version(void **state)
+{
+	(void)state;
+	char *path = site_path();
+	store_close(open_site(path, STORE_WRITE));
+	meddle(path, "ALTER TABLE scan_conversation DROP COLUMN requests; ALTER TABLE scan_conversation DROP COLUMN unanswered;"
+		     "ALTER TABLE scan_conversation DROP COLUMN period; ALTER TABLE scan_conversation DROP COLUMN jitter;"
+		     "ALTER TABLE scan_operation DROP COLUMN period; ALTER TABLE scan_operation DROP COLUMN jitter;"
+		     "INSERT INTO scan VALUES(7, 1, 2, 'complete', NULL, NULL, NULL, NULL, 'genba');"
+		     "INSERT INTO scan_operation VALUES(7, 5, NULL, NULL, 'modbus', 'tcp', 502, 'read', 'Read Coils', '', 'ok',"
+		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); PRAGMA user_version = 1");
+	struct store *s = open_site(path, STORE_WRITE);
+	expect(s, 7, "SELECT name, count, period_us FROM v_operation", "Read Coils|3|NULL");
+	store_close(s);
 	site_forget(path);
 }
 
@@ -540,6 +558,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opening),
+		cmocka_unit_test(older_version),
 		cmocka_unit_test(no_site_file),
 		cmocka_unit_test(empty_file),
 		cmocka_unit_test(rows_of_a_scan),
