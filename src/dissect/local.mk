@@ -18,6 +18,7 @@ DISSECTORS += src/dissect/ads.c
 DISSECTORS += src/dissect/powerlink.c
 DISSECTORS += src/dissect/hart_ip.c
 DISSECTORS += src/dissect/mtconnect.c
+DISSECTORS += src/dissect/knx.c
 
 # What several of them share.
 DISSECT_SHARED =
