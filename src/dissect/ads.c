@@ -32,7 +32,8 @@ enum {
 	DELETE_NOTIFICATION = 7, NOTIFICATION = 8, READ_WRITE = 9,
 	PORT_PLC = 800, PORT_PLC_END = 900, PORT_SYSTEM = 10000,
 	GROUP_HANDLE = 0xf003, GROUP_BY_NAME = 0xf004, GROUP_BY_HANDLE = 0xf005, GROUP_SUMS = 0xf080,
-	GROUP_SUMS_END = 0xf086, SERVICE_OPEN = 120, SERVICE_DELETE = 131, SERVICE_FIND = 133, SERVICE_REGISTRY = 200, SERVICE_TARGET_INFO = 700,
+	GROUP_SUMS_END = 0xf086, SERVICE_OPEN = 120, SERVICE_DELETE = 131, SERVICE_FIND = 133, SERVICE_REGISTRY = 200,
+	SERVICE_TARGET_INFO = 700,
 	UDP_IDENTIFY = 1, UDP_ROUTE = 6, UDP_HEADER = 24, UDP_ANSWER = 0x80,
 	TAG_STATUS = 1, TAG_PASSWORD = 2, TAG_VERSION = 3, TAG_OS = 4, TAG_HOST = 5, TAG_ROUTE = 12,
 };
@@ -154,7 +155,8 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- names: of symbols and files, found again by a number until the answer has come ---- */
 
-enum { NAME = DISSECT_MEMORY };
+enum { NAME = 64 };
+_Static_assert((int)NAME <= (int)DISSECT_MEMORY, "fits the protocol's memory");
 
 static void name_keep(struct dissect *d, uint32_t key, const char *text)
 {
@@ -523,8 +525,10 @@ static enum dissect_result datagram(struct dissect *d, struct cur c)
 	}
 	if (answer)
 		dissect_response(d, service, status ? RESULT_REFUSED : RESULT_OK, NULL);
-	else
+	else if (addr_is_host(&dissect_packet(d)->dst))
 		dissect_request(d, &r);
+	else
+		dissect_op(d, (enum op_class)r.op, r.name, NULL, RESULT_UNKNOWN);   /* of all: they answer elsewhere */
 	return DISSECT_OK;
 }
 

@@ -97,7 +97,7 @@ void *dissect_scratch(struct dissect *d);
  * A protocol's memory beyond one flow, as of frames that have none: DISSECT_MEMORY bytes found again by a number of the
  * protocol's own (an address, a handle, a hash). Made zeroed; when there are too many, a new one takes an old one's place.
  */
-enum { DISSECT_MEMORY = 64 };
+enum { DISSECT_MEMORY = 256 };
 void *dissect_memory(struct dissect *d, uint32_t key);
 /* The same, NULL where there is none (any more). */
 const void *dissect_recall(const struct dissect *d, uint32_t key);

@@ -35,7 +35,8 @@ enum {
 	APRD = 1, APWR = 2, APRW = 3, FPRD = 4, FPWR = 5, FPRW = 6, BRD = 7, BWR = 8, BRW = 9, LRD = 10, LRW = 12, FRMW = 14,
 	STATION = 0x0010, RESET = 0x0040, AL_CONTROL = 0x0120, SII = 0x0502, SII_DATA = 0x0508, FMMU = 0x0600,
 	FMMU_END = 0x0700, SYNC = 0x0800, SYNC_END = 0x0880, MEMORY = 0x1000,
-	SII_READ = 0x0100, SII_WRITE = 0x0200, SII_BUSY = 0x8000, SII_VENDOR = 8, SII_SERIAL = 14,
+	SII_READ = 0x0100, SII_WRITE = 0x0200, SII_BUSY = 0x8000, SII_VENDOR = 8, SII_SERIAL = 14, SII_CATEGORIES = 0x40,
+	SII_STRINGS = 10, SII_GENERAL = 30,
 	AOE = 1, EOE = 2, COE = 3, FOE = 4, SOE = 5, VOE = 15, SDO_REQUEST = 2, SDO_RESPONSE = 3,
 };
 
@@ -157,10 +158,18 @@ static void tell(struct dissect *d, const struct datagram *g, const char *name, 
  * The identity of a slave comes in pieces, and a frame without a flow has nothing to
  * keep them in: they stay in the protocol's memory, found by master and address.
  */
+enum { STRINGS = 4, STRING = 48 };
 struct slave {
 	uint8_t have;            /* bits of id[] */
 	uint32_t word;           /* EEPROM word that was asked for last */
 	uint32_t id[4];          /* vendor, product, revision, serial */
+	struct {                 /* the categories of the EEPROM, as they are read one after the other */
+		uint32_t next;   /* word that must come */
+		uint8_t head[4], n_head;
+		uint32_t at;     /* byte of the category */
+		uint8_t string, left, pos;
+		char text[STRINGS][STRING];
+	} sii;
 };
 
 _Static_assert(sizeof(struct slave) <= DISSECT_MEMORY, "fits the protocol's memory");
@@ -204,8 +213,70 @@ static void identity(struct dissect *d, const struct datagram *g, unsigned which
 
 /* ---- slave information interface (EEPROM) ---- */
 
+/*
+ * A byte of the categories. Strings (10): their number, then each behind its length; General (30): the numbers of the
+ * strings that are group, image, order code and name.
+ */
+static void sii_byte(struct dissect *d, const struct datagram *g, struct slave *s, uint8_t b)
+{
+	if (s->sii.n_head < 4) {
+		s->sii.head[s->sii.n_head++] = b;
+		s->sii.at = s->sii.string = s->sii.left = s->sii.pos = 0;
+		if (s->sii.n_head == 4 && !s->sii.head[2] && !s->sii.head[3])
+			s->sii.n_head = 0;
+		return;
+	}
+	uint8_t type = s->sii.head[1] ? 0 : s->sii.head[0], i = s->sii.string;
+	uint32_t size = ((uint32_t)s->sii.head[3] << 8 | s->sii.head[2]) * 2, at = s->sii.at++;
+	if (type == SII_STRINGS && at > 0 && s->sii.left == 0 && i < UINT8_MAX) {
+		s->sii.string++;
+		s->sii.left = b;
+		s->sii.pos = 0;
+		if (i < STRINGS)
+			s->sii.text[i][0] = 0;
+	} else if (type == SII_STRINGS && at > 0 && s->sii.left) {
+		s->sii.left--;
+		if (i >= 1 && i <= STRINGS && s->sii.pos + 1 < STRING) {
+			s->sii.text[i - 1][s->sii.pos++] = (char)b;
+			s->sii.text[i - 1][s->sii.pos] = 0;
+		}
+	} else if (type == SII_GENERAL && (at == 2 || at == 3)) {
+		s->sii.pos = at == 2 ? b : s->sii.pos;
+		uint8_t order = s->sii.pos, name = b;
+		char text[128], a[STRING] = "", n[STRING] = "";
+		if (order >= 1 && order <= STRINGS)
+			text_wire(s->sii.text[order - 1], strlen(s->sii.text[order - 1]), a, sizeof a);
+		if (name >= 1 && name <= STRINGS)
+			text_wire(s->sii.text[name - 1], strlen(s->sii.text[name - 1]), n, sizeof n);
+		snprintf(text, sizeof text, "%s%s%s%s", *a ? "order code " : "", a, *a && *n ? ", name " : *n ? "name " : "", n);
+		if (at == 3 && *text)
+			tell(d, g, "SII Read", text, "ethercat.sii.general");
+	}
+	if (s->sii.at >= size)
+		s->sii.n_head = 0;
+}
+
+static void sii_categories(struct dissect *d, const struct datagram *g, uint32_t word, struct cur c)
+{
+	struct slave *s = slave_of(d, g);
+	if (word == SII_CATEGORIES) {
+		memset(&s->sii, 0, sizeof s->sii);
+		s->sii.next = word;
+	}
+	if (word != s->sii.next)
+		return;   /* read again, or apart from the others */
+	s->sii.next += (uint32_t)(cur_left(&c) / 2);
+	while (cur_left(&c))
+		sii_byte(d, g, s, cur_u8(&c));
+}
+
 static void sii_data(struct dissect *d, const struct datagram *g, uint32_t word, struct cur c)
 {
+	if (word >= SII_CATEGORIES) {
+		cur_limit(&c, 8);
+		sii_categories(d, g, word, c);
+		return;
+	}
 	for (; cur_left(&c) >= 4 && word >= SII_VENDOR && word <= SII_SERIAL && word % 2 == 0; word += 2) {
 		uint32_t value = cur_le32(&c);
 		bool last = cur_left(&c) < 4 || word == SII_SERIAL;
@@ -488,7 +559,8 @@ const struct dissector dissect_ethercat = {
 	.reference = "IEC 61158-4-12 and -6-12 (ETG.1000.4, .5, .6), ETG.1020",
 	.recognition = "EtherType 88A4 or UDP port 34980, a frame length that its datagrams fill exactly",
 	.identity = "slaves, in words at the master's line: vendor, product, revision and serial number of the EEPROM and of "
-		    "object 1018, device name, hardware and software version (1008, 1009, 100A)",
+		    "object 1018, order code and name of the EEPROM, device name, hardware and software version (1008, "
+		    "1009, 100A)",
 	.operations = "state changes of slaves (Init to Op; Bootstrap counts as firmware), EEPROM writes, SDO upload and "
 		      "download, files (FoE), SoE, AoE, VoE, Ethernet through a slave (EoE), station addresses, FMMU and sync "
 		      "managers, reset; of frames that came back",

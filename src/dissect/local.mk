@@ -72,6 +72,7 @@ DISSECTORS += src/dissect/cdp.c
 DISSECTORS += src/dissect/hart_ip.c
 DISSECTORS += src/dissect/snmp.c
 DISSECTORS += src/dissect/mtconnect.c
+DISSECTORS += src/dissect/knx.c
 
 # What several of them share.
 DISSECT_SHARED =
