@@ -30,7 +30,7 @@ tests_observations_LDADD = $(GENBA_LIBS)
 check_PROGRAMS += tests/gen/factory
 tests_gen_factory_SOURCES = \
 	tests/gen/gen.c tests/gen/gen.h \
-	tests/gen/proto.h tests/gen/enip.c tests/gen/s7.c tests/gen/modbus.c tests/gen/it.c \
+	tests/gen/proto.h tests/gen/enip.c tests/gen/s7.c tests/gen/modbus.c tests/gen/japan.c tests/gen/it.c \
 	tests/gen/truth.c tests/gen/truth.h \
 	tests/gen/factory.c
 tests_gen_factory_LDADD = -lm

@@ -129,7 +129,7 @@ static void matched(struct dissect *d)
 	if (d->evident)
 		dissect_claim(d, CONF_CONFIRMED);
 	else if (!s->claimed && s->matched >= (at_home(d) ? CONTENT_MESSAGES : CONTENT_ELSEWHERE) &&
-		 !d->f->data_seen[!d->from])
+		 (s->frames >= CONTENT_FRAMES || at_home(d)) && !d->f->data_seen[!d->from])
 		dissect_claim(d, CONF_CONTENT);
 }
 
@@ -260,6 +260,24 @@ static bool choose(struct dissect_core *c, struct dissect_flow *f, const struct 
 	return false;
 }
 
+/*
+ * The same in a stream. Bytes that wait may be the rest of something older: where nobody
+ * wants them with what is new, the new segment may begin a message of its own.
+ */
+static bool choose_in_stream(struct dissect_core *c, struct dissect_flow *f, struct cur *data, size_t waiting, int from)
+{
+	struct cur fresh = *data;
+	if (choose(c, f, data, from))
+		return true;
+	if (!waiting || cur_left(data) < waiting + SEGMENT_LEAST)
+		return false;
+	cur_skip(&fresh, waiting);
+	if (!choose(c, f, &fresh, from))
+		return false;
+	*data = fresh;
+	return true;
+}
+
 /* Nobody wanted this packet's data. */
 static void attempt_failed(struct dissect_core *c, struct dissect_flow *f)
 {
@@ -293,7 +311,8 @@ void dissect_datagram(struct dissect_core *c, struct dissect_flow *f, const stru
 size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const struct packet *p, int from,
 		      struct cur data, bool cut)
 {
-	size_t total = cur_left(&data);
+	size_t total = cur_left(&data), waiting = f->kept[from];
+	f->kept[from] = 0;
 	if (f->given_up)
 		return total;
 	f->data_seen[from] = true;
@@ -312,10 +331,12 @@ size_t dissect_stream(struct dissect_core *c, struct dissect_flow *f, const stru
 			}
 		}
 		if (!s || !s->d) {
-			if (!choose(c, f, &data, from)) {
+			if (!choose_in_stream(c, f, &data, cur_left(&data) == total ? waiting : 0, from)) {
 				/* A few bytes may be the beginning of a head: wait for more. */
-				if (!cut && cur_left(&data) < HEAD_ENOUGH)
+				if (!cut && cur_left(&data) < HEAD_ENOUGH) {
+					f->kept[from] = (uint8_t)cur_left(&data);
 					return total - cur_left(&data);
+				}
 				attempt_failed(c, f);
 				return total;
 			}

@@ -16,11 +16,12 @@ struct dissect_flow {
 	uint32_t entity[2];                /* of the first packet's sender, and of the other end */
 	uint32_t segment;
 	uint16_t port[2];
-	uint8_t transport;                 /* enum transport */
-	uint8_t client;                    /* index of the client */
+	uint8_t transport : 4;             /* enum transport */
+	uint8_t client : 1;                /* index of the client */
 	uint8_t attempts;                  /* packets that no dissector wanted */
-	bool client_known;                 /* a SYN or a dissector told */
-	bool given_up;                     /* no dissector will look at it any more */
+	uint8_t kept[2];                   /* bytes of each end's stream that wait, as they may begin a head */
+	bool client_known : 1;             /* a SYN or a dissector told */
+	bool given_up : 1;                     /* no dissector will look at it any more */
 	bool data_seen[2];                 /* payload from this end */
 };
 

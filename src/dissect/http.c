@@ -160,6 +160,13 @@ static void token(struct dissect *d, struct cur v)
 static enum dissect_result request(struct dissect *d, const struct head *h)
 {
 	struct dissect_request r = { .key = KEY, .op = -1, .name = "request" };
+	/* A known method and the version at the end of the line: nothing else begins like that. */
+	struct cur version = h->first;
+	if (cur_left(&version) > 10) {
+		cur_skip(&version, cur_left(&version) - 9);
+		if (cur_starts(&version, " HTTP/1.", 8))
+			dissect_evident(d);
+	}
 	if (cur_starts(&h->first, "HEAD ", 5))
 		r.code = METHOD_HEAD;
 	else if (cur_starts(&h->first, "CONNECT ", 8))

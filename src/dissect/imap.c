@@ -14,6 +14,12 @@ static const char *const words[] = { "LOGIN", "AUTHENTICATE", "STARTTLS", "CAPAB
 				     "APPEND", "ID", "NAMESPACE", "ENABLE", "EXPUNGE", "CREATE", "SUBSCRIBE" };
 enum { LOGIN, AUTHENTICATE, STARTTLS };
 
+struct session {
+	bool encrypted;          /* STARTTLS was accepted: what follows is TLS */
+	bool greeted;
+	bool login;              /* lines of a login may follow */
+};
+
 /* Length of the tag that the line begins with, 0 for none; *key tells one tag from another. */
 static size_t tag_of(const struct cur *c, uint64_t *key)
 {
@@ -59,7 +65,7 @@ static int32_t length(const struct cur *c, enum side side)
 
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
-	struct mail_session *s = dissect_scratch(d);
+	struct session *s = dissect_scratch(d);
 	struct dissect_request r;
 	uint64_t key;
 	bool ok;
@@ -68,8 +74,12 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	size_t tag = tag_of(&c, &key);
 	if (dissect_side(d) == SIDE_CLIENT) {
 		int i = tag ? word_at(c, tag) : -1;
-		if (i < 0)
+		if (i < 0) {
+			if (s->login)
+				ntlmssp_base64(d, c);
 			return DISSECT_OK;       /* a literal, or the answer to "+" */
+		}
+		s->login = i == AUTHENTICATE;
 		if (i == LOGIN)
 			dissect_weakness(d, "password-in-clear", "IMAP LOGIN");
 		struct cur how = mail_rest(c, tag + strlen(words[i]));
@@ -79,11 +89,13 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 							      .op = i == LOGIN || i == AUTHENTICATE ? OP_LOGIN : -1 });
 		return DISSECT_OK;
 	}
-	if (cur_starts(&c, "* OK ", 5) && !s->secret) {
+	if (cur_starts(&c, "* OK ", 5) && !s->greeted) {
 		struct cur banner = mail_rest(c, 5);
 		dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&banner), cur_left(&banner), "imap.greeting");
 	}
-	s->secret = true;                        /* only the first line greets */
+	if (s->login && cur_starts(&c, "+ ", 2))
+		ntlmssp_base64(d, mail_rest(c, 2));
+	s->greeted = true;                        /* only the first line greets */
 	if (tag && status_at(c, tag, &ok) && dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &r))
 		s->encrypted = r.code == STARTTLS && ok;
 	return DISSECT_OK;
@@ -92,6 +104,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_imap = {
 	.name = "imap",
 	.title = "IMAP",
+	.carries = { "ntlmssp" },
 	.tcp = { 143 },
 	.any_tcp = true,
 	.probe = probe,

@@ -8,6 +8,7 @@
  */
 #include "dissect/ber.h"
 #include "dissect/dissect.h"
+#include "dissect/ntlmssp.h"
 
 enum {
 	SEQUENCE = 0x30, INTEGER = 2, OCTETS = 4, BIND = 0x60, BIND_RESPONSE = 0x61, UNBIND = 0x42, SEARCH = 0x63,
@@ -80,6 +81,8 @@ static enum dissect_result request(struct dissect *d, uint64_t id, uint8_t op, s
 		uint8_t how = ber_next(&body, &secret);
 		if (!cur_ok(&body))
 			return DISSECT_TRUNCATED;
+		if (how != SIMPLE)
+			ntlmssp_message(d, secret);
 		r.op = OP_LOGIN;
 		r.name = how == SIMPLE ? "Bind (simple)" : "Bind (SASL)";
 		if (how == SIMPLE && cur_left(&secret))
@@ -104,6 +107,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return request(d, id, op, body);
 	if (op == ENTRY || op == REFERENCE)
 		return DISSECT_OK;               /* the result follows */
+	if (op == BIND_RESPONSE)
+		ntlmssp_message(d, body);
 	bool ok = ber_expect(&body, ENUMERATED, &code) && ber_number(code) == 0;
 	if (dissect_response(d, id, ok ? RESULT_OK : RESULT_REFUSED, &r) && r.code == EXTENDED && ok)
 		s->encrypted = true;             /* STARTTLS */
@@ -113,6 +118,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_ldap = {
 	.name = "ldap",
 	.title = "LDAP",
+	.carries = { "ntlmssp" },
 	.tcp = { 389, 3268 },
 	.udp = { 389 },
 	.any_tcp = true,
@@ -121,7 +127,7 @@ const struct dissector dissect_ldap = {
 	.message = message,
 	.reference = "RFC 4511",
 	.recognition = "BER message with a known operation, answered with its message id",
-	.identity = "",
+	.identity = "what Windows says while it logs on (NTLMSSP)",
 	.operations = "login; password in clear (that it was seen)",
 	.verified = "real captures",
 };

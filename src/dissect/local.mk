@@ -25,6 +25,7 @@ DISSECTORS += src/dissect/ldap.c
 DISSECTORS += src/dissect/mysql.c
 DISSECTORS += src/dissect/postgresql.c
 DISSECTORS += src/dissect/tds.c
+DISSECTORS += src/dissect/dcerpc.c
 DISSECTORS += src/dissect/ntp.c
 DISSECTORS += src/dissect/syslog.c
 DISSECTORS += src/dissect/jetdirect.c

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "dissect/dissect.h"
+#include "dissect/ntlmssp.h"
 
 enum { MAIL_LINE = 8192 };
 

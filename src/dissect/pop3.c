@@ -41,8 +41,11 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_OK;
 	if (dissect_side(d) == SIDE_CLIENT) {
 		int i = command_of(&c);
-		if (i < 0)
+		if (i < 0) {
+			if (s->secret)
+				ntlmssp_base64(d, c);
 			return s->secret ? DISSECT_OK : DISSECT_NOT_MINE;
+		}
 		s->secret = mail_word(&c, "AUTH");
 		struct cur how = mail_rest(c, 4);
 		if (commands[i].code == PASS || (s->secret && (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN"))))
@@ -54,8 +57,11 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	}
 	bool ok = mail_word(&c, "+OK");
 	struct dissect_request r;
-	if (!ok && !mail_word(&c, "-ERR"))
+	if (!ok && !mail_word(&c, "-ERR")) {
+		if (s->secret && cur_starts(&c, "+ ", 2))
+			ntlmssp_base64(d, mail_rest(c, 2));
 		return DISSECT_OK;               /* a line of a list or of a mail */
+	}
 	if (!dissect_response(d, KEY, ok ? RESULT_OK : RESULT_REFUSED, &r)) {
 		struct cur banner = mail_rest(c, 3);
 		dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&banner), cur_left(&banner), "pop3.greeting");
@@ -68,6 +74,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_pop3 = {
 	.name = "pop3",
 	.title = "POP3",
+	.carries = { "ntlmssp" },
 	.tcp = { 110 },
 	.any_tcp = true,
 	.probe = probe,

@@ -14,8 +14,10 @@ enum {
 	ALSO = 2,
 	OP_CACHE = 16,
 	CONTENT_MESSAGES = 3,    /* of one direction make a claim on the protocol's own port … */
-	CONTENT_ELSEWHERE = 6,   /* … and on any other */
+	CONTENT_ELSEWHERE = 6,   /* … and on any other, … */
+	CONTENT_FRAMES = 3,      /* … in so many frames: one frame of noise may hold a row of small numbers */
 	DISSECTORS_MAX = 128,    /* bits of dissect_session.tried */
+	SEGMENT_LEAST = 8,       /* a segment of so many bytes may begin a message whatever waits in front of it */
 	SESSIONS_CHUNK = 64,
 	MEMORIES = 512,          /* pieces of dissect_memory(), of all protocols */
 	APART = 64,              /* flows whose requests may be answered on another flow */

@@ -55,13 +55,18 @@ static enum dissect_result request(struct dissect *d, struct mail_session *s, st
 		s->body = !(cur_left(&line) == 1 && cur_peek(&line, 0) == '.');
 		return DISSECT_OK;
 	}
-	if (i < 0)
+	if (i < 0) {
+		if (s->secret)
+			ntlmssp_base64(d, c);
 		return s->secret ? DISSECT_OK : DISSECT_NOT_MINE;
+	}
 	s->secret = commands[i].code == AUTH;
 	if (s->secret) {
 		struct cur how = mail_rest(c, 4);
 		if (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN"))
 			dissect_weakness(d, "password-in-clear", "SMTP AUTH");
+		else if (mail_word(&how, "NTLM"))
+			ntlmssp_base64(d, mail_rest(how, 4));
 	}
 	dissect_request(d, &(struct dissect_request){ .key = KEY, .code = commands[i].code,
 						      .op = s->secret ? OP_LOGIN : -1, .name = commands[i].word });
@@ -79,6 +84,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	unsigned code = reply_of(&c);
 	if (!code)
 		return DISSECT_NOT_MINE;
+	if (code == 334)
+		ntlmssp_base64(d, mail_rest(c, 4));
 	if (cur_peek(&c, 3) == '-' || code == 334)
 		return DISSECT_OK;               /* the last line counts; 334 asks for more of a login */
 	if (!dissect_response(d, KEY, code < 400 ? RESULT_OK : RESULT_REFUSED, &r)) {
@@ -97,6 +104,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_smtp = {
 	.name = "smtp",
 	.title = "SMTP",
+	.carries = { "ntlmssp" },
 	.tcp = { 25, 587 },
 	.any_tcp = true,
 	.probe = probe,

@@ -13,11 +13,12 @@
 #include <stdio.h>
 
 #include "dissect/dissect.h"
+#include "dissect/ntlmssp.h"
 
 enum {
 	HEADER = 8, QUERY = 1, RPC = 3, ANSWER = 4, ATTENTION = 6, LOGIN = 0x10, SSPI = 0x11, PRELOGIN = 0x12, PACKET_MAX = 32767,
 	KEY_PRELOGIN = 1, KEY_LOGIN = 2, KEY_QUERY = 3, OPTION_VERSION = 0, OPTION_ENCRYPTION = 1, OPTION_END = 0xff,
-	ENCRYPT_OFF = 0, ENCRYPT_NONE = 2, LOGIN_FIXED = 94, LOGIN_HOST = 36, LOGIN_PASSWORD = 44,
+	ENCRYPT_OFF = 0, ENCRYPT_NONE = 2, LOGIN_FIXED = 94, LOGIN_HOST = 36, LOGIN_70 = 86, LOGIN_PASSWORD = 44,
 };
 
 struct session { uint8_t encryption; bool prelogin, told; };
@@ -99,6 +100,9 @@ static void login(struct dissect *d, struct session *s, struct cur c)
 	char name[64];
 	size_t k = 0;
 	cur_skip(&c, HEADER);
+	/* The length fits, and the first name stands right behind the fixed part: that is no chance. */
+	if (cur_peek_le16(&c, LOGIN_HOST) == LOGIN_FIXED || cur_peek_le16(&c, LOGIN_HOST) == LOGIN_70)
+		dissect_evident(d);
 	uint16_t at = cur_peek_le16(&c, LOGIN_HOST), n = cur_peek_le16(&c, LOGIN_HOST + 2), password = cur_peek_le16(&c, LOGIN_PASSWORD + 2);
 	struct cur host = c;
 	cur_skip(&host, at);
@@ -127,8 +131,11 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		if (s->prelogin && is_prelogin(&c) && dissect_response(d, KEY_PRELOGIN, RESULT_OK, NULL)) {
 			prelogin_answer(d, s, c);
 			s->prelogin = false;
+		} else if (type == SSPI) {
+			ntlmssp_message(d, c);
 		} else if (type == ANSWER) {
 			bool refused = cur_peek(&c, HEADER) == 0xaa;
+			ntlmssp_message(d, c);
 			if (!dissect_response(d, KEY_LOGIN, refused ? RESULT_REFUSED : RESULT_OK, NULL))
 				dissect_response(d, KEY_QUERY, refused ? RESULT_REFUSED : RESULT_OK, NULL);
 		}
@@ -144,6 +151,10 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	case LOGIN:
 		dissect_request(d, &(struct dissect_request){ .key = KEY_LOGIN, .op = OP_LOGIN, .name = "LOGIN7" });
 		login(d, s, c);
+		ntlmssp_message(d, c);
+		return DISSECT_OK;
+	case SSPI:
+		ntlmssp_message(d, c);
 		return DISSECT_OK;
 	case QUERY: case RPC:
 		if (s->encryption == ENCRYPT_OFF || s->encryption == ENCRYPT_NONE) {
@@ -161,6 +172,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 const struct dissector dissect_tds = {
 	.name = "tds",
 	.title = "TDS (Microsoft SQL Server)",
+	.carries = { "ntlmssp" },
 	.tcp = { 1433 },
 	.any_tcp = true,
 	.probe = probe,

@@ -27,14 +27,14 @@ calm() { # calm STATUS ERRORS MOST
 	lines=$(wc -l < "$2")
 	[ "$lines" -le "$3" ] && { [ "$1" -eq 0 ] || [ "$lines" -eq 1 ]; } && ! grep -qv '^genba: ' "$2"
 }
-none='{"devices": [], "conversations": []}'
+none='{"devices": [], "conversations": [], "operations": []}'
 for file in "${captures[@]}"; do
 	name=${file##*/} site=$work/one.genba
 	rm -f "$site"
 	"$genba" -s "$site" scan -q "$file" >/dev/null 2>"$work/errors"
 	status=$?
 	ok "$name alone: status $status: $(head -n 3 "$work/errors")" calm $status "$work/errors" 1
-	for list in devices conversations; do
+	for list in devices conversations operations; do
 		if [ $status -eq 0 ]; then
 			ok "$name: $list" "$genba" -s "$site" $list --format json >"$work/$name.$list.json"
 		else
@@ -42,7 +42,7 @@ for file in "${captures[@]}"; do
 		fi
 	done
 done
-"$top_builddir/tests/corpus/truth" "$shared" "$work" >"$work/truth.out"
+"$top_builddir/tests/corpus/truth" ${GENBA_TABLE:+--table} "$shared" "$work" >"$work/truth.out"
 ok "the comparison ran" test $? -le 1
 grep -v ' passed, ' "$work/truth.out"
 p=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' "$work/truth.out") f=$(sed -n 's/^.* passed, \([0-9]*\) failed.*/\1/p' "$work/truth.out")

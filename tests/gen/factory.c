@@ -1,7 +1,7 @@
 /*
  * A small factory's network for some hours, as the mirror port of its switch
- * shows it, and the truth about it: line 1 (untagged), line 2 (VLAN 20), the
- * office (VLAN 30), a router that leads out, and everything that such a factory
+ * shows it, and the truth about it: line 1 (untagged), line 2 (VLAN 20), line 3
+ * with the machines of Japanese makers (VLAN 40), the office (VLAN 30), a router that leads out, and everything that such a factory
  * would rather not see. Names and addresses are made up; outside addresses are
  * those set aside for documentation.
  */
@@ -92,6 +92,26 @@ static const struct host scada = {
 	.gateway = &router2, .ttl = 128, .kind = "hmi",
 };
 
+static const struct host router4 = { .id = "router", .mac = ROUTER_MAC, .address = "192.168.3.1", .vlan = 40 };
+#define LINE3(last, ...) \
+	{ .address = "192.168.3." #last, .vlan = 40, .gateway = &router4, __VA_ARGS__ }
+static const struct host melsec = LINE3(10, .id = "plc-melsec", .mac = { 0x58, 0x52, 0x8a, 0x10, 0x2b, 0x0a }, .kind = "plc",
+	.vendor = "Mitsubishi Electric", .model = "FX5U-32MT/ES");
+static const struct host keyence = LINE3(11, .id = "plc-keyence", .mac = { 0x00, 0x01, 0xfc, 0x31, 0x70, 0x0b }, .kind = "plc",
+	.vendor = "KEYENCE");
+static const struct host omron = LINE3(12, .id = "plc-omron", .mac = { 0x00, 0x00, 0x0a, 0x5c, 0x22, 0x0c }, .kind = "plc",
+	.vendor = "OMRON", .model = "CJ2M-CPU33");
+static const struct host panasonic = LINE3(13, .id = "plc-panasonic", .mac = { 0x00, 0xc0, 0x8f, 0x07, 0x41, 0x0d },
+	.kind = "plc");
+static const struct host jtekt = LINE3(14, .id = "plc-toyopuc", .mac = { 0x00, 0x60, 0x53, 0x22, 0x15, 0x0e }, .kind = "plc");
+static const struct host lathe = LINE3(20, .id = "lathe", .mac = { 0x00, 0xe0, 0xe4, 0x55, 0x0a, 0x14 }, .kind = "cnc",
+	.vendor = "FANUC");
+static const struct host robot1 = LINE3(21, .id = "robot-yaskawa", .mac = { 0x00, 0x20, 0xb5, 0x2d, 0x18, 0x15 },
+	.kind = "robot", .model = "GP25");
+static const struct host robot2 = LINE3(22, .id = "robot-denso", .mac = { 0x00, 0xc0, 0x59, 0x2d, 0x18, 0x16 }, .kind = "robot");
+static const struct host collector = LINE3(50, .id = "collector", .mac = { 0xf8, 0xb1, 0x56, 0x33, 0x03, 0x32 }, .ttl = 128,
+	.kind = "scada");
+
 static const struct host office = {
 	.id = "office-pc", .mac = { 0xf8, 0xb1, 0x56, 0x99, 0x01, 0x65 }, .address = "192.168.10.101", .vlan = 30,
 	.gateway = &router3, .ttl = 128, .kind = "pc", .hostname = "事務所PC", .os = "Windows",
@@ -116,7 +136,8 @@ static const struct host mail_server = { .address = "198.51.100.25", .internet =
 
 static const struct host *const hosts[] = {
 	&router1, &router2, &router3, &line_switch, &plc1, &io1, &hmi1, &cnc, &eng, &maintenance, &remote1, &remote2,
-	&remote3, &printer1, &printer2, &plc2, &plc3, &scada, &office, &nas, &camera, &phone,
+	&remote3, &printer1, &printer2, &plc2, &plc3, &scada, &router4, &melsec, &keyence, &omron, &panasonic, &jtekt,
+	&lathe, &robot1, &robot2, &collector, &office, &nas, &camera, &phone,
 };
 enum { HOSTS = sizeof hosts / sizeof *hosts };
 
@@ -162,7 +183,8 @@ static void noise(void)
 	static const struct host *const pairs[][2] = {
 		{ &hmi1, &plc1 }, { &plc1, &io1 }, { &eng, &router1 }, { &cnc, &eng }, { &maintenance, &plc1 },
 		{ &maintenance, &router1 }, { &line_switch, &router1 }, { &scada, &plc2 }, { &scada, &plc3 },
-		{ &plc2, &router2 }, { &office, &router3 }, { &nas, &office }, { &camera, &office }, { &phone, &router3 },
+		{ &plc2, &router2 }, { &collector, &router4 }, { &melsec, &router4 }, { &omron, &router4 }, { &robot1, &router4 },
+		{ &office, &router3 }, { &nas, &office }, { &camera, &office }, { &phone, &router3 },
 	};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		for (int64_t t = at(0, 1 + (double)i * 0.7); t; t = after(t, 90))
@@ -270,6 +292,87 @@ static void line2(void)
 	tcp_refused(&scada, &plc3, 80, at(0.2, 0));
 }
 
+/* A PC collects the numbers of all machines of line 3. */
+static void line3(void)
+{
+	static const struct host *const machines[] = { &melsec, &keyence, &omron, &panasonic, &jtekt, &lathe, &robot1, &robot2 };
+	struct tcp x;
+	for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
+		for (int64_t t = at(0, 0.3 + (double)i * 0.4); t; t = after(t, 120))
+			gen_arp_pair(t, &collector, machines[i]);
+
+	tcp_open(&x, &collector, &melsec, 5007, at(0, 1.2));
+	truth_operation(&collector, &melsec, "slmp", "identity", slmp_type_name(&x, "FX5U-32MT/ES", 0x4a29));
+	unsigned round = 0;
+	for (int64_t t = at(0, 4); t; t = after(t, 5)) {
+		x.t = t;
+		if (++round % 120 == 0)
+			truth_operation(&collector, &melsec, "slmp", "write", slmp_write(&x, 2000, round));
+		else
+			slmp_read(&x, 100, 20);
+	}
+
+	truth_operation(&collector, &omron, "fins", "identity",
+			fins_controller_data(at(0, 1.4), &collector, &omron, "CJ2M-CPU33", "02.01"));
+	round = 0;
+	for (int64_t t = at(0, 4.5); t; t = after(t, 5))
+		if (++round % 120 == 0)
+			truth_operation(&collector, &omron, "fins", "write", fins_write(t, &collector, &omron, 500, round));
+		else
+			fins_read(t, &collector, &omron, 100, 10);
+
+	tcp_open(&x, &collector, &keyence, 8501, at(0, 1.6));
+	truth_operation(&collector, &keyence, "keyence-kv", "identity", kv_ask(&x, "?K", "57"));
+	round = 0;
+	for (int64_t t = at(0, 5); t; t = after(t, 5)) {
+		x.t = t;
+		if (++round % 120 == 0)
+			truth_operation(&collector, &keyence, "keyence-kv", "write", kv_ask(&x, "WRS DM300.U 2 17 4", "OK"));
+		else
+			kv_ask(&x, "RDS DM100.U 3", "00017 00004 65535");
+	}
+
+	tcp_open(&x, &collector, &panasonic, 9094, at(0, 1.8));
+	for (int64_t t = at(0, 5.5); t; t = after(t, 10)) {
+		x.t = t;
+		if (++round % 60 == 0)
+			truth_operation(&collector, &panasonic, "mewtocol", "write",
+					mewtocol_ask(&x, "%01#WDD00200002010500", "%01$WD"));
+		else
+			mewtocol_ask(&x, "%01#RDD0010000101", "%01$RD63004433");
+	}
+
+	tcp_open(&x, &collector, &jtekt, 1025, at(0, 2.1));
+	for (int64_t t = at(0, 6); t; t = after(t, 10)) {
+		x.t = t;
+		if (++round % 60 == 0)
+			truth_operation(&collector, &jtekt, "toyopuc", "write", toyopuc_write(&x, 0x1010, round));
+		else
+			toyopuc_read(&x, 0x1000, 8);
+	}
+
+	tcp_open(&x, &collector, &lathe, 8193, at(0, 2.3));
+	focas_open(&x);
+	truth_operation(&collector, &lathe, "focas", "identity", focas_sysinfo(&x, "31", "T", "G431", "50.0"));
+	for (int64_t t = at(0, 6.5); t; t = after(t, 10)) {
+		x.t = t;
+		focas_status(&x);
+	}
+
+	truth_operation(&collector, &robot1, "hses", "identity",
+			hses_system(at(0, 2.6), &collector, &robot1, "YAS4.12.00A(JP)-00", "GP25"));
+	for (int64_t t = at(0, 7); t; t = after(t, 10))
+		hses_status(t, &collector, &robot1);
+
+	tcp_open(&x, &collector, &robot2, 5007, at(0, 2.8));
+	bcap(&x, 1, "");
+	bcap(&x, 3, "RC8,CaoProv.DENSO.VRC");
+	for (int64_t t = at(0, 7.5); t; t = after(t, 20)) {
+		x.t = t;
+		bcap(&x, 64, NULL);
+	}
+}
+
 /* The engineer works over the border of the lines, and types passwords. */
 static void engineer(void)
 {
@@ -285,6 +388,15 @@ static void engineer(void)
 	x.t += 3 * SECOND;
 	truth_operation(&eng, &plc2, "s7comm", "start", s7_start(&x));
 	tcp_close(&x);
+
+	tcp_open(&x, &eng, &melsec, 5007, at(0.42, 0));
+	truth_operation(&eng, &melsec, "slmp", "stop", slmp_stop(&x));
+	x.t += 5 * SECOND;
+	truth_operation(&eng, &melsec, "slmp", "start", slmp_run(&x));
+	tcp_close(&x);
+	truth_operation(&eng, &omron, "fins", "stop", fins_stop(at(0.44, 0), &eng, &omron));
+	truth_operation(&eng, &omron, "fins", "start", fins_run(at(0.44, 6), &eng, &omron));
+	truth_operation(&eng, &robot1, "hses", "start", hses_start(at(0.46, 0), &eng, &robot1));
 
 	tcp_open(&x, &eng, &line_switch, 23, at(0.3, 0));
 	truth_weakness(&eng, &line_switch, "telnet", "password-in-clear",
@@ -417,6 +529,7 @@ int main(int argc, char **argv)
 	two_printers();
 	line1();
 	line2();
+	line3();
 	engineer();
 	remote_maintenance();
 	at_the_office();

@@ -44,6 +44,30 @@ struct marks modbus_identity(struct tcp *x, unsigned unit, const char *vendor, c
 struct marks modbus_server_id(struct tcp *x, unsigned unit, const char *text);
 struct marks modbus_refused(struct tcp *x, unsigned unit, unsigned function, unsigned code);
 
+/* The machines of a Japanese line: japan.c. */
+struct marks slmp_type_name(struct tcp *x, const char *model, unsigned code);
+struct marks slmp_read(struct tcp *x, unsigned address, unsigned count);
+struct marks slmp_write(struct tcp *x, unsigned address, unsigned value);
+struct marks slmp_stop(struct tcp *x);
+struct marks slmp_run(struct tcp *x);
+struct marks fins_controller_data(int64_t t, const struct host *from, const struct host *to, const char *model,
+				  const char *version);
+struct marks fins_read(int64_t t, const struct host *from, const struct host *to, unsigned address, unsigned count);
+struct marks fins_write(int64_t t, const struct host *from, const struct host *to, unsigned address, unsigned value);
+struct marks fins_stop(int64_t t, const struct host *from, const struct host *to);
+struct marks fins_run(int64_t t, const struct host *from, const struct host *to);
+struct marks kv_ask(struct tcp *x, const char *command, const char *answer);
+struct marks mewtocol_ask(struct tcp *x, const char *command, const char *answer);
+struct marks toyopuc_read(struct tcp *x, unsigned address, unsigned count);
+struct marks toyopuc_write(struct tcp *x, unsigned address, unsigned value);
+void focas_open(struct tcp *x);
+struct marks focas_sysinfo(struct tcp *x, const char *cnc, const char *mt, const char *series, const char *version);
+struct marks focas_status(struct tcp *x);
+struct marks hses_system(int64_t t, const struct host *from, const struct host *to, const char *version, const char *model);
+struct marks hses_status(int64_t t, const struct host *from, const struct host *to);
+struct marks hses_start(int64_t t, const struct host *from, const struct host *to);
+struct marks bcap(struct tcp *x, unsigned function, const char *argument);
+
 /* The office: it.c. */
 void dhcp_lease(int64_t t, const struct host *client, const struct host *server, const char *hostname,
 		const char *vendor_class, const uint8_t *fingerprint, size_t n);
