@@ -20,6 +20,7 @@ DISSECTORS += src/dissect/llmnr.c
 DISSECTORS += src/dissect/ssdp.c
 DISSECTORS += src/dissect/wsd.c
 DISSECTORS += src/dissect/cdp.c
+DISSECTORS += src/dissect/dcerpc.c
 
 # What several of them share.
 DISSECT_SHARED =
