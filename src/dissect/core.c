@@ -87,15 +87,16 @@ static void session_free(struct dissect_core *c, struct dissect_session *s)
 
 bool dissect_is_ot(const char *proto)
 {
+	bool carried = false;
 	for (size_t i = 0; dissectors[i]; i++) {
 		const struct dissector *d = dissectors[i];
-		bool named = strcmp(d->name, proto) == 0;
-		for (size_t k = 0; k < sizeof d->carries / sizeof *d->carries && d->carries[k] && !named; k++)
-			named = strcmp(d->carries[k], proto) == 0;
-		if (named)
+		if (strcmp(d->name, proto) == 0)
 			return d->ot;
+		carried = carried || (d->carries_ot && strcmp(d->carries_ot, proto) == 0);
+		for (size_t k = 0; k < sizeof d->carries / sizeof *d->carries && d->carries[k] && d->ot; k++)
+			carried = carried || strcmp(d->carries[k], proto) == 0;
 	}
-	return false;
+	return carried;
 }
 
 /* ---- one message ---- */

@@ -1,165 +1,315 @@
 /*
- * DCE/RPC over TCP (The Open Group C706, Microsoft MS-RPCE): how Windows machines call
- * one another, and how OPC Classic (DCOM) reads controllers.
+ * DCE/RPC over TCP (The Open Group C706, chapter 12; [MS-RPCE]), which carries DCOM
+ * ([MS-DCOM]) and with it OPC DA: what SCADA systems on Windows read controllers
+ * with. The port is any; the endpoint mapper is on 135.
  *
- *   +----+-------+-------+-------+----------------+--------+-------------+---------+
- *   | 05 | minor | ptype | flags | representation | length | auth length | call id |
- *   +----+-------+-------+-------+----------------+--------+-------------+---------+
- *   0     1       2       3       4                8        10            12
- *   ptype: 0 request, 2 response, 3 fault, 11 bind, 12 bind ack, 13 bind nak, 14 alter context, 15 its answer, 16 auth3
- *   bind: fragment sizes (4), group (4), number of contexts (1), 3 bytes, then each: id (2), transfer syntaxes (1), 1,
- *         interface (UUID 16, version 4), transfer syntaxes (20 each)
- *   a security trailer of 8 bytes stands in front of the last `auth length` bytes: type 10 NTLM, 9 SPNEGO
+ *   0      1      2      3       4                 8        10     12
+ *   +------+------+------+-------+-----------------+--------+------+---------+------- - -
+ *   | 05   | 00   | type | flags | 10 00 00 00     | length | auth | call id | body, auth
+ *   +------+------+------+-------+-----------------+--------+------+---------+------- - -
+ *   bind (11), its answer (12), alter context (14, 15): interfaces by number and UUID
+ *   request (0): room, interface, operation; response (2), fault (3); auth 3 (16)
+ *
+ * Little endian alone: there are no others in the field.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "dissect/dissect.h"
+#include "base/text.h"
 #include "dissect/ntlmssp.h"
+#include "dissect/utf16.h"
 
 enum {
-	HEADER = 16, MINOR_MAX = 1, LITTLE = 0x10, REQUEST = 0, RESPONSE = 2, FAULT = 3, BIND = 11, BIND_ACK, BIND_NAK,
-	ALTER, ALTER_RESPONSE, AUTH3, SHUTDOWN, CO_CANCEL, ORPHANED, UUID = 16, CONTEXTS_MAX = 16, KEY_BIND = 1,
+	HEADER = 16, LENGTH_MAX = 5840 * 4, AUTH_TRAILER = 8,
+	REQUEST = 0, RESPONSE = 2, FAULT = 3, BIND = 11, BIND_ACK = 12, BIND_NAK = 13, ALTER = 14, ALTER_ACK = 15, AUTH3 = 16,
+	SHUTDOWN = 17, CANCEL = 18, ORPHANED = 19,
+	FLAG_FIRST = 1, FLAG_OBJECT = 0x80, UUID = 16, SYNTAX = 20,
+	SERVER_ALIVE2 = 5, TOWER_TCP = 7, MAPPER_PORT = 135, CONTEXTS = 24, ASKED = 12,
 };
 
-/* Interfaces that matter to a factory: UUIDs as they stand on the wire (little-endian). */
-static const struct { uint8_t uuid[UUID]; const char *name; const char *also; } interfaces[] = {
-	{ { 0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa }, "endpoint mapper", NULL },
-	{ { 0xa0, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46 }, "ISystemActivator (DCOM)", NULL },
-	{ { 0x81, 0xbb, 0x7a, 0x36, 0x44, 0x98, 0xf1, 0x35, 0xad, 0x32, 0x98, 0xf0, 0x38, 0x00, 0x10, 0x03 }, "service control (svcctl)", NULL },
-	{ { 0x49, 0x59, 0xd3, 0x86, 0xc9, 0x83, 0x44, 0x40, 0xb4, 0x24, 0xdb, 0x36, 0x32, 0x31, 0xfd, 0x0c }, "task scheduler", NULL },
-	{ { 0x4d, 0x3a, 0xc1, 0x39, 0x1e, 0x01, 0xd0, 0x11, 0x96, 0x75, 0x00, 0x20, 0xaf, 0xd8, 0xad, 0xb3 }, "IOPCServer", "opc-da" },
-	{ { 0x54, 0x3a, 0xc1, 0x39, 0x1e, 0x01, 0xd0, 0x11, 0x96, 0x75, 0x00, 0x20, 0xaf, 0xd8, 0xad, 0xb3 }, "IOPCItemMgt", "opc-da" },
-	{ { 0x52, 0x3a, 0xc1, 0x39, 0x1e, 0x01, 0xd0, 0x11, 0x96, 0x75, 0x00, 0x20, 0xaf, 0xd8, 0xad, 0xb3 }, "IOPCSyncIO", "opc-da" },
-	{ { 0x53, 0x3a, 0xc1, 0x39, 0x1e, 0x01, 0xd0, 0x11, 0x96, 0x75, 0x00, 0x20, 0xaf, 0xd8, 0xad, 0xb3 }, "IOPCAsyncIO", "opc-da" },
-	{ { 0x70, 0x3a, 0xc1, 0x39, 0x1e, 0x01, 0xd0, 0x11, 0x96, 0x75, 0x00, 0x20, 0xaf, 0xd8, 0xad, 0xb3 }, "IOPCDataCallback", "opc-da" },
+enum sort { PLAIN, TOLD, RESOLVER, OPC, OPC_IO, OPC_IO2, OPC_ITEM, CALLBACK };
+
+/* The first three fields of a UUID are little endian. */
+static const struct { const char *uuid, *name; enum sort sort; } interfaces[] = {
+	{ "\x08\x83\xaf\xe1\x1f\x5d\xc9\x11\x91\xa4\x08\x00\x2b\x14\xa0\xfa", "endpoint mapper", PLAIN },
+	{ "\xc4\xfe\xfc\x99\x60\x52\x1b\x10\xbb\xcb\x00\xaa\x00\x21\x34\x7a", "IOXIDResolver", RESOLVER },
+	{ "\xa0\x01\x00\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46", "DCOM activation", TOLD },
+	{ "\xb8\x4a\x9f\x4d\x1c\x7d\xcf\x11\x86\x1e\x00\x20\xaf\x6e\x7c\x57", "DCOM activation", TOLD },
+	{ "\x81\xbb\x7a\x36\x44\x98\xf1\x35\xad\x32\x98\xf0\x38\x00\x10\x03", "svcctl", TOLD },
+	{ "\x82\x06\xf7\x1f\x51\x0a\xe8\x30\x07\x6d\x74\x0b\xe8\xce\xe9\x8b", "atsvc", TOLD },
+	{ "\x49\x59\xd3\x86\xc9\x83\x44\x40\xb4\x24\xdb\x36\x32\x31\xfd\x0c", "task scheduler", TOLD },
+	{ "\x01\xd0\x8c\x33\x44\x22\xf1\x31\xaa\xaa\x90\x00\x38\x00\x10\x03", "winreg", TOLD },
+	{ "\x78\x57\x34\x12\x34\x12\xcd\xab\xef\x00\x01\x23\x45\x67\x89\xac", "samr", TOLD },
+	{ "\x78\x57\x34\x12\x34\x12\xcd\xab\xef\x00\x01\x23\x45\x67\x89\xab", "lsarpc", TOLD },
+	{ "\x35\x42\x51\xe3\x06\x4b\xd1\x11\xab\x04\x00\xc0\x4f\xc2\xdc\xd2", "drsuapi", TOLD },
+	{ "\x99\xdc\x56\x95\x8c\x82\xcf\x11\xa3\x7e\x00\xaa\x00\x32\x40\xc7", "WMI IWbemServices", TOLD },
+	{ "\x50\x6d\x48\x13\x21\x48\xd2\x11\xa4\x94\x3c\xb3\x06\xc1\x00\x00", "OPC IOPCServerList", OPC },
+	{ "\x6c\xb5\xd0\x9d\x9e\xad\xee\x43\x83\x05\x48\x7f\x31\x88\xbf\x7a", "OPC IOPCServerList2", OPC },
+	{ "\x4d\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCServer", OPC },
+	{ "\x4f\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCBrowseServerAddressSpace", OPC },
+	{ "\x04\x70\x22\x39\x8f\xa1\x57\x4b\x8b\x0a\x52\x35\x67\x0f\x44\x68", "OPC DA IOPCBrowse", OPC },
+	{ "\x50\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCGroupStateMgt", OPC },
+	{ "\x54\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCItemMgt", OPC },
+	{ "\x52\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCSyncIO", OPC_IO },
+	{ "\x0f\x5f\x0f\x73\xb1\x55\x81\x4c\x9e\x18\xff\x8a\x09\x04\xe1\xfa", "OPC DA IOPCSyncIO2", OPC_IO2 },
+	{ "\x53\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCAsyncIO", OPC_IO },
+	{ "\x71\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCAsyncIO2", OPC_IO },
+	{ "\x27\xb4\xc0\x85\x93\x28\xbc\x4c\xbd\x78\xe5\xfc\x51\x46\xf0\x8f", "OPC DA IOPCItemIO", OPC_ITEM },
+	{ "\x70\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCDataCallback", CALLBACK },
 };
 
-struct session { bool opc; };   /* an interface of OPC was bound */
+/* OPC DA: operations begin at 3, behind those of every object. */
+static const struct { enum sort sort; uint16_t number; int8_t op; const char *name; } operations[] = {
+	{ OPC_IO, 3, OP_READ, "OPC DA Read" }, { OPC_IO, 4, OP_WRITE, "OPC DA Write" },
+	{ OPC_IO2, 3, OP_READ, "OPC DA Read" }, { OPC_IO2, 4, OP_WRITE, "OPC DA Write" },
+	{ OPC_IO2, 5, OP_READ, "OPC DA ReadMaxAge" }, { OPC_IO2, 6, OP_WRITE, "OPC DA WriteVQT" },
+	{ OPC_ITEM, 3, OP_READ, "OPC DA Read" }, { OPC_ITEM, 4, OP_WRITE, "OPC DA WriteVQT" },
+};
 
-static uint16_t word(const struct cur *c, size_t at)
-{
-	return cur_peek(c, 4) & LITTLE ? cur_peek_le16(c, at) : cur_peek_be16(c, at);
-}
+struct state {
+	uint8_t sort_of[CONTEXTS];  /* by the number of the context: place in the table + 1 */
+	uint8_t asked[ASKED];       /* by the last bind, in its order */
+	uint8_t n_asked;
+};
+_Static_assert(sizeof(struct state) <= DISSECT_SCRATCH, "state of a connection");
 
-static uint16_t take16(struct cur *c, bool little)
+static bool known_type(uint8_t type)
 {
-	return little ? cur_le16(c) : cur_be16(c);
-}
-
-static uint32_t take32(struct cur *c, bool little)
-{
-	return little ? cur_le32(c) : cur_be32(c);
-}
-
-static bool header(const struct cur *c)
-{
-	uint8_t type = cur_peek(c, 2);
-	uint16_t n = word(c, 8), auth = word(c, 10);
-	return cur_has(c, HEADER) && cur_peek(c, 0) == 5 && cur_peek(c, 1) <= MINOR_MAX && type <= ORPHANED &&
-	       (type <= FAULT ? type != 1 : type >= BIND) && (cur_peek(c, 4) & 0xef) == 0 && cur_peek(c, 5) <= 3 &&
-	       cur_peek_be16(c, 6) == 0 && n >= HEADER && auth < n;
+	return type == REQUEST || type == RESPONSE || type == FAULT || (type >= BIND && type <= ORPHANED);
 }
 
 static bool probe(const struct cur *c, enum side side)
 {
-	uint8_t type = cur_peek(c, 2);
-	if (!header(c))
+	static const uint8_t representation[4] = { 0x10, 0, 0, 0 };
+	struct cur x = *c;
+	uint8_t major = cur_u8(&x), minor = cur_u8(&x), type = cur_u8(&x), flags = cur_u8(&x);
+	bool fits = cur_starts(&x, representation, sizeof representation);
+	cur_skip(&x, 4);
+	uint16_t n = cur_le16(&x), auth = cur_le16(&x);
+	cur_skip(&x, 4);
+	if (!cur_ok(&x) || major != 5 || minor > 1 || !known_type(type) || !fits || n < HEADER || n > LENGTH_MAX ||
+	    (auth && auth + HEADER + AUTH_TRAILER > n))
 		return false;
-	return side == SIDE_CLIENT ? type == REQUEST || type == BIND || type == ALTER
-				   : type == RESPONSE || type == FAULT || (type >= BIND_ACK && type <= ALTER_RESPONSE && type != ALTER);
+	bool asks = type == REQUEST || type == BIND || type == ALTER || type == AUTH3 || type == CANCEL || type == ORPHANED;
+	if (asks != (side == SIDE_CLIENT))
+		return false;
+	if (type == REQUEST || type == RESPONSE || type == FAULT)
+		return n >= HEADER + 8 && cur_peek_le16(&x, 4) < 256 && (type == REQUEST || cur_peek(&x, 7) == 0);
+	if (type == BIND || type == ALTER)   /* sizes of fragments, and at least one interface */
+		return n >= HEADER + 12 + 4 + 2 * SYNTAX && cur_peek_le16(&x, 0) >= 512 && (flags & FLAG_FIRST);
+	return true;
 }
 
 static int32_t length(const struct cur *c, enum side side)
 {
 	(void)side;
 	if (!cur_has(c, HEADER))
-		return DISSECT_NEED_MORE;
-	return header(c) ? word(c, 8) : DISSECT_NO_FRAME;
+		return cur_left(c) >= 2 && (cur_peek(c, 0) != 5 || cur_peek(c, 1) > 1) ? DISSECT_NO_FRAME : DISSECT_NEED_MORE;
+	uint16_t n = cur_peek_le16(c, 8);
+	if (cur_peek(c, 0) != 5 || cur_peek(c, 1) > 1 || !known_type(cur_peek(c, 2)) || cur_peek(c, 4) != 0x10 || n < HEADER)
+		return DISSECT_NO_FRAME;
+	return n;
 }
 
-static const uint8_t ndr[UUID] = { 0x04, 0x5d, 0x88, 0x8a, 0xeb, 0x1c, 0xc9, 0x11, 0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48, 0x60 };
+/* ---- interfaces ---- */
 
-/* Which interfaces the client asks for; of the known ones each bind is an operation's worth of news. */
-static void contexts(struct dissect *d, struct session *s, struct cur c, bool little)
+static uint8_t interface_of(const uint8_t *uuid)
 {
-	cur_skip(&c, 8);
-	unsigned n = cur_u8(&c);
+	for (size_t i = 0; uuid && i < sizeof interfaces / sizeof *interfaces; i++)
+		if (memcmp(interfaces[i].uuid, uuid, UUID) == 0)
+			return (uint8_t)(i + 1);
+	return 0;
+}
+
+static bool is_opc(uint8_t found)
+{
+	return found && interfaces[found - 1].sort >= OPC;
+}
+
+static enum dissect_result bind(struct dissect *d, struct state *s, struct cur c)
+{
+	static const uint8_t ndr[4] = { 0x04, 0x5d, 0x88, 0x8a };   /* the transfer syntax that all have */
+	bool mapper = dissect_server_port(d) == MAPPER_PORT;
+	cur_skip(&c, 2 + 2 + 4);
+	uint8_t n = cur_u8(&c);
 	cur_skip(&c, 3);
-	for (unsigned i = 0; i < n && i < CONTEXTS_MAX && cur_left(&c); i++) {
-		take16(&c, little);
-		unsigned syntaxes = cur_u8(&c);
+	s->n_asked = 0;
+	for (unsigned i = 0; i < n && cur_ok(&c); i++) {
+		uint16_t context = cur_le16(&c);
+		uint8_t transfers = cur_u8(&c);
 		cur_skip(&c, 1);
-		const uint8_t *uuid = cur_bytes(&c, UUID);
+		uint8_t found = interface_of(cur_bytes(&c, UUID));
 		cur_skip(&c, 4);
-		/* Nothing else offers the Network Data Representation at this place. */
-		if (syntaxes && cur_starts(&c, ndr, sizeof ndr))
-			dissect_evident(d);
-		cur_skip(&c, 20u * syntaxes);
-		for (size_t k = 0; uuid && k < sizeof interfaces / sizeof *interfaces; k++) {
-			if (memcmp(uuid, interfaces[k].uuid, UUID) != 0)
-				continue;
-			dissect_op(d, OP_DIAGNOSTIC, "Bind", interfaces[k].name, RESULT_UNKNOWN);
-			s->opc = s->opc || interfaces[k].also;
+		if (mapper && cur_starts(&c, ndr, sizeof ndr))
+			dissect_evident(d);   /* elsewhere it may be somebody who tries what answers */
+		cur_skip(&c, transfers * (size_t)SYNTAX);
+		if (!cur_ok(&c))
+			break;
+		if (context < CONTEXTS)
+			s->sort_of[context] = found;
+		if (s->n_asked < ASKED)
+			s->asked[s->n_asked++] = found;
+		if (is_opc(found))
+			dissect_also(d, "opcda");
+	}
+	return cur_ok(&c) ? DISSECT_OK : DISSECT_TRUNCATED;
+}
+
+/* The answers stand in the order of the questions, behind a text of the server's port. */
+static enum dissect_result bind_ack(struct dissect *d, struct state *s, struct cur c)
+{
+	size_t whole = cur_left(&c);
+	cur_skip(&c, 2 + 2 + 4);
+	cur_skip(&c, cur_le16(&c));
+	cur_skip(&c, (4 - (whole - cur_left(&c)) % 4) % 4);
+	uint8_t n = cur_u8(&c);
+	cur_skip(&c, 3);
+	for (unsigned i = 0; i < n; i++) {
+		uint16_t refused = cur_le16(&c);
+		cur_skip(&c, 2 + SYNTAX);
+		if (!cur_ok(&c))
+			return DISSECT_TRUNCATED;
+		uint8_t found = i < s->n_asked ? s->asked[i] : 0;
+		enum sort sort = found ? interfaces[found - 1].sort : PLAIN;
+		if (sort == PLAIN || sort == RESOLVER)
+			continue;
+		dissect_op(d, OP_DIAGNOSTIC, "Bind", interfaces[found - 1].name, refused ? RESULT_REFUSED : RESULT_OK);
+		if (is_opc(found)) {
+			dissect_also(d, "opcda");
+			if (!refused && sort != CALLBACK)
+				dissect_attr(d, ATTR_SOFTWARE, "OPC DA server", "dcerpc.bind");
+		}
+	}
+	s->n_asked = 0;
+	return DISSECT_OK;
+}
+
+/* ---- calls ---- */
+
+/* The machine's name and the addresses of all its interfaces, for whoever asks: [MS-DCOM] 3.1.2.5.1.6. */
+static void server_alive2(struct dissect *d, struct cur c)
+{
+	char text[OBS_TEXT], value[OBS_TEXT], own[ADDR_TEXT];
+	addr_text(&dissect_packet(d)->src, own);
+	cur_skip(&c, 4 + 4 + 4);   /* version, pointer, size of the array */
+	uint16_t entries = cur_le16(&c), security = cur_le16(&c);
+	if (!cur_ok(&c) || security > entries)
+		return;
+	cur_limit(&c, security * (size_t)2);
+	while (cur_left(&c) >= 4) {
+		uint16_t tower = cur_le16(&c);
+		struct cur from = c;
+		size_t n = 0;
+		while (n + 2 <= cur_left(&c) && cur_peek_le16(&c, n))
+			n += 2;
+		if (!tower)
+			return;
+		cur_skip(&c, n + 2);
+		cur_limit(&from, n);
+		if (tower != TOWER_TCP || !utf16_text(from, text, sizeof text))
+			continue;
+		size_t digits = strspn(text, "0123456789.");
+		if (strcmp(text, own) == 0)
+			continue;
+		if (strchr(text, ':') || !text[digits]) {
+			snprintf(value, sizeof value, "also has address %.200s", text);
+			dissect_attr(d, ATTR_DESCRIPTION, value, "dcerpc.server_alive2");
+		} else {
+			dissect_attr(d, ATTR_HOSTNAME, text, "dcerpc.server_alive2");
 		}
 	}
 }
 
-static void security(struct dissect *d, struct cur whole)
+static enum dissect_result request(struct dissect *d, const struct state *s, struct cur c, uint32_t call, bool first)
 {
-	uint16_t n = word(&whole, 8), auth = word(&whole, 10);
-	if (!auth || !cur_has(&whole, n))
-		return;
-	cur_skip(&whole, (size_t)(n - auth));
-	cur_limit(&whole, auth);
-	ntlmssp_message(d, whole);
+	struct dissect_request r = { .key = call, .op = -1, .name = "request" };
+	cur_skip(&c, 4);
+	uint16_t context = cur_le16(&c), number = cur_le16(&c);
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	uint8_t found = context < CONTEXTS ? s->sort_of[context] : 0;
+	if (is_opc(found))
+		dissect_also(d, "opcda");
+	for (size_t i = 0; found && i < sizeof operations / sizeof *operations; i++)
+		if (operations[i].sort == interfaces[found - 1].sort && operations[i].number == number) {
+			r.op = operations[i].op;
+			r.name = operations[i].name;
+		}
+	r.code = found && interfaces[found - 1].sort == RESOLVER && number == SERVER_ALIVE2;
+	if (first)
+		dissect_request(d, &r);
+	return DISSECT_OK;
+}
+
+static enum dissect_result response(struct dissect *d, const struct state *s, struct cur c, uint32_t call, bool fault)
+{
+	struct dissect_request r;
+	cur_skip(&c, 4);
+	uint16_t context = cur_le16(&c);
+	cur_skip(&c, 2);
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	if (context < CONTEXTS && is_opc(s->sort_of[context]))
+		dissect_also(d, "opcda");
+	if (dissect_response(d, call, fault ? RESULT_REFUSED : RESULT_OK, &r) && r.code && !fault)
+		server_alive2(d, c);
+	return DISSECT_OK;
 }
 
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
-	struct session *s = dissect_scratch(d);
-	struct cur whole = c;
-	if (!header(&c))
-		return cur_has(&c, HEADER) ? DISSECT_NOT_MINE : DISSECT_TRUNCATED;
-	bool little = cur_peek(&c, 4) & LITTLE, cut = !cur_has(&c, word(&c, 8));
-	uint8_t type = cur_peek(&c, 2);
-	cur_skip(&c, 12);
-	uint64_t call = take32(&c, little);
+	struct state *s = dissect_scratch(d);
+	struct cur token = c, body;
+	cur_skip(&c, 2);
+	uint8_t type = cur_u8(&c), flags = cur_u8(&c);
+	cur_skip(&c, 4);
+	uint16_t n = cur_le16(&c), auth = cur_le16(&c);
+	uint32_t call = cur_le32(&c);
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	bool asks = type == REQUEST || type == BIND || type == ALTER || type == AUTH3 || type == CANCEL || type == ORPHANED;
+	if (cur_peek(&token, 0) != 5 || !known_type(type) || n < HEADER || (auth && auth + HEADER + AUTH_TRAILER > n) ||
+	    asks != (dissect_side(d) == SIDE_CLIENT))
+		return DISSECT_NOT_MINE;
+	body = c;
+	if (auth)
+		cur_limit(&body, (size_t)n - HEADER - auth - AUTH_TRAILER);
+	cur_skip(&token, (size_t)n - auth);
+	if (auth && type >= BIND && cur_ok(&token))
+		ntlmssp_message(d, token);
 	switch (type) {
-	case BIND: case ALTER:
-		dissect_request(d, &(struct dissect_request){ .key = call << 1 | KEY_BIND, .op = -1, .name = "Bind" });
-		contexts(d, s, c, little);
-		break;
-	case BIND_ACK: case BIND_NAK: case ALTER_RESPONSE:
-		dissect_response(d, call << 1 | KEY_BIND, type == BIND_NAK ? RESULT_REFUSED : RESULT_OK, NULL);
-		break;
 	case REQUEST:
-		dissect_request(d, &(struct dissect_request){ .key = call << 1, .op = -1, .name = "Request" });
-		break;
+		return request(d, s, body, call, flags & FLAG_FIRST);
 	case RESPONSE: case FAULT:
-		dissect_response(d, call << 1, type == FAULT ? RESULT_REFUSED : RESULT_OK, NULL);
-		break;
+		return response(d, s, body, call, type == FAULT);
+	case BIND: case ALTER:
+		dissect_request(d, &(struct dissect_request){ .key = call, .op = -1, .name = "bind" });
+		return bind(d, s, body);
+	case BIND_ACK: case ALTER_ACK:
+		dissect_response(d, call, RESULT_OK, NULL);
+		return bind_ack(d, s, body);
+	case BIND_NAK:
+		dissect_response(d, call, RESULT_REFUSED, NULL);
+		return DISSECT_OK;
 	default:
-		break;
+		return DISSECT_OK;
 	}
-	if (type >= BIND)
-		security(d, whole);
-	if (s->opc)
-		dissect_also(d, "opc-da");
-	return cut ? DISSECT_TRUNCATED : DISSECT_OK;
 }
 
 const struct dissector dissect_dcerpc = {
 	.name = "dcerpc",
-	.title = "DCE/RPC, DCOM and OPC Classic",
-	.carries = { "ntlmssp", "opc-da" },
-	.tcp = { 135 },
+	.title = "DCE/RPC over TCP, DCOM, OPC DA",
+	.carries = { "ntlmssp", "opcda" },
+	.carries_ot = "opcda",
+	.tcp = { MAPPER_PORT },
 	.any_tcp = true,
 	.probe = probe,
 	.length = length,
 	.message = message,
-	.reference = "The Open Group C706; Microsoft MS-RPCE 2.2; OPC Data Access 3.00",
-	.recognition = "version 5 with a known type, and request and response with one call number",
-	.identity = "what Windows says while it logs on (NTLMSSP)",
-	.operations = "which interfaces are bound: service control, task scheduler, OPC servers",
-	.verified = "real captures (OPC's interfaces from the specification, not yet seen in a real capture)",
+	.reference = "The Open Group C706, chapter 12; [MS-RPCE], [MS-DCOM]; OPC Data Access 3.0",
+	.recognition = "version, type, data representation and lengths of the header; request and answer with one call id, or the "
+		       "syntax that a bind asks for",
+	.identity = "NTLMSSP of both ends; ServerAlive2: name and addresses of all interfaces; OPC DA servers",
+	.operations = "interfaces of remote administration, DCOM activation and OPC DA that are bound; OPC DA reads and writes",
+	.verified = "real captures; OPC DA from the specification, not yet seen in a real capture",
 };

@@ -50,7 +50,8 @@ struct dissector {
 	bool unframed;              /* streams: a message is a segment, so that lost bytes harm no length */
 	bool cyclic;                /* its messages come by themselves in a cycle: period and jitter are kept */
 	bool apart;                 /* answers may come on another flow: each host to a broadcast, or from another port */
-	const char *carries[6];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) */
+	const char *carries[6];     /* what it counts with dissect_also(), ended by NULL; of its kind (OT or not) … */
+	const char *carries_ot;     /* … but this one is OT although its carrier is not: OPC in DCOM, MTConnect in HTTP */
 
 	/* Candidates. All are ended by 0. */
 	uint16_t tcp[DISSECT_PORTS];

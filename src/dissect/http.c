@@ -262,6 +262,7 @@ const struct dissector dissect_http = {
 	.name = "http",
 	.title = "HTTP",
 	.carries = { "ntlmssp", "mtconnect" },
+	.carries_ot = "mtconnect",
 	.tcp = { 80, 8080, 8000, 81 },
 	.any_tcp = true,
 	.probe = probe,

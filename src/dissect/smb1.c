@@ -132,10 +132,8 @@ static void session1(struct dissect *d, struct smb_state *s, const struct smb1 *
 		if (cur_ok(&token))
 			ntlmssp_message(d, token);
 		native(d, &bytes, m);
-		if (n == 3) {
-			text1(&bytes, m, false, text, sizeof text);
-			workgroup(d, text, "smb.session_setup.primary_domain");
-		}
+		text1(&bytes, m, false, text, sizeof text);
+		workgroup(d, text, "smb.session_setup.primary_domain");
 		return;
 	}
 	smb_wait_session(d, s, m->key);
@@ -160,6 +158,10 @@ static void session1(struct dissect *d, struct smb_state *s, const struct smb1 *
 		return;
 	}
 	native(d, &bytes, m);
+	if (n == 12) {   /* the others told the account's */
+		text1(&bytes, m, false, text, sizeof text);
+		workgroup(d, text, "smb.session_setup.primary_domain");
+	}
 }
 
 static void tree1(struct dissect *d, struct smb_state *s, const struct smb1 *m, struct cur words, struct cur bytes)
