@@ -190,7 +190,7 @@ bool dissect_frame(struct dissect_core *c, const struct packet *p, uint32_t segm
 		const struct dissector *x = dissectors[i];
 		if (!frame_is_for(x, p) || (x->probe && !x->probe(&p->payload, SIDE_CLIENT)))
 			continue;
-		struct dissect d = { .core = c, .d = x, .p = p, .segment = segment };
+		struct dissect d = { .core = c, .d = x, .index = (uint8_t)i, .p = p, .segment = segment };
 		ends_of_frame(&d);
 		if (!run(&d, p->payload, packet_cut(p)))
 			continue;
@@ -215,7 +215,8 @@ bool dissect_frame(struct dissect_core *c, const struct packet *p, uint32_t segm
 static struct dissect begin(struct dissect_core *c, struct dissect_flow *f, const struct packet *p, int from)
 {
 	return (struct dissect){ .core = c, .f = f, .s = f->session, .p = p, .from = from, .segment = f->segment,
-				 .d = f->session ? f->session->d : NULL, .sender = f->entity[from],
+				 .d = f->session ? f->session->d : NULL, .index = f->session ? f->session->index : 0,
+				 .sender = f->entity[from],
 				 .receiver = f->entity[!from] };
 }
 
@@ -235,6 +236,7 @@ static bool offer(struct dissect_core *c, struct dissect_flow *f, uint8_t index,
 	if (!f->session)
 		f->session = session_new(c);
 	f->session->d = x;
+	f->session->index = index;
 	f->session->tried[index / 64] |= UINT64_C(1) << index % 64;
 	return true;
 }

@@ -223,7 +223,7 @@ const void *dissect_recall(const struct dissect *d, uint32_t key)
 
 const void *dissect_request_recall(const struct dissect_request *r, uint32_t key)
 {
-	return recall(r->core, r->by, key);
+	return recall(r->core, dissectors[r->by], key);
 }
 
 uint32_t dissect_ip(struct dissect *d, const struct addr *ip)
@@ -318,7 +318,7 @@ static void ask(struct dissect *d, const struct dissect_request *r)
 	*q = (struct asked){ .d = d->d, .client = d->sender, .server = d->receiver, .port = row.port,
 			     .transport = row.transport, .r = *r };
 	q->r.core = d->core;
-	q->r.by = d->d;
+	q->r.by = d->index;
 	q->r.frame = d->p->frame;
 	q->r.file = d->p->file;
 	q->r.ts = d->p->ts;
@@ -368,7 +368,7 @@ void dissect_request(struct dissect *d, const struct dissect_request *r)
 	}
 	*slot = *r;
 	slot->core = d->core;
-	slot->by = d->d;
+	slot->by = d->index;
 	slot->answered = false;
 	slot->frame = d->p->frame;
 	slot->file = d->p->file;
@@ -410,7 +410,7 @@ static bool take_apart(struct dissect *d, uint64_t key, struct dissect_request *
 		    !take(f->session, key, f->session->to_all, found))
 			continue;
 		struct dissect asker = { .core = d->core, .f = f, .s = f->session, .d = d->d, .p = d->p,
-					 .from = f->client, .segment = f->segment };
+					 .from = f->client, .index = d->index, .segment = f->segment };
 		dissect_claim(&asker, CONF_CONFIRMED);
 		dissect_set_side(d, SIDE_SERVER);
 		return true;
@@ -485,7 +485,7 @@ void dissect_relay(struct dissect *d, const char *name, uint32_t a, uint32_t b,
 		   void (*describe)(const struct dissect_request *r, char *out, size_t size))
 {
 	struct dissect_request r = { .op = OP_RELAY, .name = name, .extra = a, .extra2 = b, .describe = describe,
-				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts, .core = d->core, .by = d->d };
+				     .frame = d->p->frame, .file = d->p->file, .ts = d->p->ts, .core = d->core, .by = d->index };
 	char detail[64] = "";
 	if (d->s && d->s->claimed) {
 		dissect_observe_request(d, &r, RESULT_UNKNOWN, 0);

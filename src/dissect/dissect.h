@@ -132,13 +132,14 @@ struct dissect_request {
 	 */
 	void (*describe)(const struct dissect_request *r, char *out, size_t size);
 	/* filled by dissect_request(): */
-	uint32_t frame;
-	uint16_t file;
 	int64_t ts;
 	struct dissect_core *core;
-	const struct dissector *by;
+	uint32_t frame;
+	uint16_t file;
+	uint8_t by;              /* index of the dissector */
 	bool answered;           /* to a broadcast: it waits on, others may answer */
 };
+_Static_assert(sizeof(struct dissect_request) <= 64, "a flow keeps sixteen of them");
 
 /* For describe(): what dissect_memory() keeps under this number, NULL where it is gone. */
 const void *dissect_request_recall(const struct dissect_request *r, uint32_t key);

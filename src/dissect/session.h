@@ -48,6 +48,7 @@ struct dissect_session {
 	uint64_t tried[DISSECTORS_MAX / 64];
 	bool claimed;
 	uint8_t confidence;
+	uint8_t index;           /* of d in dissectors[] */
 	bool resync[2];
 	uint8_t matched;         /* messages that fitted, up to 255 */
 	uint64_t skip[2];
@@ -117,6 +118,7 @@ struct dissect {
 	uint32_t sender, receiver, mac;   /* found when asked for */
 	bool answer;                      /* a frame without a flow whose sender is the server */
 	bool evident;
+	uint8_t index;                    /* of d in dissectors[] */
 	bool fits;                        /* probe() says so: only such messages lead to a claim */
 };
 
