@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "dissect/profinet.h"
 
 enum {
@@ -29,7 +30,8 @@ enum {
 	BLOCK_HEAD = 6,
 	AR_REQUEST = 0x0101, AR_ANSWER = 0x8101, AR_SERVER = 0x8106, READ_REQUEST = 0x0009, READ_ANSWER = 0x8009,
 	WRITE_REQUEST = 0x0008, WRITE_ANSWER = 0x8008, CONTROL_FIRST = 0x0110, CONTROL_LAST = 0x0118,
-	IM0 = 0x0020, IM1 = 0x0021, IM3 = 0x0023, BLOCKS_MAX = 256,
+	IM0 = 0x0020, IM1 = 0x0021, IM3 = 0x0023, SEVERAL = 0x0400, INTERFACE_REAL = 0x0240, PORT_REAL = 0x020f,
+	BLOCKS_MAX = 256, PEERS_MAX = 16,
 	AR_SUPERVISOR = 6,
 	INDEX_MULTIPLE = 0xe040, INDEX_IM_FIRST = 0xaff0, INDEX_IM_LAST = 0xafff, INDEX_IM_FILTER = 0xf840,
 	ANNOTATION = 64, ENTRIES_MAX = 32,
@@ -328,7 +330,53 @@ static bool lookup(struct dissect *d, const struct rpc *h, struct cur body)
 	return told;
 }
 
-static void answer_block(struct dissect *d, uint16_t type, struct cur b, uint16_t *slot, bool *refused)
+/* Padding up to a multiple of four from the block's begin on. `left`: what of it was left behind its head. */
+static void align(struct cur *c, size_t left)
+{
+	cur_skip(c, -(BLOCK_HEAD + left - cur_left(c)) & 3);
+}
+
+/* Of the interface: its station's name and its MAC. */
+static void interface(struct dissect *d, struct cur b, uint8_t version_low)
+{
+	size_t left = cur_left(&b), n = version_low ? cur_be16(&b) : cur_u8(&b);
+	const uint8_t *name = cur_bytes(&b, n);
+	align(&b, left);
+	const uint8_t *mac = cur_bytes(&b, 6);
+	if (!cur_ok(&b))
+		return;
+	dissect_attr_bytes(d, ATTR_NAME, name, n, "profinet-io.interface.station_name");
+	dissect_link(d, dissect_mac_of(d, mac), dissect_sender(d), LINK_SAME, "profinet-io.interface.mac");
+}
+
+/* Of a port: its neighbours, each with port, station and MAC. Where it stands is told by the first one. */
+static void port(struct dissect *d, struct cur b)
+{
+	char peer[OBS_TEXT], station[OBS_TEXT], where[2 * OBS_TEXT];
+	size_t left = cur_left(&b);
+	cur_skip(&b, 2 + 2 + 2);
+	cur_skip(&b, cur_u8(&b));
+	uint8_t peers = cur_u8(&b);
+	align(&b, left);
+	for (uint8_t i = 0; i < peers && i < PEERS_MAX; i++) {
+		struct cur peer_port = cur_sub(&b, cur_u8(&b)), peer_station = cur_sub(&b, cur_u8(&b));
+		align(&b, left);
+		cur_skip(&b, 4);   /* delay on the line */
+		const uint8_t *mac = cur_bytes(&b, 6);
+		align(&b, left);
+		if (!cur_ok(&b))
+			return;
+		bool named = text_wire(cur_here(&peer_station), cur_left(&peer_station), station, sizeof station) > 0;
+		if (named)
+			dissect_attr_of(d, dissect_mac_of(d, mac), ATTR_NAME, station, "profinet-io.port.peer_station");
+		if (named && i == 0 && text_wire(cur_here(&peer_port), cur_left(&peer_port), peer, sizeof peer)) {
+			snprintf(where, sizeof where, "%s.%s", peer, station);
+			dissect_attr(d, ATTR_LOCATION, where, "profinet-io.port.peer");
+		}
+	}
+}
+
+static void answer_block(struct dissect *d, uint16_t type, uint8_t version_low, struct cur b, uint16_t *slot, bool *refused)
 {
 	uint16_t subslot, index;
 	switch (type) {
@@ -358,8 +406,34 @@ static void answer_block(struct dissect *d, uint16_t type, struct cur b, uint16_
 		if (*slot == 0)
 			identification(d, type, b);
 		break;
+	case INTERFACE_REAL:
+		interface(d, b, version_low);
+		break;
+	case PORT_REAL:
+		port(d, b);
+		break;
 	default:
 		break;
+	}
+}
+
+/*
+ * Blocks one behind the other; some hold others. The result is told before the facts, which then stand with both
+ * frames: first only what decides it, then all else.
+ */
+static void answer_blocks(struct dissect *d, struct cur b, bool result, uint16_t *slot, bool *refused)
+{
+	for (int i = 0; i < BLOCKS_MAX && cur_left(&b) >= BLOCK_HEAD; i++) {
+		if (cur_peek_be16(&b, 0) == SEVERAL)   /* padding, API, slot and subslot; then what is in it */
+			cur_skip(&b, BLOCK_HEAD + 2 + 4 + 2 + 2);
+		uint16_t type = cur_be16(&b), n = cur_be16(&b);
+		struct cur v = cur_sub(&b, n);
+		cur_skip(&v, 1);
+		uint8_t version_low = cur_u8(&v);
+		if (!cur_ok(&v))
+			return;
+		if ((type == WRITE_ANSWER) == result)
+			answer_block(d, type, version_low, v, slot, refused);
 	}
 }
 
@@ -375,22 +449,11 @@ static void answer(struct dissect *d, const struct rpc *h, struct cur body)
 	cur_skip(&body, 4 * 4);
 	bool refused = status != 0;
 	uint16_t slot = UINT16_MAX;
-	struct cur first = body;
-	/* The result first: facts then stand with both frames. */
-	for (int pass = 0; pass < 2; pass++, body = first) {
-		struct cur b = body;
-		for (int i = 0; i < BLOCKS_MAX && cur_left(&b) >= BLOCK_HEAD && !status; i++) {
-			uint16_t type = cur_be16(&b), n = cur_be16(&b);
-			struct cur v = cur_sub(&b, n);
-			cur_skip(&v, 2);
-			if (!cur_ok(&v))
-				break;
-			if ((type == WRITE_ANSWER) == (pass == 0))
-				answer_block(d, type, v, &slot, &refused);
-		}
-		if (pass == 0)
-			dissect_response(d, h->key, refused ? RESULT_REFUSED : RESULT_OK, NULL);
-	}
+	if (status)
+		body = cur_make("", 0);
+	answer_blocks(d, body, true, &slot, &refused);
+	dissect_response(d, h->key, refused ? RESULT_REFUSED : RESULT_OK, NULL);
+	answer_blocks(d, body, false, &slot, &refused);
 	if (h->pnio_object && !status && h->op != CONTROL) {
 		struct cur node = cur_make(h->node + 2, 4);
 		uint16_t device = cur_be16(&node), vendor = cur_be16(&node);
@@ -452,7 +515,7 @@ const struct dissector dissect_profinet_io = {
 	.message = message,
 	.reference = "IEC 61158-6-10; DCE/RPC: The Open Group C706; Identification & Maintenance: PI 3.502",
 	.recognition = "DCE/RPC version 4 with an interface of PROFINET (DEA00001 to DEA00004), in either byte order, or the endpoint mapper on UDP 34964; request and answer with one activity and sequence number, whatever the ports",
-	.identity = "endpoint mapper: type, order number, hardware and firmware; I&M0: vendor, order number, serial number, hardware and firmware, I&M1 and 3: function, location, descriptor; Connect: name, MAC and role of the controller, vendor and device id of both",
+	.identity = "endpoint mapper: type, order number, hardware and firmware; I&M0: vendor, order number, serial number, hardware and firmware, I&M1 and 3: function, location, descriptor; interface and port data: station name, neighbours; Connect: name, MAC and role of the controller, vendor and device id of both",
 	.operations = "Connect, Release, Read, Write (slot, subslot, index), Control: end of parameters, application ready, release; endpoint mapper lookup",
 	.verified = "real captures (Connect, Release, Read, Write, Control, in both byte orders); endpoint mapper and I&M0 from the manual, not yet seen in a real capture",
 };

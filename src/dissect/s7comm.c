@@ -492,7 +492,7 @@ const struct dissector dissect_s7comm = {
 	.message = message,
 	.reference = "Wireshark wiki (S7comm); RFC 1006, RFC 905",
 	.recognition = "TPKT, COTP, protocol id 32; job and answer with one reference",
-	.identity = "SZL 0011: order number, hardware and firmware version; 001C: system, module and plant name, serial number; 0424: mode",
+	.identity = "SZL 0011: order number, hardware and firmware version; 001C: system, module and plant name, serial number; 0424 and mode transitions: mode",
 	.operations = "read, write, download, upload, start (warm or cold) and stop, PI services of PLC and SINUMERIK, memory reset, force, breakpoints, cyclic reads, clock, password",
 	.verified = "real captures",
 };
