@@ -378,12 +378,12 @@ void dissect_request(struct dissect *d, const struct dissect_request *r)
 		apart_add(d);
 }
 
-/* The oldest request with this key, which waits no longer (to a broadcast: it does). */
+/* The oldest request with this key, which waits no longer. To a broadcast: the newest, and it does. */
 static bool take(struct dissect_session *s, uint64_t key, bool keep, struct dissect_request *found)
 {
 	int start = s->pending_at + PENDING - s->pending_n;
 	for (int i = 0; i < s->pending_n; i++) {   /* the oldest first */
-		struct dissect_request *r = &s->pending[(start + i) % PENDING];
+		struct dissect_request *r = &s->pending[(start + (keep ? s->pending_n - 1 - i : i)) % PENDING];
 		if (r->key != key)
 			continue;
 		*found = *r;
@@ -399,19 +399,26 @@ static bool take(struct dissect_session *s, uint64_t key, bool keep, struct diss
 	return false;
 }
 
+/* Can this answer be one to what was asked there? By a broadcast to a broadcast: only the ports tell whom it is for. */
+static bool asked_there(const struct dissect *d, const struct dissect_flow *f)
+{
+	if (!addr_is_host(&d->p->dst))
+		return f->session->to_all && f->port[f->client] == d->p->dport && f->port[!f->client] == d->p->sport;
+	return f->entity[f->client] == d->receiver && (f->session->to_all || f->entity[!f->client] == d->sender);
+}
+
 /* A request of the receiver that waits on another flow: to the sender, or to all. */
 static bool take_apart(struct dissect *d, uint64_t key, struct dissect_request *found)
 {
 	for (size_t i = 0; i < APART; i++) {
 		struct dissect_flow *f = d->core->apart[i];
-		if (!f || f == d->f || f->session->d != d->d || f->segment != d->segment ||
-		    f->entity[f->client] != d->receiver ||
-		    (!f->session->to_all && f->entity[!f->client] != d->sender) ||
+		if (!f || f == d->f || f->session->d != d->d || f->segment != d->segment || !asked_there(d, f) ||
 		    !take(f->session, key, f->session->to_all, found))
 			continue;
 		struct dissect asker = { .core = d->core, .f = f, .s = f->session, .d = d->d, .p = d->p,
 					 .from = f->client, .index = d->index, .segment = f->segment };
 		dissect_claim(&asker, CONF_CONFIRMED);
+		d->receiver = d->f->entity[!d->from] = f->entity[f->client];
 		dissect_set_side(d, SIDE_SERVER);
 		return true;
 	}

@@ -154,7 +154,8 @@ void dissect_request(struct dissect *d, const struct dissect_request *r);
  * This message answers the request with this key: claims the flow, observes the
  * request's operation with `result`. Copies the request into *out (may be NULL).
  * Where the protocol says .apart, also one on another flow of the same two hosts,
- * or a broadcast of this host; the sender is then the server.
+ * or a broadcast of this host; the sender is then the server. The answer may be a
+ * broadcast, too, to the asker's port: the asker is then the flow's client.
  * False when no such request waits; the answer then proves nothing, but its
  * identity facts may be told with confidence content once the flow is claimed.
  */

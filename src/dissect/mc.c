@@ -114,19 +114,21 @@ static const struct model { uint16_t code; const char *name; } models[] = {
 };
 
 static const struct mc_device devices[] = {
-	{ 0x91, false, "SM", "" }, { 0xa9, false, "SD", "" }, { 0x9c, true, "X", "" }, { 0x9d, true, "Y", "" },
-	{ 0x90, false, "M", "" }, { 0x92, false, "L", "" }, { 0x93, false, "F", "" }, { 0x94, false, "V", "" },
-	{ 0xa0, true, "B", "" }, { 0xa8, false, "D", "" }, { 0xb4, true, "W", "" },
-	{ 0xc1, false, "TS", "" }, { 0xc0, false, "TC", "" }, { 0xc2, false, "TN", "" },
-	{ 0x51, false, "LTS", "" }, { 0x50, false, "LTC", "" }, { 0x52, false, "LTN", "" },
-	{ 0xc7, false, "STS", "SS" }, { 0xc6, false, "STC", "SC" }, { 0xc8, false, "STN", "SN" },
-	{ 0x59, false, "LSTS", "" }, { 0x58, false, "LSTC", "" }, { 0x5a, false, "LSTN", "" },
-	{ 0xc4, false, "CS", "" }, { 0xc3, false, "CC", "" }, { 0xc5, false, "CN", "" },
-	{ 0x55, false, "LCS", "" }, { 0x54, false, "LCC", "" }, { 0x56, false, "LCN", "" },
-	{ 0xa1, true, "SB", "" }, { 0xb5, true, "SW", "" }, { 0x98, false, "S", "" },
-	{ 0xa2, true, "DX", "" }, { 0xa3, true, "DY", "" }, { 0xcc, false, "Z", "" }, { 0x62, false, "LZ", "" },
-	{ 0xaf, false, "R", "" }, { 0xb0, true, "ZR", "" }, { 0x2c, false, "RD", "" }, { 0xab, false, "G", "" },
-	{ 0x2e, false, "HG", "" }, { 0xdc, false, "BL", "" },
+	{ 0x91, false, true, "SM", "" }, { 0xa9, false, false, "SD", "" }, { 0x9c, true, true, "X", "" },
+	{ 0x9d, true, true, "Y", "" }, { 0x90, false, true, "M", "" }, { 0x92, false, true, "L", "" },
+	{ 0x93, false, true, "F", "" }, { 0x94, false, true, "V", "" }, { 0xa0, true, true, "B", "" },
+	{ 0xa8, false, false, "D", "" }, { 0xb4, true, false, "W", "" }, { 0xc1, false, true, "TS", "" },
+	{ 0xc0, false, true, "TC", "" }, { 0xc2, false, false, "TN", "" }, { 0x51, false, true, "LTS", "" },
+	{ 0x50, false, true, "LTC", "" }, { 0x52, false, false, "LTN", "" },
+	{ 0xc7, false, true, "STS", "SS" }, { 0xc6, false, true, "STC", "SC" },
+	{ 0xc8, false, false, "STN", "SN" }, { 0x59, false, true, "LSTS", "" },
+	{ 0x58, false, true, "LSTC", "" }, { 0x5a, false, false, "LSTN", "" }, { 0xc4, false, true, "CS", "" },
+	{ 0xc3, false, true, "CC", "" }, { 0xc5, false, false, "CN", "" }, { 0x55, false, true, "LCS", "" },
+	{ 0x54, false, true, "LCC", "" }, { 0x56, false, false, "LCN", "" }, { 0xa1, true, true, "SB", "" },
+	{ 0xb5, true, false, "SW", "" }, { 0x98, false, true, "S", "" }, { 0xa2, true, true, "DX", "" },
+	{ 0xa3, true, true, "DY", "" }, { 0xcc, false, false, "Z", "" }, { 0x62, false, false, "LZ", "" },
+	{ 0xaf, false, false, "R", "" }, { 0xb0, false, false, "ZR", "" }, { 0x2c, false, false, "RD", "" },
+	{ 0xab, false, false, "G", "" }, { 0x2e, false, false, "HG", "" }, { 0xdc, false, false, "BL", "" },
 };
 
 const struct dissect_code *mc_command(uint32_t code)
@@ -239,16 +241,19 @@ static char *device_text(const struct mc_device *x, uint32_t number, char out[16
 void mc_describe_devices(const struct dissect_request *r, char *out, size_t size)
 {
 	const struct mc_device *x = mc_device(r->code & 0xff);
-	char first[16], last[16], more[16] = "";
+	char module[16] = "", first[16], last[16], more[16] = "";
+	uint32_t start = r->code >> 8 & 0xfff, others = r->code >> 20;
 	if (!x)
 		return;
-	if (r->code >> 16)
-		snprintf(more, sizeof more, ", %u more", r->code >> 16);
+	if (start)
+		snprintf(module, sizeof module, "U%X\\", start - 1);
+	if (others)
+		snprintf(more, sizeof more, ", %u more", others);
 	device_text(x, r->extra, first);
 	if (r->extra2 > 1)
-		snprintf(out, size, "%s-%s%s", first, device_text(x, r->extra + r->extra2 - 1, last), more);
+		snprintf(out, size, "%s%s-%s%s", module, first, device_text(x, r->extra + r->extra2 - 1, last), more);
 	else
-		snprintf(out, size, "%s%s", first, more);
+		snprintf(out, size, "%s%s%s", module, first, more);
 }
 
 /* ---- files ---- */

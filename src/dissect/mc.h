@@ -36,18 +36,19 @@ void mc_relay(struct dissect *d, const struct mc_route *r);
 struct mc_device {
 	uint8_t code;
 	bool hex;                /* its numbers are written in hexadecimal */
+	bool bit;                /* a word of it is 16 points */
 	char name[5];
 	char short_name[3];      /* in two letters, where that is another */
 };
 const struct mc_device *mc_device(uint32_t code);
 const struct mc_device *mc_device_ascii(const uint8_t *letters, size_t n);
 
-/* For dissect_request: the device's code, and how many more ranges the request has. */
-static inline uint32_t mc_device_code(const struct mc_device *x, unsigned more)
+/* For dissect_request: the device's code, whose it is (a module's start I/O number plus one), how many more ranges. */
+static inline uint32_t mc_device_code(const struct mc_device *x, uint32_t module, uint32_t more)
 {
-	return (uint32_t)x->code | (more < 0xffff ? more : 0xffffu) << 16;
+	return (uint32_t)x->code | (module & 0xfff) << 8 | (more < 0xfff ? more : 0xfffu) << 20;
 }
-/* "D100-D109, 2 more": code as above, extra the first number, extra2 how many. */
+/* "D100-D109, 2 more", "U4\G100": code as above, extra the first number, extra2 how many. */
 void mc_describe_devices(const struct dissect_request *r, char *out, size_t size);
 
 /* A file's name, shortened to what fits into code and extras, and written from there. */

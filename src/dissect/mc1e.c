@@ -193,11 +193,11 @@ enum dissect_result mc1e_message(struct dissect *d, struct mc1e *s, struct cur c
 	struct dissect_request r = { .key = (uint64_t)0x1e << 32 | t.b[0], .code = t.b[0], .op = f->op, .name = f->name };
 	if (f->op == OP_WRITE && a.x) {
 		bool random = t.b[0] >= 4;
-		r.code = mc_device_code(a.x, random ? a.n - 1 : 0);
+		r.code = mc_device_code(a.x, 0, random ? a.n - 1 : 0);
 		r.extra = a.first;
 		r.extra2 = random ? 1 : a.n;
-		if ((a.x->code == 0x90 || a.x->hex) && !random && t.b[0] == 3)
-			r.extra2 = a.n * 16;   /* bit devices by words */
+		if (a.x->bit && t.b[0] & 1)
+			r.extra2 *= 16;   /* bit devices by words */
 		r.describe = mc_describe_devices;
 	}
 	/* The PC number is that of a station on MELSECNET. */

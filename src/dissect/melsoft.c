@@ -60,7 +60,10 @@ static const struct dissect_code commands[] = {
 
 /* Per flow. */
 struct state {
-	bool user;               /* somebody logged in, or shows a token */
+	struct proof {
+		bool user;       /* somebody logged in, or shows the token that this gave */
+		bool file;       /* a file was opened with its password */
+	} proof;
 	bool told;
 };
 
@@ -70,7 +73,8 @@ struct frame {
 	struct mc_route to;
 	uint16_t status, command, reference;
 	struct cur data;         /* behind the length */
-	bool token, sized, cut;
+	struct proof proof;
+	bool sized, cut;
 };
 
 /* ---- recognition ---- */
@@ -137,12 +141,10 @@ static enum dissect_result greeting(struct dissect *d, struct cur c)
 		return packet_cut(p) ? DISSECT_TRUNCATED : DISSECT_NOT_MINE;
 	if (!cur_has(&c, size))
 		return DISSECT_TRUNCATED;
-	/* By broadcast the answer is a conversation of its own: no request will be found. */
 	if (p->proto == 17 && home && !addr_is_host(&p->dst))
 		dissect_evident(d);
 	if (type == GREETING) {
-		if (addr_is_host(&p->dst))
-			dissect_request(d, &(struct dissect_request){ .key = UINT64_C(0x5a) << 32 | kind, .op = -1 });
+		dissect_request(d, &(struct dissect_request){ .key = UINT64_C(0x5a) << 32 | kind, .op = -1 });
 		return DISSECT_OK;
 	}
 	dissect_response(d, UINT64_C(0x5a) << 32 | kind, RESULT_OK, NULL);
@@ -154,17 +156,19 @@ static enum dissect_result greeting(struct dissect *d, struct cur c)
 
 /* ---- frames ---- */
 
-/* Parameters of the footer: so many pairs of type and length, then what they hold. */
-static bool has_token(struct cur c)
+/* Parameters of the footer, which ends the frame: so many pairs of type and length, then what they hold. */
+static struct proof footer(struct cur c)
 {
-	struct cur footer = cur_sub(&c, cur_le16(&c));
-	bool found = false;
-	for (unsigned n = cur_u8(&footer); n > 0 && cur_ok(&footer); n--) {
-		uint8_t type = cur_u8(&footer);
-		cur_skip(&footer, 1);
-		found = found || type == TOKEN || type == FILE_KEY;
+	struct cur all = cur_sub(&c, cur_le16(&c));
+	struct proof p = { 0 };
+	size_t sizes = 0;
+	for (unsigned n = cur_u8(&all); n > 0 && cur_ok(&all); n--) {
+		uint8_t type = cur_u8(&all);
+		sizes += cur_u8(&all);
+		p.user = p.user || type == TOKEN;
+		p.file = p.file || type == FILE_KEY;
 	}
-	return cur_ok(&footer) && found;
+	return cur_ok(&all) && sizes == cur_left(&all) && cur_left(&c) == 0 ? p : (struct proof){ 0 };
 }
 
 /* False: there is not enough of it. */
@@ -190,7 +194,7 @@ static bool read_frame(struct cur c, struct frame *f)
 	if (n && n <= cur_left(&c)) {   /* iQ-R; the others have neither length nor, mostly, footer */
 		f->data = cur_sub(&c, n);
 		f->sized = true;
-		f->token = has_token(c);
+		f->proof = footer(c);
 	}
 	return true;
 }
@@ -257,26 +261,28 @@ static void details(struct dissect_request *r, const struct frame *f)
 	}
 }
 
+/* What was proved on this flow. By broadcast each message is a flow of its own: by this client, wherever. */
+static struct proof *proved(struct dissect *d)
+{
+	if (addr_is_host(&dissect_packet(d)->dst))
+		return &((struct state *)dissect_scratch(d))->proof;
+	return dissect_memory(d, dissect_client(d));
+}
+
 static void request(struct dissect *d, const struct frame *f)
 {
-	struct state *s = dissect_scratch(d);
 	const struct dissect_code *k = known(f->command);
 	struct dissect_request r = { .key = (uint32_t)f->command << 16 | f->reference, .code = f->command,
 				     .op = k ? k->op : OP_DIAGNOSTIC, .name = k ? k->name : "Unknown command",
 				     .describe = k ? NULL : mc_describe_command };
-	s->user = s->user || f->token;
+	if (f->proof.user)
+		proved(d)->user = true;
+	if (f->proof.file)
+		proved(d)->file = true;
 	if (k)
 		details(&r, f);
 	mc_relay(d, &f->to);
-	if (addr_is_host(&dissect_packet(d)->dst)) {
-		dissect_request(d, &r);
-		return;
-	}
-	/* To everybody on the cable: whoever it is answers in another conversation. */
-	char text[64] = "";
-	if (r.describe)
-		r.describe(&r, text, sizeof text);
-	dissect_op(d, (enum op_class)r.op, r.name, text, RESULT_UNKNOWN);
+	dissect_request(d, &r);
 }
 
 static void answer(struct dissect *d, const struct frame *f)
@@ -294,13 +300,13 @@ static void answer(struct dissect *d, const struct frame *f)
 	if (f->status)
 		return;
 	if (f->command == USER_LOGIN)
-		s->user = true;
+		proved(d)->user = true;
 	/* A read brings data: without them, what was asked for is GX Works' change of a value. */
 	if (f->command == BATCH_READ && r.op == OP_READ && !f->cut && cur_left(&c) <= (f->sized ? 4 : 0)) {
 		r.op = OP_WRITE;
 		dissect_op(d, OP_WRITE, "Modify Value", NULL, RESULT_OK);
 	}
-	if (commanding(r.op) && !s->user && !s->told) {
+	if (commanding(r.op) && !s->told && !proved(d)->user && !(r.op == OP_DOWNLOAD && proved(d)->file)) {
 		dissect_weakness(d, "no-authentication", "a command without a log-in was accepted");
 		s->told = true;
 	}
@@ -347,6 +353,7 @@ const struct dissector dissect_melsoft = {
 	.name = "melsoft",
 	.title = "MELSOFT connection",
 	.ot = true,
+	.apart = true,           /* directly on one cable both sides broadcast */
 	.tcp = { 5007, 5562 },
 	.udp = { 5006, 5560, 5562 },
 	.any_tcp = true,
@@ -357,7 +364,8 @@ const struct dissector dissect_melsoft = {
 	.reference = "no document of the maker; Nozomi Networks, Black Hat MEA 2023 (melsoft_bhmea2023.lua); the numbers of "
 		     "SH-080956ENG where they are the same",
 	.recognition = "57 or D7, the constants of the header, a length that agrees, a command header of the other's kind "
-		       "(1C, 9C); 5A and DA greetings in pairs or on the protocol's UDP ports",
+		       "(1C, 9C); 5A and DA greetings in pairs or on the protocol's UDP ports; broadcasts that answer a "
+		       "broadcast by the port that asked",
 	.identity = "Open Initial (0121) and Read Type Name (0101): model and model code; the greeting: model code",
 	.operations = "remote RUN, STOP, PAUSE, latch clear, RESET; values read and changed; file list, open, read (upload) "
 		      "and write (download) with the file's name; user name and password log-in, users read and registered; "

@@ -22,18 +22,27 @@ enum {
 	LENGTH_MAX = 0x3000,
 	TYPE_NAME = 0x0101, NODE_SEARCH = 0x0e30, IP_SET = 0x0e31, CAN_OBJECT = 0x4020,
 	SUB_BIT = 1, SUB_LONG = 2, SUB_EXTENDED = 0x80, SUB_UNICODE = 0x40,
-	CYCLIC_PORT = 61450,     /* CC-Link IE Field Basic: the same header, but no SLMP behind it */
-	ANY = 0xffff, WAITS = 5, NAME = 16, NODE_MIN = 51,
+	MODULE_ACCESS = 0xf8, CPU_BUFFER = 0xfa, FILE_REGISTER = 0xb0,
+	FIELD_BASIC = 61450,     /* and 61451: CC-Link IE Field Basic, the same header but a dissector of its own */
+	ANY = 0xffff, WAITS = 8, NAME = 16, NODE_MIN = 51, ERROR_INFORMATION = 9, GAVE_UP = 500,
 };
 
-/* What waits on a connection for its answer: without a serial number only order and length tell which. */
+/*
+ * What waits on a connection for its answer: without a serial number only order, length and, where it is refused, the
+ * command tell which. So it is with those who give all their 4E frames the same number.
+ */
 struct state {
 	struct mc1e one;
-	uint16_t next;
+	uint16_t next;           /* number of the next request: those that wait have the ones before */
+	uint16_t serial;         /* of the last 4E frame, plus one */
 	uint8_t n;
-	struct wait { uint16_t number, serial, expect, command; } wait[WAITS];
+	uint32_t asked;          /* when, in milliseconds */
+	struct wait { uint16_t expect, command; } wait[WAITS];
 };
 _Static_assert(sizeof(struct state) <= DISSECT_SCRATCH, "state fits");
+
+/* Keys of requests that their serial number tells; the others have a number of ours. */
+static const uint64_t SERIAL_KEY = UINT64_C(0x4e) << 32;
 
 struct head {
 	bool ascii, numbered, answer;
@@ -141,27 +150,43 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- details of requests ---- */
 
-/* Device and number, as Q, L and FX write them or in the long form of iQ-R; NULL for the extended forms. */
-static const struct mc_device *device(struct cur *c, bool ascii, uint32_t sub, uint32_t *first)
+struct place {
+	const struct mc_device *x;
+	uint32_t first, module;   /* module: its start I/O number plus one, 0 for the CPU's own devices */
+};
+
+/*
+ * Device and number, as Q, L and FX write them or in the long form of iQ-R. The extended forms also say whose it is:
+ * of those a module's buffer memory is told (U4\G100), in binary code, without index registers.
+ */
+static bool device(struct cur *c, bool ascii, uint32_t sub, struct place *p)
 {
 	size_t letters = sub & SUB_LONG ? 4 : 2;
-	const struct mc_device *x;
-	if (sub & SUB_EXTENDED)
-		return NULL;
+	*p = (struct place){ 0 };
 	if (!ascii) {
-		*first = number(c, false, sub & SUB_LONG ? 4 : 3);
-		return mc_device(number(c, false, sub & SUB_LONG ? 2 : 1));
+		uint32_t index = sub & SUB_EXTENDED ? number(c, false, 2) : 0;
+		p->first = number(c, false, sub & SUB_LONG ? 4 : 3);
+		p->x = mc_device(number(c, false, sub & SUB_LONG ? 2 : 1));
+		if (sub & SUB_EXTENDED) {
+			index |= number(c, false, 2);
+			p->module = number(c, false, 2) + 1;
+			uint32_t direct = number(c, false, 1);
+			if (index || (direct != MODULE_ACCESS && direct != CPU_BUFFER) || p->module > 0xfff)
+				p->x = NULL;
+		}
+		return cur_ok(c) && p->x;
 	}
-	const uint8_t *name = cur_bytes(c, letters);
-	x = name ? mc_device_ascii(name, letters) : NULL;
-	*first = 0;
+	const uint8_t *name = sub & SUB_EXTENDED ? NULL : cur_bytes(c, letters);
+	p->x = name ? mc_device_ascii(name, letters) : NULL;
 	for (size_t i = 0; i < letters + 4; i++) {
 		int v = digit(cur_u8(c));
-		if (v < 0 || !x || (!x->hex && v > 9))
-			return NULL;
-		*first = *first * (x->hex ? 16 : 10) + (uint32_t)v;
+		/* the short form has ZR in hexadecimal digits, too */
+		bool hex = p->x && (p->x->hex || (p->x->code == FILE_REGISTER && letters == 2));
+		if (v < 0 || !p->x || (!hex && v > 9))
+			return false;
+		p->first = p->first * (hex ? 16 : 10) + (uint32_t)v;
 	}
-	return cur_ok(c) ? x : NULL;
+	return cur_ok(c) && p->x;
 }
 
 /* Bytes of the answer for so many points. */
@@ -170,60 +195,68 @@ static uint32_t points_size(uint32_t points, bool bits, bool ascii)
 	return bits ? (ascii ? points : (points + 1) / 2) : points * (ascii ? 4 : 2);
 }
 
-static void tell_devices(struct dissect_request *r, const struct mc_device *x, uint32_t first, uint32_t n,
-			 uint32_t more)
+/* n: points, or words. */
+static void tell_devices(struct dissect_request *r, const struct place *p, bool bits, uint32_t n, uint32_t more)
 {
-	if (!x)
-		return;
-	r->code = mc_device_code(x, more);
-	r->extra = first;
-	r->extra2 = n;
+	r->code = mc_device_code(p->x, p->module, more);
+	r->extra = p->first;
+	r->extra2 = p->x->bit && !bits ? n * 16 : n;
 	r->describe = mc_describe_devices;
 }
 
 /* Commands on devices: what a write changes, and how long the answer of a read will be. */
 static uint32_t on_devices(struct dissect_request *r, struct cur *c, bool ascii, uint32_t command, uint32_t sub)
 {
-	const struct mc_device *x;
-	bool bits = sub & SUB_BIT;
-	uint32_t first, n, more, size = 0;
+	bool bits = sub & SUB_BIT, write = command >= 0x1000;
+	struct place p;
+	uint32_t n, more, size = 0;
 	switch (command) {
 	case 0x0401: case 0x1401:
-		x = device(c, ascii, sub, &first);
+		if (!device(c, ascii, sub, &p))
+			return write ? 0 : ANY;
 		n = number(c, ascii, 2);
-		if (!x || !cur_ok(c))
-			return command == 0x0401 ? ANY : 0;
-		if (command == 0x0401)
+		if (!write)
 			return points_size(n, bits, ascii);
-		tell_devices(r, x, first, n, 0);
+		tell_devices(r, &p, bits, n, 0);
 		return 0;
 	case 0x0403: case 0x1402:
 		n = number(c, ascii, 1);
 		more = bits ? 0 : number(c, ascii, 1);
-		if (command == 0x0403)
+		if (!write)
 			return (n * 2 + more * 4) * (ascii ? 2 : 1);
-		x = device(c, ascii, sub, &first);
-		if (n + more)
-			tell_devices(r, x, first, 1, n + more - 1);
+		if (n + more && device(c, ascii, sub, &p))
+			tell_devices(r, &p, bits, n ? 1 : 2, n + more - 1);
 		return 0;
 	default:   /* blocks: so many of words, so many of bits in words of 16 */
 		n = number(c, ascii, 1);
 		n += number(c, ascii, 1);
-		if (n == 0)
-			return 0;
-		if (command == 0x1406) {
-			x = device(c, ascii, sub, &first);
-			uint32_t points = number(c, ascii, 2);
-			if (cur_ok(c))
-				tell_devices(r, x, first, points, n - 1);
+		if (write) {
+			if (n && device(c, ascii, sub, &p))
+				tell_devices(r, &p, false, number(c, ascii, 2), n - 1);
 			return 0;
 		}
 		for (uint32_t i = 0; i < n; i++) {
-			if (!device(c, ascii, sub, &first))
+			if (!device(c, ascii, sub, &p))
 				return ANY;
 			size += points_size(number(c, ascii, 2), false, ascii);
 		}
 		return size;
+	}
+}
+
+/* Writes to labels: how many, abbreviations and after them the labels, each in UTF-16 behind its length. */
+static void on_labels(struct dissect_request *r, struct cur c, bool ascii)
+{
+	char name[64];
+	number(&c, ascii, 2);
+	uint32_t skip = ascii ? ANY : number(&c, ascii, 2);   /* ASCII code of labels: no example is known */
+	for (uint32_t i = 0; i < skip && cur_ok(&c); i++)
+		cur_skip(&c, number(&c, false, 2) * 2);
+	struct cur text = cur_sub(&c, number(&c, false, 2) * 2);
+	mc_narrow(text, name, sizeof name);
+	if (cur_ok(&text) && *name) {
+		mc_pack_file(r, name);
+		r->describe = mc_describe_file;
 	}
 }
 
@@ -311,7 +344,14 @@ static uint32_t details(struct dissect *d, struct dissect_request *r, struct cur
 		if (n && cur_ok(c))
 			dissect_weakness(d, "password-in-clear", "remote password");
 		return 0;
-	case 0x1005: case 0x1617: case 0x1619: case 0x0801:
+	case 0x141a: case 0x141b:
+		on_labels(r, *c, ascii);
+		return 0;
+	case 0x0619:
+		return (ascii ? 4 : 2) + number(c, ascii, 2);
+	case TYPE_NAME:
+		return NAME + (ascii ? 4 : 2);
+	case 0x1005: case 0x1006: case 0x1617: case 0x1619: case 0x0801:
 		return 0;
 	case IP_SET:               /* MAC and address of who asks, MAC and address to be of the node */
 		cur_skip(c, (6 + 1 + 4 + 6 + 1) * (ascii ? 2 : 1));
@@ -348,6 +388,12 @@ static void mac_of(struct cur *c, bool ascii, uint8_t mac[6])
 		mac[ascii ? i : 5 - i] = (uint8_t)number(c, ascii, 1);
 }
 
+/* The ports of searches. */
+static bool searched(uint16_t port)
+{
+	return port >= 45237 && port <= 45240;
+}
+
 /* A search names its own sender, so that it proves itself. */
 static void search(struct dissect *d, struct cur c, bool ascii)
 {
@@ -355,7 +401,8 @@ static void search(struct dissect *d, struct cur c, bool ascii)
 	cur_skip(&c, ascii ? 12 : 6);
 	uint32_t size = number(&c, ascii, 1);
 	struct addr ip = address(&c, ascii);
-	if (cur_ok(&c) && !cur_left(&c) && size == 4 && p->ip == 4 && addr_equal(&ip, &p->src))
+	if (cur_ok(&c) && !cur_left(&c) && size == 4 && p->ip == 4 && addr_equal(&ip, &p->src) &&
+	    searched(p->dport))
 		dissect_evident(d);
 }
 
@@ -364,6 +411,7 @@ static enum dissect_result request(struct dissect *d, const struct head *h, stru
 	struct state *s = dissect_scratch(d);
 	number(&c, h->ascii, 2);   /* monitoring timer */
 	uint32_t command = number(&c, h->ascii, 2), sub = number(&c, h->ascii, 2);
+	bool by_serial = h->numbered && s->serial != (uint16_t)(h->serial + 1);
 	if (!cur_ok(&c))
 		return cut ? DISSECT_TRUNCATED : DISSECT_MALFORMED;
 	const struct dissect_code *f = mc_command(command);
@@ -378,33 +426,58 @@ static enum dissect_result request(struct dissect *d, const struct head *h, stru
 		r.code = command;
 		r.extra = r.extra2 = 0;
 	}
-	if (s->n == WAITS)
-		memmove(s->wait, s->wait + 1, --s->n * sizeof *s->wait);
-	s->wait[s->n++] = (struct wait){ .number = s->next, .serial = h->serial, .command = (uint16_t)command,
-					 .expect = (uint16_t)(expect < ANY ? expect : ANY) };
-	r.key = s->next++;
+	if (h->numbered)
+		s->serial = (uint16_t)(h->serial + 1);
+	if (by_serial) {
+		r.key = SERIAL_KEY | h->serial;
+	} else {
+		/* Who asks again so much later has given up waiting. */
+		uint32_t now = (uint32_t)(dissect_packet(d)->ts / 1000000);
+		if (now - s->asked >= GAVE_UP)
+			s->n = 0;
+		s->asked = now;
+		if (s->n == WAITS)
+			memmove(s->wait, s->wait + 1, --s->n * sizeof *s->wait);
+		s->wait[s->n++] = (struct wait){ .command = (uint16_t)command,
+						 .expect = (uint16_t)(expect < ANY ? expect : ANY) };
+		r.key = s->next++;
+	}
 	dissect_request(d, &r);
 	return cur_ok(&c) ? DISSECT_OK : cut ? DISSECT_TRUNCATED : DISSECT_MALFORMED;
 }
 
-/* Which request is answered by data of this size? The oldest that fits; those before it never got their answer. */
-static bool answered(struct state *s, const struct head *h, uint32_t data, bool refused, struct wait *out)
+/*
+ * Which request is answered by data of this size, or refused with this command (0: not told)? The oldest that fits;
+ * those before it never got their answer.
+ */
+static bool answered(struct dissect *d, uint32_t data, enum op_result result, uint32_t refused, uint32_t *command)
 {
+	struct state *s = dissect_scratch(d);
 	int at = -1;
 	for (int pass = 0; pass < 2 && at < 0; pass++)
-		for (int i = 0; i < s->n && at < 0; i++)
-			if (s->wait[i].serial == h->serial &&
-			    (pass || refused || s->wait[i].expect == ANY || s->wait[i].expect == data))
+		for (int i = 0; i < s->n && at < 0; i++) {
+			const struct wait *w = &s->wait[i];
+			if (pass || (result == RESULT_OK ? w->expect == ANY || w->expect == data
+							 : !refused || w->command == refused))
 				at = i;
+		}
 	if (at < 0)
 		return false;
-	*out = s->wait[at];
-	int from = at + 1, to = at;
-	while (to > 0 && s->wait[to - 1].serial == h->serial)   /* 4E may overtake */
-		to--;
-	memmove(s->wait + to, s->wait + from, (size_t)(s->n - from) * sizeof *s->wait);
-	s->n = (uint8_t)(s->n - (from - to));
-	return true;
+	uint16_t key = (uint16_t)(s->next - s->n + at);
+	*command = s->wait[at].command;
+	s->n = (uint8_t)(s->n - (at + 1));
+	memmove(s->wait, s->wait + at + 1, s->n * sizeof *s->wait);
+	return dissect_response(d, key, result, NULL);
+}
+
+/* Behind the end code of a refusal: who refused, and which command. */
+static uint32_t refused_command(struct cur c, bool ascii, uint32_t data)
+{
+	if (data != ERROR_INFORMATION * (ascii ? 2u : 1u))
+		return 0;
+	for (int i = 0; i < 5; i++)
+		number(&c, ascii, 1);
+	return number(&c, ascii, 2);
 }
 
 /* The answer to it: addresses, host name, maker's and model code. It proves itself likewise. */
@@ -432,7 +505,7 @@ static bool node(struct dissect *d, struct cur c, bool ascii, bool paired)
 	const struct packet *p = dissect_packet(d);
 	if (!cur_ok(&c) || cur_left(&c) || p->ip != 4 || !addr_equal(&ip, &p->src))
 		return false;
-	if (!paired)
+	if (!paired && (searched(p->sport) || searched(p->dport)))
 		dissect_evident(d);
 	dissect_attr_bytes(d, ATTR_HOSTNAME, host, n, "slmp.node_search.host_name");
 	snprintf(text, sizeof text, "%04X-%08X", vendor, model);
@@ -447,25 +520,25 @@ static bool node(struct dissect *d, struct cur c, bool ascii, bool paired)
 
 static enum dissect_result answer(struct dissect *d, const struct head *h, struct cur c)
 {
-	const struct packet *p = dissect_packet(d);
-	struct wait w = { 0 };
-	bool paired = false;
-	uint32_t code = number(&c, h->ascii, 2), data = h->length - (h->ascii ? 4 : 2);
+	struct dissect_request asked;
+	uint32_t code = number(&c, h->ascii, 2), data = h->length - (h->ascii ? 4 : 2), command = 0;
 	if (!cur_ok(&c))
 		return DISSECT_TRUNCATED;
-	if (answered(dissect_scratch(d), h, data, code != 0, &w))
-		paired = dissect_response(d, w.number, code ? RESULT_REFUSED : RESULT_OK, NULL);
-	if (!paired && (p->sport == CYCLIC_PORT || p->dport == CYCLIC_PORT))
-		return DISSECT_NOT_MINE;
+	enum op_result result = code ? RESULT_REFUSED : RESULT_OK;
+	bool paired = h->numbered && dissect_response(d, SERIAL_KEY | h->serial, result, &asked);
+	if (paired)
+		command = asked.op == OP_IDENTITY ? asked.code : 0;
+	else
+		paired = answered(d, data, result, code ? refused_command(c, h->ascii, data) : 0, &command);
 	if (code)
 		return DISSECT_OK;
-	if (w.command == TYPE_NAME) {
+	if (command == TYPE_NAME) {
 		const uint8_t *name = cur_bytes(&c, NAME);
 		uint32_t model = number(&c, h->ascii, 2);
 		if (!name)
 			return DISSECT_TRUNCATED;
 		mc_identity(d, name, NAME, cur_ok(&c) ? model : 0, false, "slmp.read_type_name");
-	} else if ((w.command == NODE_SEARCH || !paired) && data >= NODE_MIN * (h->ascii ? 2u : 1u)) {
+	} else if ((command == NODE_SEARCH || !paired) && data >= NODE_MIN * (h->ascii ? 2u : 1u)) {
 		node(d, c, h->ascii, paired);
 	}
 	return DISSECT_OK;
@@ -477,6 +550,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	struct state *s = dissect_scratch(d);
 	struct head h;
 	struct cur whole = c;
+	if (p->proto == 17 && ((p->sport | 1) == (FIELD_BASIC | 1) || (p->dport | 1) == (FIELD_BASIC | 1)))
+		return DISSECT_NOT_MINE;
 	if (!header(&c, &h))
 		return mc1e_message(d, &s->one, whole);
 	bool cut = cur_left(&c) < h.length;
