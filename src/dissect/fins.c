@@ -116,6 +116,7 @@ static const struct dissect_code commands[] = {
 /* Where the first file's name stands in a request. */
 static const struct { uint16_t command; uint8_t at; } file_names[] = {
 	{ 0x2202, 2 }, { 0x2203, 4 }, { 0x2205, 4 }, { 0x2207, 2 }, { 0x2208, 2 }, { 0x2209, 4 }, { 0x220a, 10 },
+	{ 0x2215, 4 },
 	{ C_FILE_PARAMETER, 10 }, { C_FILE_PROGRAM, 14 },
 };
 
@@ -495,6 +496,7 @@ const struct dissector dissect_fins = {
 	.title = "OMRON FINS",
 	.ot = true,
 	.no_auth = true,
+	.apart = true,   /* units that are set so answer to port 9600 whatever port the question came from */
 	.tcp = { 9600 },
 	.udp = { 9600 },
 	.any_tcp = true,
