@@ -22,6 +22,7 @@
 
 #include "base/text.h"
 #include "dissect/dissect.h"
+#include "dissect/kept_name.h"
 #include "dissect/utf16.h"
 
 enum {
@@ -32,7 +33,7 @@ enum {
 	CHANNEL_VERSION = 0x0101, FIRST = 0x01, FROM_CLIENT = 0x80,
 	SERVICES = 0xcd55, SERVICES_SECURE = 0x7557, GROUP_ANSWER = 0x80,
 	CMP_DEVICE = 1, CMP_APP = 2, CMP_FILE_TRANSFER = 8, LOGIN = 2, TAG_RESULT_OUTER = 0x82, TAG_RESULT = 0x20,
-	IDENTIFICATION_HEAD = 48, TARGET_PLC = 0x1000, NAME_BYTES = 40,
+	IDENTIFICATION_HEAD = 48, TARGET_PLC = 0x1000,
 	V2_HEADER = 6, V2_LENGTH_MAX = 0xffff, V2_IDENTIFY = 1,
 };
 
@@ -97,13 +98,6 @@ static const struct dissect_code groups[] = {
 	{ 0x18, OP_READ, "CmpAlarmManager" }, { 0x1b, OP_READ, "CmpMonitor2" }, { 0x1d, OP_DIAGNOSTIC, "CmpCodeMeter" },
 	{ 0x1f, OP_DIAGNOSTIC, "CmpCoreDump" }, { 0x22, OP_CONFIGURATION, "CmpOpenSSL" },
 };
-
-/* The file of the request that runs, told with its answer. */
-struct file {
-	uint32_t channel, code;
-	char name[NAME_BYTES];
-};
-_Static_assert(sizeof(struct file) <= DISSECT_SCRATCH, "the scratch holds a file's name");
 
 static uint32_t le32_at(const struct cur *c, size_t at)
 {
@@ -285,7 +279,6 @@ static void service(struct dissect *d, struct cur c, uint16_t channel, bool requ
 	if (!cur_ok(&c) || protocol != SERVICES || head < 12 || head > 64 || ((group & GROUP_ANSWER) != 0) == request)
 		return;
 	group &= GROUP_ANSWER - 1;
-	struct file *file = dissect_scratch(d);
 	struct dissect_request r = { .code = (uint32_t)group << 8 | command, .op = OP_DIAGNOSTIC, .name = "Unknown command" };
 	r.key = (uint64_t)channel << 32 | r.code;
 	struct cur value, inner;
@@ -294,11 +287,7 @@ static void service(struct dissect *d, struct cur c, uint16_t channel, bool requ
 		if (r.code == COMMAND(CMP_DEVICE, LOGIN) && tag_find(c, TAG_RESULT_OUTER, &value) &&
 		    tag_find(value, TAG_RESULT, &inner) && cur_left(&inner) >= 2)
 			result = cur_peek_le16(&inner, 0) ? RESULT_REFUSED : RESULT_OK;
-		if (dissect_response(d, r.key, result, &r) && r.op < 0 && file->channel == channel && file->code == r.code) {
-			const struct dissect_code *f = DISSECT_CODE(commands, r.code);
-			if (f && f->op >= 0)
-				dissect_op(d, (enum op_class)f->op, f->name, file->name, result);
-		}
+		dissect_response(d, r.key, result, NULL);
 		return;
 	}
 	const struct dissect_code *f = DISSECT_CODE(commands, r.code), *g = DISSECT_CODE(groups, group);
@@ -313,12 +302,8 @@ static void service(struct dissect *d, struct cur c, uint16_t channel, bool requ
 		r.describe = g ? describe_command : describe_group;
 	}
 	if (f && group == CMP_FILE_TRANSFER && f->op == OP_FILE && tag_find(c, 1, &value) && cur_left(&value) > 2) {
-		size_t n = cur_left(&value) < NAME_BYTES - 1 ? cur_left(&value) : NAME_BYTES - 1;
-		if (text_wire(cur_here(&value), n, file->name, sizeof file->name)) {
-			file->channel = channel;
-			file->code = r.code;
-			r.op = -1;
-		}
+		r.extra = name_keep(d, cur_here(&value), cur_left(&value));
+		r.describe = name_describe;
 	}
 	dissect_request(d, &r);
 }

@@ -502,7 +502,8 @@ static enum dissect_result variables(struct dissect *d, struct cur c)
 	const uint8_t *id = cur_bytes(&c, 6);
 	if (!id)
 		return DISSECT_TRUNCATED;
-	dissect_evident(d);
+	if (!dissect_packet(d)->ip)   /* over UDP it takes several of them */
+		dissect_evident(d);
 	snprintf(text, sizeof text, "publishes network variables, AMS NetId %u.%u.%u.%u.%u.%u", id[0], id[1], id[2], id[3],
 		 id[4], id[5]);
 	dissect_attr(d, ATTR_DESCRIPTION, text, "ethercat.network_variables");
@@ -531,7 +532,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (head >> 12 == TYPE_VARIABLES)
 		return variables(d, c);
 	bool whole = cur_has(&c, n);
-	dissect_evident(d);
+	if (!dissect_packet(d)->ip)   /* over UDP it takes several of them */
+		dissect_evident(d);
 	cur_limit(&c, n);
 	for (struct cur x = c; more && next(&x, &g, &more);)
 		back |= g.counter != 0;

@@ -111,11 +111,35 @@ static const struct dissect_code commands[] = {
 	{ 0x2601, OP_CONFIGURATION, "Name Set" },
 	{ 0x2602, OP_CONFIGURATION, "Name Delete" },
 	{ C_NAME_READ, OP_IDENTITY, "Name Read" },
+	/* To Ethernet and EtherNet/IP units. */
+	{ 0x2701, OP_DIAGNOSTIC, "UDP Open Request" },
+	{ 0x2702, OP_DIAGNOSTIC, "UDP Receive Request" },
+	{ 0x2703, OP_WRITE, "UDP Send Request" },
+	{ 0x2704, OP_DIAGNOSTIC, "UDP Close Request" },
+	{ 0x2710, OP_DIAGNOSTIC, "Passive TCP Open Request" },
+	{ 0x2711, OP_DIAGNOSTIC, "Active TCP Open Request" },
+	{ 0x2712, OP_DIAGNOSTIC, "TCP Receive Request" },
+	{ 0x2713, OP_WRITE, "TCP Send Request" },
+	{ 0x2714, OP_DIAGNOSTIC, "TCP Close Request" },
+	{ 0x2720, OP_DIAGNOSTIC, "PING" },
+	{ 0x2730, OP_CONFIGURATION, "FINS/TCP Connection Remote Node Change Request" },
+	{ 0x2731, OP_DIAGNOSTIC, "FINS/TCP Connection Status Read" },
+	{ 0x2750, OP_CONFIGURATION, "IP Address Table Write" },
+	{ 0x2751, OP_CONFIGURATION, "IP Router Table Write" },
+	{ 0x2757, OP_CONFIGURATION, "IP Address Write" },
+	{ 0x2760, OP_READ, "IP Address Table Read" },
+	{ 0x2761, OP_READ, "IP Router Table Read" },
+	{ 0x2762, OP_DIAGNOSTIC, "Protocol Status Read" },
+	{ 0x2763, OP_DIAGNOSTIC, "Memory Status Read" },
+	{ 0x2764, OP_DIAGNOSTIC, "Socket Status Read" },
+	{ 0x2765, OP_READ, "Address Information Read" },
+	{ 0x2767, OP_READ, "IP Address Read" },
 };
 
 /* Where the first file's name stands in a request. */
 static const struct { uint16_t command; uint8_t at; } file_names[] = {
 	{ 0x2202, 2 }, { 0x2203, 4 }, { 0x2205, 4 }, { 0x2207, 2 }, { 0x2208, 2 }, { 0x2209, 4 }, { 0x220a, 10 },
+	{ 0x2215, 4 },
 	{ C_FILE_PARAMETER, 10 }, { C_FILE_PROGRAM, 14 },
 };
 
@@ -495,6 +519,7 @@ const struct dissector dissect_fins = {
 	.title = "OMRON FINS",
 	.ot = true,
 	.no_auth = true,
+	.apart = true,   /* answers may go to the port of FINS, not to the asker's; each node answers what is asked of all */
 	.tcp = { 9600 },
 	.udp = { 9600 },
 	.any_tcp = true,
@@ -511,7 +536,8 @@ const struct dissector dissect_fins = {
 		    "Read: models of the units in the rack; Controller Status Read: mode; Name Read: name. What a "
 		    "device behind the answering one says of itself is told as a description only",
 	.operations = "read, write, fill, transfer, parameter and program areas, run, stop, reset, clock, access "
-		      "right, error log, file memory, forced set and reset, names; networks and units behind the server",
+		      "right, error log, file memory, forced set and reset, names, addresses and sockets of Ethernet units; "
+		      "networks and units behind the server",
 	.verified = "real captures (Controller Data Read, memory area reads, FINS/TCP connection, UDP and TCP); the "
 		    "other commands are from the manual, not yet seen in a real capture",
 };

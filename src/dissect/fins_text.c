@@ -97,7 +97,13 @@ void fins_describe_code(const struct dissect_request *r, char *out, size_t size)
 void fins_describe_file(const struct dissect_request *r, char *out, size_t size)
 {
 	uint32_t words[] = { r->code, r->extra, r->extra2 };
-	text_wire(words, sizeof words, out, size);
+	char name[sizeof words + 1];
+	size_t n = 0;
+	text_wire(words, sizeof words, name, sizeof name);
+	for (const char *p = name; *p && n + 1 < size; p++)   /* "PROG    .OBJ" */
+		if (*p != ' ')
+			out[n++] = *p;
+	out[n] = 0;
 }
 
 void fins_describe_node(const struct dissect_request *r, char *out, size_t size)

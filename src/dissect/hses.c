@@ -15,13 +15,14 @@
 
 #include "base/text.h"
 #include "dissect/dissect.h"
+#include "dissect/kept_name.h"
 
 enum {
 	HEADER = 32, DATA_MAX = 0x1df, ROBOT = 1, FILES = 2, LAST_BLOCK = 0x80000000u,
 	GET_ALL = 0x01, SET_ALL = 0x02, DELETE = 0x09, GET_SINGLE = 0x0e, SET_SINGLE = 0x10, LOAD = 0x15, SAVE = 0x16,
 	LIST = 0x32, READ_PLURAL = 0x33, WRITE_PLURAL = 0x34, RESPONSE = 0x80,
 	ALARM_RESET = 0x82, HOLD_SERVO = 0x83, CYCLE = 0x84, JOB_SELECT = 0x87, SYSTEM_INFO = 0x89, STATUS_INFO = 0x72,
-	INSTANCE_R1 = 11, INSTANCE_APPLICATION = 101, NAME_MAX_ = 40,
+	INSTANCE_R1 = 11, INSTANCE_APPLICATION = 101, JOB_NAME = 32, FILE_NAME = 40,
 };
 
 static const struct dissect_code commands[] = {
@@ -83,13 +84,10 @@ static const struct { uint8_t op[2]; const char *name[2]; } switches[] = {
 	{ { OP_MODE, OP_MODE }, { "HLOCK Off", "HLOCK On" } },
 };
 
-/* The file or job of the request that runs: its operation is told with the answer. */
-struct name {
-	uint8_t id, division;
-	bool told;               /* vendor and role, once a flow */
-	char text[NAME_MAX_ + 1];
+/* Of a flow. */
+struct state {
+	bool told;               /* vendor and role */
 };
-_Static_assert(sizeof(struct name) <= DISSECT_SCRATCH, "the scratch holds a name");
 
 static bool known_service(uint8_t service)
 {
@@ -115,10 +113,11 @@ static bool probe(const struct cur *c, enum side side)
 
 static void describe_instance(const struct dissect_request *r, char *out, size_t size)
 {
+	uint32_t last = r->extra + (r->extra2 ? r->extra2 - 1 : 0);
 	if (r->code == 0x78 || r->code == 0x300)   /* an IO number without its last digit: a group of eight */
-		snprintf(out, size, "IO %u0-%u7", r->extra, r->extra);
-	else if (r->extra2)
-		snprintf(out, size, "number %u, %u bytes", r->extra, r->extra2);
+		snprintf(out, size, "IO %u0-%u7", r->extra, last);
+	else if (r->extra2 > 1)
+		snprintf(out, size, "numbers %u-%u", r->extra, last);
 	else
 		snprintf(out, size, "number %u", r->extra);
 }
@@ -161,7 +160,7 @@ static void robot_request(struct dissect_request *r, uint16_t command, uint16_t 
 		r->name = instance == 1 ? "Alarm Reset" : "Error Cancel";
 	} else if (f->op == OP_WRITE && command != JOB_SELECT && command != 0x85) {
 		r->extra = instance;
-		r->extra2 = service == WRITE_PLURAL ? value : 0;
+		r->extra2 = service == WRITE_PLURAL && value <= DATA_MAX ? value : 0;   /* how many */
 		r->describe = describe_instance;
 	}
 }
@@ -173,20 +172,22 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint8_t divi
 	cur_skip(&c, 2);
 	if (!cur_ok(&c))
 		return DISSECT_TRUNCATED;
-	struct dissect_request r = { .key = (uint32_t)division << 16 | (uint32_t)service << 8 | id, .op = -1 };
-	r.code = (uint32_t)attribute << 16 | command;
-	struct name *name = dissect_scratch(d);
-	if (division == FILES || command == JOB_SELECT) {
-		size_t n = cur_left(&c) < NAME_MAX_ ? cur_left(&c) : NAME_MAX_;
-		name->id = id;
-		name->division = division;
-		text_wire(cur_here(&c), n, name->text, sizeof name->text);
-		r.code = division == FILES ? service : r.code;
+	struct dissect_request r = { .key = (uint32_t)division << 16 | (uint32_t)service << 8 | id, .code = command };
+	const struct dissect_code *f = DISSECT_CODE(files, service);
+	size_t n = cur_left(&c);
+	if (division == FILES && f) {
+		r.op = f->op;
+		r.name = f->name;
+		r.code = service;
+		r.extra = name_keep(d, cur_here(&c), n < FILE_NAME ? n : FILE_NAME);
+		r.describe = name_describe;
 	} else {
-		r.code = command;
-		robot_request(&r, command, instance, service, c);
+		robot_request(&r, division == FILES ? 0 : command, instance, service, c);
 	}
-	if (command == STATUS_INFO || command == SYSTEM_INFO) {   /* read again with the answer */
+	if (division == ROBOT && command == JOB_SELECT) {
+		r.extra = name_keep(d, cur_here(&c), n < JOB_NAME ? n : JOB_NAME);
+		r.describe = name_describe;
+	} else if (division == ROBOT && (command == STATUS_INFO || command == SYSTEM_INFO)) {   /* read with the answer */
 		r.extra = instance;
 		r.extra2 = attribute;
 		r.describe = NULL;
@@ -233,21 +234,16 @@ static enum dissect_result response(struct dissect *d, struct cur c, uint8_t div
 	if (!(service & RESPONSE))
 		return DISSECT_MALFORMED;
 	dissect_evident(d);
-	struct name *name = dissect_scratch(d);
-	if (!name->told) {
+	struct state *s = dissect_scratch(d);
+	if (!s->told) {
 		dissect_attr(d, ATTR_VENDOR, "Yaskawa", "hses");
 		dissect_attr(d, ATTR_ROLE, "robot", "hses");
-		name->told = true;
+		s->told = true;
 	}
 	uint64_t key = (uint32_t)division << 16 | (uint32_t)(service & ~RESPONSE) << 8 | id;
 	if (!dissect_response(d, key, status ? RESULT_REFUSED : RESULT_OK, &r))
 		return DISSECT_OK;
-	if (r.op < 0) {
-		const struct dissect_code *f = division == FILES ? DISSECT_CODE(files, r.code) : DISSECT_CODE(commands, JOB_SELECT);
-		bool same = name->id == id && name->division == division;
-		dissect_op(d, f ? (enum op_class)f->op : OP_DIAGNOSTIC, f ? f->name : "Unknown command", same ? name->text : "",
-			   status ? RESULT_REFUSED : RESULT_OK);
-	} else if (status == 0 && r.code == SYSTEM_INFO && division == ROBOT) {
+	if (status == 0 && r.code == SYSTEM_INFO && division == ROBOT) {
 		system_info(d, c, r.extra);
 	} else if (status == 0 && r.code == STATUS_INFO && division == ROBOT && r.extra2 <= 1) {
 		status_info(d, c);

@@ -21,7 +21,7 @@
 enum { PORT = 8501, LINE_MAX_BYTES = 12288, HEAD = 24, RING = 8 };
 
 /* What answers a command, if not an error. */
-enum answer { A_OK, A_VALUES, A_MODEL, A_MODE, A_NUMBER, A_TEXT, A_STARTED, A_ENDED };
+enum answer { A_OK, A_VALUES, A_MODEL, A_MODE, A_NUMBER, A_TEXT, A_STARTED, A_ENDED, A_ANY };
 /* Operands: none, a device, with a value, with a number of points, with that and values, devices, a unit's, numbers. */
 enum operands { O_NONE, O_DEVICE, O_VALUE, O_POINTS, O_VALUES, O_DEVICES, O_UNIT, O_NUMBERS };
 
@@ -63,7 +63,8 @@ static const struct command {
 };
 
 /* Devices, the longer names first. Numbers of bits are channel and bit (MR105 is channel 1, bit 5). */
-static const struct { char text[3]; bool hex, bits; } devices[] = {
+static const struct { char text[4]; bool hex, bits; } devices[] = {
+	{ "CTH", false, false }, { "CTC", false, false },
 	{ "MR", false, true }, { "LR", false, true }, { "CR", false, true }, { "VB", true, true },
 	{ "DM", false, false }, { "EM", false, false }, { "FM", false, false }, { "ZF", false, false },
 	{ "TM", false, false }, { "TC", false, false }, { "TS", false, false }, { "CC", false, false },
@@ -264,6 +265,8 @@ static bool answers(const struct cur *c, enum answer expected, unsigned values)
 		return n == 1 && count_values(*c) == 1;
 	case A_VALUES:
 		return values ? count_values(*c) == values : count_values(*c) > 0;
+	case A_ANY:
+		return true;
 	default:
 		return n > 0 && n <= 64;
 	}
@@ -374,7 +377,7 @@ static enum dissect_result request(struct dissect *d, struct cur text, bool whol
 		if (next_word(&text, &w) && number(w.p, w.n, 10, &r.extra))
 			r.describe = describe_bank;
 	}
-	s->answer[s->sent % RING] = k ? k->answer : A_OK;
+	s->answer[s->sent % RING] = k ? k->answer : A_ANY;
 	bool counted = k && k->answer == A_VALUES && k->operands != O_NONE;
 	s->values[s->sent % RING] = counted ? (uint16_t)line.points : 0;
 	s->sent++;
@@ -428,7 +431,12 @@ static enum dissect_result response(struct dissect *d, struct cur text, bool who
 			identity(d, text, expected);
 		return DISSECT_OK;
 	}
-	return s->paired ? DISSECT_OK : DISSECT_LOWER;
+	if (!s->paired)
+		return DISSECT_LOWER;
+	/* Of a form that none of them gets: it must be the oldest one's, or the later answers would be given to it. */
+	if (s->answered != s->sent)
+		dissect_response(d, s->answered++, RESULT_UNKNOWN, NULL);
+	return DISSECT_OK;
 }
 
 static enum dissect_result message(struct dissect *d, struct cur c)

@@ -79,6 +79,7 @@ DISSECTORS += src/dissect/knx.c
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
+DISSECT_SHARED += src/dissect/kept_name.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/utf16.h
 DISSECT_SHARED += src/dissect/ber.h
 DISSECT_SHARED += src/dissect/ntlmssp.c src/dissect/ntlmssp.h src/dissect/utf16.h src/dissect/netbios.h

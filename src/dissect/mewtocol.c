@@ -59,7 +59,7 @@ static const struct command {
  * that want to be asked in MEWTOCOL7: neither is in here.
  */
 static const struct { uint8_t code; const char *model; } models[] = {
-	{ 0x02, "FP5" }, { 0x03, "FP3" }, { 0x04, "FP1/FP-M" }, { 0x05, "FP1/FP-M" }, { 0x06, "FP1/FP-M" },
+	{ 0x02, "FP5" }, { 0x03, "FP3/FP-C" }, { 0x04, "FP1/FP-M" }, { 0x05, "FP0/FP1/FP-M" }, { 0x06, "FP0/FP1/FP-M" },
 	{ 0x12, "FP5" }, { 0x13, "FP3/FP-C" }, { 0x30, "FP10SH" },
 	{ 0x40, "FP0-C10/C14/C16" }, { 0x41, "FP0-C32/SL1" }, { 0x42, "FP0-T32" }, { 0x43, "FP-SIGMA" },
 	{ 0x44, "FP-SIGMA" }, { 0x45, "FP-e" }, { 0x46, "FP0R-C10/C14/C16" }, { 0x47, "FP0R-C32" }, { 0x48, "FP0R-T32" },

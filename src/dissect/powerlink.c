@@ -221,7 +221,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (!probe(&c, SIDE_CLIENT))
 		return DISSECT_NOT_MINE;
 	uint8_t type = cur_u8(&c), to = cur_u8(&c), from = cur_u8(&c);
-	dissect_evident(d);
+	if (!dissect_packet(d)->ip)   /* over UDP it takes several of them */
+		dissect_evident(d);
 	if (from == MANAGER)
 		dissect_attr(d, ATTR_ROLE, "POWERLINK managing node", "powerlink.node_id");
 	else if (node(from))

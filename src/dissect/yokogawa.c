@@ -290,9 +290,9 @@ static enum dissect_result request(struct dissect *d, struct cur c, bool ascii)
 	}
 	if (!cur_ok(&c) || (!ascii && cur_left(&whole) < HEADER + (size_t)cur_peek_be16(&whole, 2)))
 		return DISSECT_TRUNCATED;
-	struct expected *next = dissect_scratch(d);
+	struct expected *e = dissect_scratch(d);
 	if (!ascii)
-		*next = expect(&whole);
+		*e = expect(&whole);
 	if (cpu > 1)
 		dissect_relay(d, "CPU Number", cpu, 0, describe_cpu);
 	dissect_request(d, &r);
