@@ -15,6 +15,7 @@ dist_checks_DATA = \
 	checks/many-masters.yaml \
 	checks/no-authentication.yaml \
 	checks/office-controller.yaml \
+	checks/old-windows-embedded.yaml \
 	checks/old-windows.yaml \
 	checks/plc-program.yaml \
 	checks/plc-stop.yaml \

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-enum { FIELD_MAC = ATTR_MAX, FIELD_IPV4, FIELD_IPV6, FIELDS, VALUES_MAX = OBS_VALUES, MADE_LATER = 2 };
+enum { FIELD_MAC = ATTR_MAX, FIELD_IPV4, FIELD_IPV6, FIELDS, VALUES_MAX = OBS_VALUES, MADE_LATER = 3 };
 
 static const char *field_name(unsigned field)
 {
@@ -267,7 +267,7 @@ static void add_hostname(struct resolve *r, struct inv_device *d, const char *va
 static void fill(struct resolve *r, struct inv_device *d, const struct item *items, size_t n)
 {
 	unsigned field = FIELDS, values = 0;
-	/* Kind and level are added later. */
+	/* System, kind and level are added later. */
 	d->evidence = arena_alloc(r->arena, (n + MADE_LATER) * sizeof *d->evidence);
 	for (size_t i = 0; i < n; i++) {
 		const struct inv_evidence *e = &items[i].e;

@@ -19,7 +19,7 @@ extern const char *const kind_names[];   /* "unknown", "plc", … */
 struct inv_evidence {
 	const char *field;       /* attr_names[], "mac", "ipv4", "ipv6", "kind", "level" */
 	const char *value;
-	const char *source;
+	const char *source;      /* "resolve": kind and level; "resolve.http.server": the system that this shows */
 	enum confidence confidence;
 	uint16_t file;           /* index in inventory.files */
 	uint32_t frame, peer_frame;
@@ -41,7 +41,9 @@ struct inv_ip { struct addr ip; uint32_t segment; };
 
 struct inv_device {
 	/* Best values; NULL where nobody said. Borrowed from the inventory. */
-	const char *name, *vendor, *model, *firmware, *hardware, *serial, *os, *mode, *software;
+	const char *name, *vendor, *model, *firmware, *hardware, *serial, *mode, *software;
+	const char *os;          /* from all that hints at it, by one name: "Windows 7 / Server 2008 R2 (6.1.7601)" */
+	const char *os_reason;   /* as kind_reason */
 	const char *mac_vendor;  /* of the first MAC, from the OUI table */
 	enum kind kind;
 	const char *kind_reason; /* an English msgid, then ": value" where a value decided; NULL for unknown */

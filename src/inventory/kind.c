@@ -119,12 +119,12 @@ static struct inv_evidence at_address(const struct inv_device *d)
 	return (struct inv_evidence){ .first = d->first, .last = d->last };
 }
 
-static unsigned fields_of(const struct inv_evidence *e, const char **reason)
+unsigned resolve_field(const struct inv_evidence *e, const char **word)
 {
 	static const struct {
 		unsigned on;
 		enum attr field;
-		const char *reason;
+		const char *word;
 	} table[] = {
 		{ ON_MODEL, ATTR_MODEL, N_("model") },
 		{ ON_NAME, ATTR_NAME, N_("name") },
@@ -133,15 +133,16 @@ static unsigned fields_of(const struct inv_evidence *e, const char **reason)
 		{ ON_OS, ATTR_OS, N_("operating system") },
 		{ ON_HOSTNAME, ATTR_HOSTNAME, N_("host name") },
 		{ ON_DHCP, ATTR_DHCP_VENDOR, N_("DHCP vendor class") },
+		{ ON_ASKED, ATTR_DHCP_FINGERPRINT, N_("options asked for by DHCP") },
 		{ ON_ROLE, ATTR_ROLE, N_("it says it is") },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (e->field == attr_names[table[i].field]) {
-			*reason = table[i].reason;
+			*word = table[i].word;
 			return table[i].on;
 		}
 	if (e->field == attr_names[ATTR_VENDOR] && strcmp(e->source, "oui") == 0) {
-		*reason = N_("vendor of the MAC address");
+		*word = N_("vendor of the MAC address");
 		return ON_MAC;
 	}
 	return 0;
@@ -189,8 +190,8 @@ static void kind_of_values(struct verdict *v, const struct inv_device *d)
 	for (size_t i = 0; i < d->n_evidence; i++) {
 		const struct inv_evidence *e = &d->evidence[i];
 		const char *reason = NULL;
-		unsigned on = fields_of(e, &reason);
-		if (!on)
+		unsigned on = resolve_field(e, &reason);
+		if (!on || (on == ON_OS && e->value != d->os))   /* of the systems that were told, the one it has */
 			continue;
 		if (on == ON_ROLE)
 			stated_kinds(v, e, reason);
@@ -439,20 +440,20 @@ static void gather_files(const struct inventory *inv, struct facts *facts)
 
 /* ---- into the device ---- */
 
-static const char *sentence(struct arena *arena, const char *reason, const char *detail)
+const char *resolve_sentence(struct arena *arena, const char *reason, const char *detail)
 {
 	return detail ? arena_printf(arena, "%s: %s", reason, detail) : reason;
 }
 
-static void put_evidence(struct inv_device *d, const char *field, const char *value, enum confidence confidence,
-			 const struct inv_evidence *from)
+void resolve_put(struct inv_device *d, const char *field, const char *value, const char *source,
+		 enum confidence confidence, const struct inv_evidence *from)
 {
 	struct inv_evidence *e = &d->evidence[d->n_evidence++];
 	*e = *from;
 	e->field = field;
 	e->value = value;
 	e->confidence = confidence;
-	e->source = "resolve";
+	e->source = source;
 }
 
 static void put_level(struct arena *arena, struct inv_device *d, const struct level *l)
@@ -461,8 +462,8 @@ static void put_level(struct arena *arena, struct inv_device *d, const struct le
 	if (l->level < 0 || l->level > 5)
 		return;
 	d->level = l->level;
-	d->level_reason = sentence(arena, l->reason, l->detail);
-	put_evidence(d, "level", digits[l->level], l->confidence, &l->from);
+	d->level_reason = resolve_sentence(arena, l->reason, l->detail);
+	resolve_put(d, "level", digits[l->level], "resolve", l->confidence, &l->from);
 }
 
 void resolve_kinds(struct resolve *r)
@@ -477,8 +478,8 @@ void resolve_kinds(struct resolve *r)
 		kind_of_traffic(v, d, &facts[i]);
 		d->kind = v->kind;
 		if (v->kind != KIND_UNKNOWN) {
-			d->kind_reason = sentence(r->arena, v->reason, v->detail);
-			put_evidence(d, "kind", kind_names[v->kind], v->confidence, &v->from);
+			d->kind_reason = resolve_sentence(r->arena, v->reason, v->detail);
+			resolve_put(d, "kind", kind_names[v->kind], "resolve", v->confidence, &v->from);
 		}
 		struct level l = level_inside(d, v, &facts[i]);
 		put_level(r->arena, d, &l);

@@ -132,6 +132,7 @@ struct inventory *inventory_resolve(const struct observe *o)
 	resolve_devices(&r);
 	resolve_traffic(&r);
 	resolve_evidence(&r);
+	resolve_systems(&r);
 	resolve_kinds(&r);
 
 	free(r.seg_key);

@@ -93,8 +93,17 @@ void resolve_devices(struct resolve *r);
 void resolve_evidence(struct resolve *r);
 /* traffic.c: conversations, operations, conflicts, protocols of devices */
 void resolve_traffic(struct resolve *r);
+/* os.c: the operating system of a device, from all that hints at it */
+void resolve_systems(struct resolve *r);
 /* kind.c: kind and level */
 void resolve_kinds(struct resolve *r);
+
+/* What the inference of system, kind and level puts into a device: a row with the place where its reason stands. */
+void resolve_put(struct inv_device *d, const char *field, const char *value, const char *source,
+		 enum confidence confidence, const struct inv_evidence *from);
+/* The word for a field in a reason; 0 where the field says nothing. Returns ON_…. */
+unsigned resolve_field(const struct inv_evidence *e, const char **word);
+const char *resolve_sentence(struct arena *arena, const char *reason, const char *detail);
 
 /* The identity that a serial number gives: model and serial of one entity. False when it is none. */
 struct identity {
@@ -110,7 +119,7 @@ int source_strength(const char *source);
 /* kind_table.c: the facts behind kind and level; each list ends with a NULL pattern. */
 enum {
 	ON_MODEL = 1, ON_NAME = 2, ON_DESCRIPTION = 4, ON_SOFTWARE = 8, ON_OS = 16, ON_HOSTNAME = 32,
-	ON_DHCP = 64, ON_ROLE = 128, ON_MAC = 256, ON_VENDOR = 512,
+	ON_DHCP = 64, ON_ROLE = 128, ON_MAC = 256, ON_ASKED = 512, /* options asked for by DHCP */
 	ON_TYPE = ON_MODEL | ON_NAME | ON_DESCRIPTION,
 };
 struct kind_hint {
@@ -134,5 +143,29 @@ struct kind_protocol {
 extern const struct kind_protocol kind_protocols[];
 const struct kind_protocol *kind_protocol(const char *name);   /* NULL where nothing is known */
 bool kind_match(const char *pattern, const char *value);
+
+/* os_table.c: the facts behind the operating system; the list ends with a NULL mark. */
+enum os {
+	OS_UNKNOWN, OS_WINDOWS, OS_WINDOWS_9X, OS_WINDOWS_CE, OS_WINDOWS_PHONE, OS_UNIX, OS_LINUX, OS_BSD, OS_ANDROID,
+	OS_APPLE, OS_MACOS, OS_IOS, OS_NETWORK, OS_REALTIME, OS_OTHER,
+};
+struct os_rule {
+	uint16_t on;             /* ON_… */
+	const char *mark;        /* words in the value, in small letters or capitals; ON_ASKED: the whole value */
+	enum os os;
+	const char *name;        /* OS_IS_NT: the version of Windows NT */
+	enum os_read {
+		OS_READ_NONE,    /* the name is all */
+		OS_READ_ONE,     /* one number of a version behind the mark, */
+		OS_READ_TWO,     /* or two, */
+		OS_READ_VERSION, /* or two behind the word "Version" after it */
+		OS_READ_NT,      /* version of Windows NT behind the mark */
+		OS_READ_TEXT,    /* Windows in its own words: its name, build or version anywhere */
+		OS_READ_BUILD,   /* a build of Windows anywhere */
+		OS_READ_SQL,     /* version of SQL Server: since 14 it says nothing */
+		OS_IS_NT, OS_IS_SERVER,
+	} read;
+};
+extern const struct os_rule os_rules[];
 
 #endif
