@@ -532,11 +532,17 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (head >> 12 == TYPE_VARIABLES)
 		return variables(d, c);
 	bool whole = cur_has(&c, n);
-	if (!dissect_packet(d)->ip)   /* over UDP it takes several of them */
-		dissect_evident(d);
+	uint64_t first = (uint64_t)cur_peek_le16(&c, 0) << 32 | (uint64_t)cur_peek_le16(&c, 2) << 16 | cur_peek_le16(&c, 4);
 	cur_limit(&c, n);
 	for (struct cur x = c; more && next(&x, &g, &more);)
 		back |= g.counter != 0;
+	/* The EtherType proves it; over UDP the frame has to come back with the number that it went with. */
+	if (!dissect_packet(d)->ip)
+		dissect_evident(d);
+	else if (back)
+		dissect_response(d, first, RESULT_OK, NULL);
+	else
+		dissect_request(d, &(struct dissect_request){ .key = first, .op = -1, .name = "frame" });
 	/* On Ethernet what comes back is still from the master; in UDP from whoever has the slaves. */
 	if (!back || !dissect_packet(d)->ip)
 		dissect_attr(d, ATTR_ROLE, "EtherCAT master", "ethercat.frame");

@@ -221,8 +221,13 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (!probe(&c, SIDE_CLIENT))
 		return DISSECT_NOT_MINE;
 	uint8_t type = cur_u8(&c), to = cur_u8(&c), from = cur_u8(&c);
-	if (!dissect_packet(d)->ip)   /* over UDP it takes several of them */
+	/* The EtherType proves it; over UDP an SDO has to be answered with its transaction number. */
+	if (!dissect_packet(d)->ip)
 		dissect_evident(d);
+	else if (cur_peek(&c, 7) & SDO_ANSWER)
+		dissect_response(d, cur_peek(&c, 6), RESULT_OK, NULL);
+	else
+		dissect_request(d, &(struct dissect_request){ .key = cur_peek(&c, 6), .op = -1, .name = "SDO" });
 	if (from == MANAGER)
 		dissect_attr(d, ATTR_ROLE, "POWERLINK managing node", "powerlink.node_id");
 	else if (node(from))
