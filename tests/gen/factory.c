@@ -1,7 +1,7 @@
 /*
  * A small factory's network for some hours, as the mirror port of its switch
  * shows it, and the truth about it: line 1 (untagged), line 2 (VLAN 20), line 3
- * with the machines of Japanese makers (VLAN 40), the office (VLAN 30), a router that leads out, and everything that such a factory
+ * with the machines of Japanese makers (VLAN 40), an FL-net (VLAN 41), the office (VLAN 30), a router that leads out, and everything that such a factory
  * would rather not see. Names and addresses are made up; outside addresses are
  * those set aside for documentation.
  */
@@ -112,6 +112,13 @@ static const struct host robot2 = LINE3(22, .id = "robot-denso", .mac = { 0x00, 
 static const struct host collector = LINE3(50, .id = "collector", .mac = { 0xf8, 0xb1, 0x56, 0x33, 0x03, 0x32 }, .ttl = 128,
 	.kind = "scada");
 
+/* Two controllers of a transfer line on an FL-net of their own. */
+#define FLNET(node, ...) { .address = "192.168.250." #node, .vlan = 41, __VA_ARGS__ }
+static const struct host transfer1 = FLNET(1, .id = "plc-transfer-1", .mac = { 0x00, 0x60, 0x53, 0x22, 0x16, 0x01 }, .kind = "plc");
+static const struct host transfer2 = FLNET(2, .id = "plc-transfer-2", .mac = { 0x00, 0x60, 0x53, 0x22, 0x16, 0x02 }, .kind = "plc");
+static const struct host toolbox = FLNET(254, .id = "transfer-toolbox", .mac = { 0xf8, 0xb1, 0x56, 0x41, 0x00, 0xfe },
+					 .kind = "engineering");
+
 static const struct host office = {
 	.id = "office-pc", .mac = { 0xf8, 0xb1, 0x56, 0x99, 0x01, 0x65 }, .address = "192.168.10.101", .vlan = 30,
 	.gateway = &router3, .ttl = 128, .kind = "pc", .hostname = "事務所PC", .os = "Windows",
@@ -137,7 +144,7 @@ static const struct host mail_server = { .address = "198.51.100.25", .internet =
 static const struct host *const hosts[] = {
 	&router1, &router2, &router3, &line_switch, &plc1, &io1, &hmi1, &cnc, &eng, &maintenance, &remote1, &remote2,
 	&remote3, &printer1, &printer2, &plc2, &plc3, &scada, &router4, &melsec, &keyence, &omron, &panasonic, &jtekt,
-	&lathe, &robot1, &robot2, &collector, &office, &nas, &camera, &phone,
+	&lathe, &robot1, &robot2, &collector, &transfer1, &transfer2, &toolbox, &office, &nas, &camera, &phone,
 };
 enum { HOSTS = sizeof hosts / sizeof *hosts };
 
@@ -373,6 +380,23 @@ static void line3(void)
 	}
 }
 
+static void transfer_line(void)
+{
+	struct bytes words = { .n = 0 }, none = { .n = 0 };
+	for (int64_t t = at(0, 2); t; t = after(t, 5)) {
+		flnet_cyclic(t, &transfer1, 1, 2);
+		flnet_cyclic(t + 4 * MILLI, &transfer2, 2, 1);
+	}
+	be16(&words, 17);
+	be16(&words, 4);
+	truth_operation(&transfer1, &transfer2, "flnet", "write",
+			flnet_ask(at(0.2, 1.5), &transfer1, 1, &transfer2, 2, 65006, 0x100, &words));
+	truth_operation(&toolbox, &transfer2, "flnet", "stop",
+			flnet_ask(at(0.5, 1.5), &toolbox, 254, &transfer2, 2, 65009, 0, &none));
+	truth_operation(&toolbox, &transfer2, "flnet", "start",
+			flnet_ask(at(0.5, 8.5), &toolbox, 254, &transfer2, 2, 65010, 0, &none));
+}
+
 /* The engineer works over the border of the lines, and types passwords. */
 static void engineer(void)
 {
@@ -530,6 +554,7 @@ int main(int argc, char **argv)
 	line1();
 	line2();
 	line3();
+	transfer_line();
 	engineer();
 	remote_maintenance();
 	at_the_office();

@@ -9,6 +9,7 @@
  *   TOYOPUC            JTEKT: FT, RC, length LE, CMD, data
  *   FOCAS              FANUC: A0 A0 A0 A0 | version | kind | length, big-endian | parts
  *   HSES               Yaskawa: "YERC", 32 bytes of header, data; little-endian
+ *   FL-net             JEM 1479: "FACN", 64 bytes of header; cyclic data to all, messages to one
  *   b-CAP              DENSO: SOH | length | serial | reserved | function | arguments | EOT, little-endian
  */
 #include <stdio.h>
@@ -390,4 +391,69 @@ struct marks bcap(struct tcp *x, unsigned function, const char *argument)
 	le16(&b, 0);
 	put8(&b, 4);
 	return tcp_ask(x, &a, &b);
+}
+
+/* ---- FL-net ---- */
+
+/*
+ * 64 bytes of header, big-endian (OMRON W440, appendix C): "FACN", total length, source and destination node behind 0001
+ * or 0002, version and sequence, control, state of the upper layer, size and address in the virtual space, interval and
+ * result, transaction code, version, common memory 1 and 2, mode, kind, block 1 of 1, length, link state, token time, cycle.
+ */
+static void flnet_head(struct bytes *o, unsigned from, unsigned to, unsigned code, uint32_t sequence, unsigned size,
+		       uint32_t address, unsigned result, unsigned common, size_t data)
+{
+	text(o, "FACN");
+	be32(o, (uint32_t)(64 + data));
+	be16(o, 1);
+	be16(o, from);
+	be16(o, code == 65000 ? 2 : 1);
+	be16(o, to);
+	be32(o, 0x00070700);
+	be32(o, sequence);
+	be32(o, code == 65000 ? 0x01000000 : 0);
+	be16(o, 0x8000);
+	be16(o, size);
+	be32(o, address);
+	put8(o, 10);
+	put8(o, result);
+	be16(o, 0);
+	be16(o, code);
+	be16(o, 0);
+	be16(o, 0x28);
+	be16(o, 0);
+	be16(o, 0x280);
+	be16(o, common);
+	be16(o, 0);
+	be16(o, 0x8000);
+	be16(o, 0x0101);
+	be16(o, (unsigned)(64 + data));
+	be16(o, 0x6132);
+	be16(o, 2);
+}
+
+/* The token goes round, and with it what each node tells all of them. */
+mark flnet_cyclic(int64_t t, const struct host *from, unsigned node, unsigned next)
+{
+	struct bytes o = { .n = 0 };
+	flnet_head(&o, node, next, 65000, 0, 0, 0, 0, 16, 32);
+	for (int i = 0; i < 16; i++)
+		be16(&o, gen_random(1000));
+	return gen_udp_group(t, from, 55003, "192.168.250.255", 55000, &o, false);
+}
+
+/* A message from one node to another, and its answer: the code is 200 higher. */
+struct marks flnet_ask(int64_t t, const struct host *from, unsigned node, const struct host *to, unsigned other,
+		       unsigned code, uint32_t address, const struct bytes *data)
+{
+	static uint32_t sequence;
+	struct bytes a = { .n = 0 }, b = { .n = 0 };
+	struct marks m;
+	sequence++;
+	flnet_head(&a, node, other, code, sequence, (unsigned)(data->n / 2), address, 0, 0, data->n);
+	put(&a, data->b, data->n);
+	flnet_head(&b, other, node, code + 200, sequence, 0, address, 0, 0, 0);
+	m.request = gen_udp(t, from, 55003, to, 55001, &a);
+	m.response = gen_udp(t + 3 * MILLI, to, 55003, from, 55001, &b);
+	return m;
 }

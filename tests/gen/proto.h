@@ -66,6 +66,9 @@ struct marks focas_status(struct tcp *x);
 struct marks hses_system(int64_t t, const struct host *from, const struct host *to, const char *version, const char *model);
 struct marks hses_status(int64_t t, const struct host *from, const struct host *to);
 struct marks hses_start(int64_t t, const struct host *from, const struct host *to);
+mark flnet_cyclic(int64_t t, const struct host *from, unsigned node, unsigned next);
+struct marks flnet_ask(int64_t t, const struct host *from, unsigned node, const struct host *to, unsigned other,
+		       unsigned code, uint32_t address, const struct bytes *data);
 struct marks bcap(struct tcp *x, unsigned function, const char *argument);
 
 /* The office: it.c. */
