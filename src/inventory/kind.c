@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 
-enum { IDENTITY = 70, BEHAVIOUR = 50, SCADA_POLLS = 3, VALUE_ROOM = 256 };
+enum { IDENTITY = 70, BEHAVIOUR = 50, SCADA_POLLS = 3, CYCLES = 3, VALUE_ROOM = 256 };
 
 const char *const kind_names[] = {
 	"unknown", "plc", "hmi", "engineering", "scada", "historian", "robot", "cnc", "drive", "io", "sensor",
@@ -210,7 +210,8 @@ static void kind_of_traffic(struct verdict *v, const struct inv_device *d, const
 	if (f->served_row && f->served->server != KIND_UNKNOWN) {
 		from = at_conv(f->served_row);
 		consider(v, f->served->server, f->served->weight, (enum confidence)f->served_row->confidence,
-			 N_("answers"), f->served_row->proto, &from);
+			 f->served_row->packets_s || !f->served_row->gaps.n ? N_("answers") : N_("sends to all in a cycle"),
+			 f->served_row->proto, &from);
 	}
 	if (f->programs) {
 		from = at_op(f->programs);
@@ -332,7 +333,6 @@ static bool is_programming(const struct obs_op *o)
 
 static void serve(struct facts *f, const struct obs_conv *c, const struct kind_protocol *p)
 {
-	f->serves |= c->packets_s > 0;
 	if (!p)
 		return;
 	bool sure = c->confidence != CONF_GUESS;
@@ -385,8 +385,13 @@ static struct facts *gather(const struct inventory *inv)
 	for (size_t i = 0; i < inv->n_convs; i++) {
 		const struct inv_conv *x = &inv->convs[i];
 		protocol_of(x, &p, &name);
-		if (x->server >= 0 && (x->row->packets_s || x->row->confidence != CONF_GUESS))
+		if (x->server >= 0 && (x->row->packets_s || x->row->confidence != CONF_GUESS)) {
+			facts[x->server].serves |= x->row->packets_s > 0;
 			serve(&facts[x->server], x->row, p);
+		}
+		/* Who tells all of them in a cycle is a controller like those that answer. */
+		if (x->server < 0 && x->client >= 0 && p && p->ot && x->row->gaps.n >= CYCLES)
+			serve(&facts[x->client], x->row, p);
 		if (x->client >= 0 && x->row->packets_c)
 			ask(&facts[x->client], x, p);
 		if (x->client < 0 || x->server < 0 || !x->row->packets_c || !x->row->packets_s)
