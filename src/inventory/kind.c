@@ -1,6 +1,6 @@
 /*
  * What a device is, and its Purdue level, each with the reason. Every fact that
- * speaks for a kind has a weight (kind_table.c); the heaviest wins, the others
+ * speaks for a kind has a weight (kind_table*.c); the heaviest wins, the others
  * count for nothing, and where nothing speaks the kind stays unknown.
  */
 #include "inventory/resolve.h"
@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 
-enum { IDENTITY = 70, BEHAVIOUR = 50, SCADA_POLLS = 3, CYCLES = 3, VALUE_ROOM = 256 };
+enum { IDENTITY = 70, BEHAVIOUR = 50, GUESSED = 44, SCADA_POLLS = 3, CYCLES = 3, VALUE_ROOM = 256 };
 
 const char *const kind_names[] = {
 	"unknown", "plc", "hmi", "engineering", "scada", "historian", "robot", "cnc", "drive", "io", "sensor",
@@ -30,7 +30,8 @@ struct verdict {
 
 /* What a device's traffic says. The rows are the first of their sort in the sorted tables. */
 struct facts {
-	const struct obs_conv *answers, *polls, *public_peer, *office, *files;
+	const struct obs_conv *answers, *polls, *drives, *public_peer, *office, *files;
+	enum kind drives_as;
 	const struct obs_op *programs;
 	const struct kind_protocol *served;
 	const struct obs_conv *served_row;
@@ -174,8 +175,9 @@ static void stated_kinds(struct verdict *v, const struct inv_evidence *e, const 
 			n--;
 		}
 		for (int k = KIND_PLC; k < KIND_MAX; k++) {
-			/* Many layer 3 switches and controllers with two ports say bridge or router. */
-			int weight = k == KIND_ROUTER || k == KIND_SWITCH ? BEHAVIOUR + 3 : IDENTITY + 2;
+			/* Many layer 3 switches and controllers with two ports say bridge or router, and a server may be anything. */
+			bool general = k == KIND_ROUTER || k == KIND_SWITCH || k == KIND_SERVER || k == KIND_PC;
+			int weight = general ? BEHAVIOUR + 3 : IDENTITY + 2;
 			if (strlen(kind_names[k]) == n && strncasecmp(s, kind_names[k], n) == 0)
 				consider(v, (enum kind)k, weight, e->confidence, reason, e->value, e);
 		}
@@ -184,23 +186,39 @@ static void stated_kinds(struct verdict *v, const struct inv_evidence *e, const 
 	}
 }
 
-static void kind_of_values(struct verdict *v, const struct inv_device *d)
+/* Names are given by people, who name things after others: a word in one is a guess, a product's name is none. */
+static int weight_of(const struct kind_hint *h, unsigned on)
+{
+	int most = !(on & (ON_NAME | ON_HOSTNAME)) ? 100 : *h->pattern == '*' && h->weight < 76 ? GUESSED : IDENTITY - 1;
+	return h->weight < most ? h->weight : most;
+}
+
+static void kind_of_value(struct verdict *v, const struct inv_device *d, const struct kind_hint *hints,
+			  const struct inv_evidence *e, unsigned on, const char *reason)
 {
 	char text[VALUE_ROOM];
+	normalise(e->value, text);
+	/* What a client asks with is often the product that it asks; a MAC's vendor makes more than one thing. */
+	bool guess = on == ON_MAC || (on == ON_SOFTWARE && strstr(e->source, "user_agent"));
+	for (const struct kind_hint *h = hints; h->pattern; h++)
+		if ((h->on & on) && weight_of(h, on) > v->weight && kind_match(h->pattern, text) && vendor_fits(d, h->vendor))
+			consider(v, h->kind, weight_of(h, on), guess ? CONF_GUESS : e->confidence, reason, e->value, e);
+}
+
+static void kind_of_values(struct verdict *v, const struct inv_device *d)
+{
 	for (size_t i = 0; i < d->n_evidence; i++) {
 		const struct inv_evidence *e = &d->evidence[i];
 		const char *reason = NULL;
 		unsigned on = resolve_field(e, &reason);
 		if (!on || (on == ON_OS && e->value != d->os))   /* of the systems that were told, the one it has */
 			continue;
+		if (on == ON_DESCRIPTION && strncmp(e->source, "ethercat.", 9) == 0)   /* of the slaves behind it */
+			continue;
 		if (on == ON_ROLE)
 			stated_kinds(v, e, reason);
-		normalise(e->value, text);
-		for (const struct kind_hint *h = kind_hints; h->pattern; h++)
-			if ((h->on & on) && h->weight > v->weight && kind_match(h->pattern, text) &&
-			    vendor_fits(d, h->vendor))
-				consider(v, h->kind, h->weight, on == ON_MAC ? CONF_GUESS : e->confidence, reason,
-					 e->value, e);
+		kind_of_value(v, d, kind_hints, e, on, reason);
+		kind_of_value(v, d, kind_hints_it, e, on, reason);
 	}
 }
 
@@ -218,10 +236,15 @@ static void kind_of_traffic(struct verdict *v, const struct inv_device *d, const
 		consider(v, KIND_ENGINEERING, 75, (enum confidence)f->programs->confidence,
 			 N_("sends programs or changes the state of controllers"), f->programs->proto, &from);
 	}
+	if (f->drives) {
+		from = at_conv(f->drives);
+		consider(v, f->drives_as, BEHAVIOUR + 6, (enum confidence)f->drives->confidence,
+			 N_("exchanges cyclic data with its devices"), f->drives->proto, &from);
+	}
 	if (f->polls && !f->answers) {
 		from = at_conv(f->polls);
 		bool many = f->polled >= SCADA_POLLS;
-		consider(v, many ? KIND_SCADA : KIND_HMI, BEHAVIOUR + 1 + many, (enum confidence)f->polls->confidence,
+		consider(v, many ? KIND_SCADA : KIND_HMI, many ? BEHAVIOUR + 5 : BEHAVIOUR + 1, (enum confidence)f->polls->confidence,
 			 many ? N_("polls several controllers") : N_("polls a controller"), f->polls->proto, &from);
 	}
 	from = at_address(d);
@@ -261,7 +284,7 @@ static bool infrastructure(enum kind kind)
 
 static bool shop_floor(const struct verdict *v, const struct facts *f)
 {
-	return level_of_kind(v->kind) >= 0 || f->answers || f->polls || f->programs;
+	return level_of_kind(v->kind) >= 0 || f->answers || f->polls || f->drives || f->programs;
 }
 
 struct level {
@@ -286,6 +309,9 @@ static struct level level_inside(const struct inv_device *d, const struct verdic
 		l = (struct level){ by_kind, N_("kind"), kind_names[v->kind], v->confidence, v->from };
 	} else if (f->answers) {
 		l = (struct level){ f->level, N_("answers"), f->answers->proto, CONF_CONTENT, at_conv(f->answers) };
+	} else if (f->drives) {
+		l = (struct level){ 1, N_("exchanges cyclic data with its devices"), f->drives->proto, CONF_CONTENT,
+				    at_conv(f->drives) };
 	} else if (f->polls) {
 		l = (struct level){ f->opcua_client ? 3 : 2, N_("asks controllers"), f->polls->proto, CONF_CONTENT,
 				    at_conv(f->polls) };
@@ -354,7 +380,12 @@ static void ask(struct facts *f, const struct inv_conv *x, const struct kind_pro
 	const struct obs_conv *c = x->row;
 	if (c->confidence == CONF_GUESS || x->server < 0 || !p)
 		return;
-	if (p->ot && p->level >= 0) {
+	if (p->client != KIND_UNKNOWN) {
+		if (!f->drives) {
+			f->drives = c;
+			f->drives_as = p->client;
+		}
+	} else if (p->ot && p->level >= 0) {
 		bool opcua = p->level >= 2;
 		if (!f->polls || (f->opcua_client && !opcua)) {
 			f->polls = c;
@@ -392,7 +423,7 @@ static struct facts *gather(const struct inventory *inv)
 		/* Who tells all of them in a cycle is a controller like those that answer. */
 		if (x->server < 0 && x->client >= 0 && p && p->ot && x->row->gaps.n >= CYCLES)
 			serve(&facts[x->client], x->row, p);
-		if (x->client >= 0 && x->row->packets_c)
+		if (x->client >= 0)
 			ask(&facts[x->client], x, p);
 		if (x->client < 0 || x->server < 0 || !x->row->packets_c || !x->row->packets_s)
 			continue;
@@ -407,7 +438,7 @@ static struct facts *gather(const struct inventory *inv)
 		if (x->client < 0 || x->client == x->server || o->confidence == CONF_GUESS || !is_programming(o))
 			continue;
 		p = kind_protocol(o->proto);
-		if (!p || !p->ot)
+		if (!p || !p->ot || p->client != KIND_UNKNOWN)   /* a master starts and stops its slaves */
 			continue;
 		struct facts *f = &facts[x->client];
 		if (!f->programs)

@@ -129,7 +129,7 @@ struct kind_hint {
 	enum kind kind;
 	uint8_t weight;          /* the highest wins; below 50 it counts as a guess */
 };
-extern const struct kind_hint kind_hints[];
+extern const struct kind_hint kind_hints[], kind_hints_it[];   /* kind_table_it.c */
 
 struct kind_protocol {
 	const char *name;        /* pattern, likewise, in small letters */
@@ -139,8 +139,9 @@ struct kind_protocol {
 	uint8_t weight;
 	bool office;             /* mail and such */
 	bool files;              /* files, directory, databases: level 3 towards level 2 */
+	enum kind client;        /* who asks, where that is no panel */
 };
-extern const struct kind_protocol kind_protocols[];
+extern const struct kind_protocol kind_protocols[];           /* kind_protocols.c */
 const struct kind_protocol *kind_protocol(const char *name);   /* NULL where nothing is known */
 bool kind_match(const char *pattern, const char *value);
 
