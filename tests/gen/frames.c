@@ -195,7 +195,7 @@ static void ends(char *s, bool tcp)
 	    sscanf(s, " %63[0-9.] > %63[0-9.]:%u", left, right, &dport) != 3)
 		bad("expected ADDRESS[:PORT] > ADDRESS:PORT", s);
 	talk.left = host(left);
-	talk.group = is_group(right) ? strdup(right) : NULL;
+	talk.group = is_group(right) ? host(right)->address : NULL;
 	talk.right = talk.group ? NULL : host(right);
 	talk.sport = sport ? sport : dport;
 	talk.dport = dport;
