@@ -153,6 +153,8 @@ const struct kind_hint kind_hints[] = {
 	TYPE("FR-F*", KIND_DRIVE, 82),
 	TYPE("MR-J*", KIND_DRIVE, 84),
 	TYPE("NZ2*", KIND_IO, 80),
+	TYPE("RJ72*", KIND_IO, 80),          /* head modules, as LJ72 */
+	TYPE("LJ72*", KIND_IO, 80),
 	TYPE("MELSERVO*", KIND_DRIVE, 82),
 	/* OMRON */
 	TYPE("CJ#*", KIND_PLC, 84),
