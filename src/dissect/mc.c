@@ -119,6 +119,7 @@ static const struct model { uint16_t code; const char *name; } models[] = {
 	{ 0x4b5f, "FX5S-80MT/ESS" },
 };
 
+/* X and Y in hexadecimal, as Q and R have them. The FX series counts them in octal; nothing here tells which it is. */
 static const struct mc_device devices[] = {
 	{ 0x91, false, true, "SM", "" }, { 0xa9, false, false, "SD", "" }, { 0x9c, true, true, "X", "" },
 	{ 0x9d, true, true, "Y", "" }, { 0x90, false, true, "M", "" }, { 0x92, false, true, "L", "" },
