@@ -271,8 +271,9 @@ static void details(struct dissect_request *r, const struct frame *f)
 /* What was proved on this flow. By broadcast each message is a flow of its own: by this client, wherever. */
 static struct proof *proved(struct dissect *d)
 {
+	struct state *s = dissect_scratch(d);
 	if (addr_is_host(&dissect_packet(d)->dst))
-		return &((struct state *)dissect_scratch(d))->proof;
+		return &s->proof;
 	return dissect_memory(d, dissect_client(d));
 }
 
