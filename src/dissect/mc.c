@@ -88,7 +88,13 @@ static const struct dissect_code commands[] = {
 /* Q03UDCPU and Q03UDECPU share a code: only types that have one of their own. */
 static const struct model { uint16_t code; const char *name; } models[] = {
 	{ 0x0230, "QS001CPU" }, { 0x0250, "Q00JCPU" }, { 0x0251, "Q00CPU" }, { 0x0252, "Q01CPU" },
-	{ 0x0366, "Q03UDVCPU" },
+	{ 0x004b, "Q12PRHCPU" }, { 0x004c, "Q25PRHCPU" },
+	{ 0x0260, "Q00UJCPU" }, { 0x0261, "Q00UCPU" }, { 0x0262, "Q01UCPU" }, { 0x0263, "Q02UCPU" },
+	{ 0x026d, "Q50UDEHCPU" }, { 0x026e, "Q100UDEHCPU" },
+	{ 0x0366, "Q03UDVCPU" }, { 0x0367, "Q04UDVCPU" }, { 0x0368, "Q06UDVCPU" }, { 0x036a, "Q13UDVCPU" },
+	{ 0x036c, "Q26UDVCPU" },
+	{ 0x0541, "L02CPU" }, { 0x0542, "L26CPU-BT" }, { 0x0543, "L02SCPU" }, { 0x0544, "L06CPU" }, { 0x0545, "L26CPU" },
+	{ 0x48c0, "L04HCPU" }, { 0x48c1, "L08HCPU" }, { 0x48c2, "L16HCPU" },
 	{ 0x4800, "R04CPU" }, { 0x4801, "R08CPU" }, { 0x4802, "R16CPU" }, { 0x4803, "R32CPU" }, { 0x4804, "R120CPU" },
 	{ 0x4805, "R04ENCPU" }, { 0x4806, "R08ENCPU" }, { 0x4807, "R16ENCPU" }, { 0x4808, "R32ENCPU" },
 	{ 0x4809, "R120ENCPU" }, { 0x4820, "R12CCPU-V" },
@@ -113,6 +119,7 @@ static const struct model { uint16_t code; const char *name; } models[] = {
 	{ 0x4b5f, "FX5S-80MT/ESS" },
 };
 
+/* X and Y in hexadecimal, as Q and R have them. The FX series counts them in octal; nothing here tells which it is. */
 static const struct mc_device devices[] = {
 	{ 0x91, false, true, "SM", "" }, { 0xa9, false, false, "SD", "" }, { 0x9c, true, true, "X", "" },
 	{ 0x9d, true, true, "Y", "" }, { 0x90, false, true, "M", "" }, { 0x92, false, true, "L", "" },
@@ -148,7 +155,8 @@ const char *mc_model(uint32_t code)
 static bool mitsubishi(const char *model)
 {
 	return (strchr("QLRA", *model) && isdigit((unsigned char)model[1]) && strstr(model, "CPU")) ||
-	       (strncmp(model, "FX", 2) == 0 && isdigit((unsigned char)model[2])) || strncmp(model, "QS001", 5) == 0;
+	       (strncmp(model, "FX", 2) == 0 && isdigit((unsigned char)model[2])) || strncmp(model, "QS001", 5) == 0 ||
+	       (strchr("QLR", *model) && strncmp(model + 1, "J7", 2) == 0) || strncmp(model, "NZ2", 3) == 0;
 }
 
 void mc_identity(struct dissect *d, const uint8_t *name, size_t n, uint32_t code, bool maker, const char *source)

@@ -163,6 +163,8 @@ static enum dissect_result answer(struct dissect *d, struct mc1e *s, const struc
 	uint8_t command = t->b[0] & 0x7f, end = t->b[1];
 	bool fits = s->waits && s->command == command && end_code(t) &&
 		    (end || s->expect == t->n - 2 || (command >= 8 && command <= 9));
+	if (fits && command == TYPE && !end)
+		fits = t->b[2] && !t->b[3];   /* a code of one byte */
 	s->waits = false;
 	if (!fits || !dissect_response(d, (uint64_t)0x1e << 32 | command, end ? RESULT_REFUSED : RESULT_OK, NULL))
 		return DISSECT_LOWER;   /* two bytes and a length prove nothing by themselves */

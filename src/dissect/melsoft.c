@@ -131,18 +131,25 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- the greeting ---- */
 
+static bool own_port(uint16_t port)
+{
+	return port == 5006 || port == 5007 || port == 5560 || port == 5562;
+}
+
 static enum dissect_result greeting(struct dissect *d, struct cur c)
 {
 	const struct packet *p = dissect_packet(d);
 	uint8_t type = cur_peek(&c, 0), kind = cur_peek(&c, 3);
 	size_t size = greeting_size(&c);
-	bool home = p->sport == 5560 || p->dport == 5560 || p->sport == 5006 || p->dport == 5006;
+	bool home = own_port(p->sport) || own_port(p->dport);
 	if (p->proto == 17 && cur_left(&c) != size)
 		return packet_cut(p) ? DISSECT_TRUNCATED : DISSECT_NOT_MINE;
 	if (!cur_has(&c, size))
 		return DISSECT_TRUNCATED;
 	if (p->proto == 17 && home && !addr_is_host(&p->dst))
 		dissect_evident(d);
+	if (!home)
+		return DISSECT_LOWER;   /* four bytes, whatever they meant: what follows will tell */
 	if (type == GREETING) {
 		dissect_request(d, &(struct dissect_request){ .key = UINT64_C(0x5a) << 32 | kind, .op = -1 });
 		return DISSECT_OK;
@@ -264,8 +271,9 @@ static void details(struct dissect_request *r, const struct frame *f)
 /* What was proved on this flow. By broadcast each message is a flow of its own: by this client, wherever. */
 static struct proof *proved(struct dissect *d)
 {
+	struct state *s = dissect_scratch(d);
 	if (addr_is_host(&dissect_packet(d)->dst))
-		return &((struct state *)dissect_scratch(d))->proof;
+		return &s->proof;
 	return dissect_memory(d, dissect_client(d));
 }
 

@@ -236,6 +236,9 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*SOFTGOT*", KIND_HMI, 80),
 	TYPE("FR-?#*", KIND_DRIVE, 82),      /* FR-A800, FR-E700, FR-F800, FR-D700 */
 	TYPE("MR-J*", KIND_DRIVE, 84),
+	TYPE("NZ2*", KIND_IO, 80),
+	TYPE("RJ72*", KIND_IO, 80),          /* head modules, as LJ72 */
+	TYPE("LJ72*", KIND_IO, 80),
 	TYPE("MELSERVO*", KIND_DRIVE, 82),
 	TYPE("*MELDAS*", KIND_CNC, 84),
 	MODEL("MITSUBISHI", "M7#*", KIND_CNC),

@@ -48,7 +48,7 @@ static struct {
 	enum { NOTHING, TCP, UDP, ETHER } kind;
 	struct tcp tcp;
 	const struct host *left, *right;
-	char *group;                     /* right end, when it is a broadcast or group address */
+	const char *group;                     /* right end, when it is a broadcast or group address */
 	unsigned sport, dport, type;
 	uint8_t mac[2][6];
 } talk;
@@ -208,8 +208,7 @@ static void ends(char *s, bool tcp)
 	    sscanf(s, " %63[0-9.] > %63[0-9.]:%u", left, right, &dport) != 3)
 		bad("expected ADDRESS[:PORT] > ADDRESS:PORT", s);
 	talk.left = host(left);
-	free(talk.group);
-	talk.group = is_group(right) ? strdup(right) : NULL;
+	talk.group = is_group(right) ? host(right)->address : NULL;
 	talk.right = talk.group ? NULL : host(right);
 	talk.sport = sport ? sport : dport;
 	talk.dport = dport;
