@@ -15,12 +15,15 @@
 
 #include "base/text.h"
 #include "dissect/dissect.h"
+#include "dissect/kept_name.h"
 #include "dissect/utf16.h"
 
 enum {
 	HEADER = 15, SIZE_MIN = 16, ARGUMENT_MIN = 10, ARGUMENTS_MAX = 64, SOH = 1, EOT = 4,
-	TYPE_I4 = 3, TYPE_TEXT = 8, TYPE_MAX = 21, TYPE_ARRAY = 0x2000, EXECUTING = 0x900,
-	CONTROLLER_CONNECT = 3, CONTROLLER_GETVARIABLE = 9, CONTROLLER_EXECUTE = 17, ROBOT_EXECUTE = 64, VARIABLE_GETVALUE = 101,
+	TYPE_I2 = 2, TYPE_I4 = 3, TYPE_TEXT = 8, TYPE_MAX = 21, TYPE_ARRAY = 0x2000, EXECUTING = 0x900,
+	CONTROLLER_CONNECT = 3, CONTROLLER_GETEXTENSION = 5, CONTROLLER_GETVARIABLE = 9, CONTROLLER_GETCOMMAND = 10,
+	CONTROLLER_EXECUTE = 17, EXTENSION_GETVARIABLE = 26, FILE_GETFILE = 37, FILE_GETVARIABLE = 38, ROBOT_GETVARIABLE = 62,
+	ROBOT_EXECUTE = 64, TASK_GETVARIABLE = 85, VARIABLE_GETVALUE = 101,
 	FUNCTION_MAX = 137,
 };
 
@@ -82,7 +85,7 @@ static const struct dissect_code functions[] = {
 	{ 135, OP_READ, "Message_GetSource" }, { 136, OP_READ, "Message_GetValue" }, { FUNCTION_MAX, -1, "Message_Release" },
 };
 
-/* Commands in words, of Controller_Execute and Robot_Execute (provider guide of RC8). Others: by their first letters. */
+/* Commands in words, of Controller_Execute and Robot_Execute (provider guide of RC8). Others: by their word. */
 static const struct { const char *word; int8_t op; const char *name; } commands[] = {
 	{ "Motor", OP_START, "Robot_Execute Motor" },
 	{ "TakeArm", OP_WRITE, "Robot_Execute TakeArm" },
@@ -98,6 +101,10 @@ static const struct { const char *word; int8_t op; const char *name; } commands[
 	{ "CurExtSpd", OP_READ, "Robot_Execute CurExtSpd" },
 	{ "ClearError", OP_RESET, "Controller_Execute ClearError" },
 	{ "ManualReset", OP_RESET, "Controller_Execute ManualReset" },
+	{ "ManualResetPreparation", OP_RESET, "Controller_Execute ManualResetPreparation" },
+	{ "ResetStoState", OP_RESET, "Controller_Execute ResetStoState" },
+	{ "MotionPreparation", OP_MODE, "Robot_Execute MotionPreparation" },
+	{ "AutoCal", OP_START, "Robot_Execute AutoCal" },
 	{ "KillAll", OP_STOP, "Controller_Execute KillAll" },
 	{ "SuspendAll", OP_STOP, "Controller_Execute SuspendAll" },
 	{ "StepStopAll", OP_STOP, "Controller_Execute StepStopAll" },
@@ -112,14 +119,18 @@ static const struct { const char *word; int8_t op; const char *name; } commands[
 	{ "ClearLog", OP_LOG_ERASE, "Controller_Execute ClearLog" },
 };
 
-/* System variables that every ORiN provider has; the value is read through the handle that the name was given. */
+/*
+ * System variables of the controller and, the last one, of its robot (provider of RC8); the value is read through the
+ * handle that the name was given.
+ */
 static const struct { const char *word; enum attr field; const char *source; } variables[] = {
 	{ "@VERSION", ATTR_FIRMWARE, "bcap.variable.version" },
 	{ "@TYPE", ATTR_MODEL, "bcap.variable.type" },
 	{ "@MAKER_NAME", ATTR_VENDOR, "bcap.variable.maker_name" },
 	{ "@SERIAL_NO", ATTR_SERIAL, "bcap.variable.serial_no" },
+	{ "@TYPE_NAME", ATTR_DESCRIPTION, "bcap.robot_variable.type_name" },
 };
-enum { VARIABLES = sizeof variables / sizeof *variables };
+enum { VARIABLES = sizeof variables / sizeof *variables, VARIABLE_OF_ROBOT = VARIABLES - 1 };
 
 struct session {
 	uint32_t handle[VARIABLES];
@@ -215,12 +226,22 @@ static uint32_t argument_number(struct cur *c)
 
 static void describe_word(const struct dissect_request *r, char *out, size_t size)
 {
-	char word[9] = "";
-	for (unsigned i = 0; i < 8; i++) {
-		char v = (char)((i < 4 ? r->extra : r->extra2) >> 8 * (i % 4));
-		word[i] = v >= 0x20 && v < 0x7f ? v : 0;
-	}
-	snprintf(out, size, "command %s%s", word, word[7] ? "…" : "");
+	char word[64];
+	name_describe(r, word, sizeof word);
+	snprintf(out, size, "command %.48s", word);
+}
+
+/* What the object behind a handle is called: kept when the handle is given, found again when it is used. */
+static uint32_t handle_key(const struct dissect *d, uint32_t handle)
+{
+	return (handle * 2654435761u ^ dissect_server(d) * 40503u ^ dissect_client(d) * 9973u) & ~1u;
+}
+
+/* Who gives a handle to something that has a name: extension, file, robot, task, variable, command. */
+static bool gives_handle(uint32_t code)
+{
+	return (code >= CONTROLLER_GETEXTENSION && code <= CONTROLLER_GETCOMMAND) || code == EXTENSION_GETVARIABLE ||
+	       code == FILE_GETFILE || code == FILE_GETVARIABLE || code == ROBOT_GETVARIABLE || code == TASK_GETVARIABLE;
 }
 
 static void describe_code(const struct dissect_request *r, char *out, size_t size)
@@ -236,9 +257,9 @@ static void describe_machine(const struct dissect_request *r, char *out, size_t 
 		snprintf(out, size, "another machine");
 }
 
-static void command(struct dissect_request *r, struct cur c)
+static void command(struct dissect *d, struct dissect_request *r, struct cur c)
 {
-	char word[32];
+	char word[40];
 	(void)argument_number(&c);   /* handle */
 	if (!argument_text(&c, word, sizeof word))
 		return;
@@ -249,16 +270,18 @@ static void command(struct dissect_request *r, struct cur c)
 		r->name = commands[i].name;
 		if (i == 0) {   /* Motor: 1 on, 0 off; a number, or the first of an array */
 			struct cur a = cur_sub(&c, cur_le32(&c));
-			cur_skip(&a, 6);
-			if (cur_le32(&a) == 0 && cur_ok(&a)) {
+			uint16_t type = cur_le16(&a) & (uint16_t)~TYPE_ARRAY;
+			cur_skip(&a, 4);
+			if ((type == TYPE_I2 ? cur_le16(&a) : cur_le32(&a)) == 0 && cur_ok(&a)) {
 				r->op = OP_STOP;
 				r->name = "Robot_Execute Motor off";
 			}
 		}
 		return;
 	}
-	for (unsigned i = 0; i < 8 && word[i]; i++)
-		*(i < 4 ? &r->extra : &r->extra2) |= (uint32_t)(uint8_t)word[i] << 8 * (i % 4);
+	if (strncasecmp(word, "Get", 3) == 0 || strncasecmp(word, "Cur", 3) == 0)
+		r->op = OP_READ;
+	r->extra = name_keep(d, word, strlen(word));
 	r->describe = describe_word;
 }
 
@@ -291,20 +314,32 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint16_t ser
 	} else if (code == CONTROLLER_CONNECT) {
 		connect(d, c);
 	} else if (code == CONTROLLER_EXECUTE || code == ROBOT_EXECUTE) {
-		command(&r, c);
-	} else if (code == CONTROLLER_GETVARIABLE) {
-		char word[32];
+		command(d, &r, c);
+	} else if (gives_handle(code)) {
+		char word[DISSECT_MEMORY];
 		(void)argument_number(&c);
-		if (argument_text(&c, word, sizeof word))
+		if (argument_text(&c, word, sizeof word)) {
+			r.extra2 = name_keep(d, word, strlen(word));
 			for (uint32_t i = 0; i < VARIABLES; i++)
-				if (strcasecmp(word, variables[i].word) == 0)
+				if (code == (i == VARIABLE_OF_ROBOT ? ROBOT_GETVARIABLE : CONTROLLER_GETVARIABLE) &&
+				    strcasecmp(word, variables[i].word) == 0)
 					r.extra = i + 1;
+		}
 	} else if (code == VARIABLE_GETVALUE) {
 		uint32_t handle = argument_number(&c);
 		const struct session *s = dissect_scratch(d);
 		for (uint32_t i = 0; i < VARIABLES; i++)
 			if (handle && s->handle[i] == handle)
 				r.extra = i + 1;
+	} else if (f->op >= 0 && f->op != OP_READ) {
+		uint32_t handle = argument_number(&c);
+		const char *name = handle ? dissect_recall(d, handle_key(d, handle)) : NULL;
+		if (name) {
+			char text[DISSECT_MEMORY];
+			snprintf(text, sizeof text, "%s", name);   /* keeping it may reuse its place */
+			r.extra = name_keep(d, text, strlen(text));
+			r.describe = name_describe;
+		}
 	}
 	dissect_request(d, &r);
 	return DISSECT_OK;
@@ -325,8 +360,16 @@ static enum dissect_result response(struct dissect *d, struct cur c, uint16_t se
 		dissect_attr(d, ATTR_ROLE, "robot", "bcap.controller_connect.provider");
 		dissect_attr(d, ATTR_MODEL, providers[s->provider - 1].model, "bcap.controller_connect.provider");
 		dissect_attr(d, ATTR_SOFTWARE, providers[s->provider - 1].name, "bcap.controller_connect.provider");
-	} else if (r.code == CONTROLLER_GETVARIABLE && r.extra) {
-		s->handle[r.extra - 1] = argument_number(&c);
+	} else if (gives_handle(r.code)) {
+		uint32_t handle = argument_number(&c);
+		const char *name = dissect_recall(d, r.extra2);
+		if (r.extra)
+			s->handle[r.extra - 1] = handle;
+		if (handle && name) {
+			char kept[DISSECT_MEMORY];
+			snprintf(kept, sizeof kept, "%s", name);   /* the new place may be the old one */
+			memcpy(dissect_memory(d, handle_key(d, handle)), kept, sizeof kept);
+		}
 	} else if (r.code == VARIABLE_GETVALUE && r.extra && argument_text(&c, text, sizeof text)) {
 		dissect_attr_bytes(d, variables[r.extra - 1].field, text, strlen(text), variables[r.extra - 1].source);
 	}
@@ -371,8 +414,8 @@ const struct dissector dissect_bcap = {
 	.recognition = "SOH, EOT, a length that is the frame's, a known function or result, arguments that fill the frame exactly; "
 		       "request and answer with one serial number (MELSOFT on the same port begins with 5A, 57, D7 or DA)",
 	.identity = "Controller_Connect: the provider that was accepted names vendor and controller; the system variables @VERSION, "
-		    "@TYPE, @MAKER_NAME, @SERIAL_NO where a client reads them",
+		    "@TYPE, @MAKER_NAME, @SERIAL_NO, and @TYPE_NAME of the robot, where a client reads them",
 	.operations = "all 137 functions: robot moves, hold, halt, tasks started, stopped and deleted, files written, read and deleted, "
-		      "variables; commands in words: motor, arm, slave mode, error reset, stop of all tasks",
+		      "variables, each with the name that its handle was given for; commands in words: motor, arm, slave mode, error reset, stop of all tasks",
 	.verified = "from the manual, not yet seen in a real capture",
 };

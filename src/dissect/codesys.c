@@ -32,7 +32,8 @@ enum {
 	BLOCK = 0x01, ACKNOWLEDGE = 0x02, KEEP_ALIVE = 0x03, GET_INFO = 0xc2, OPEN = 0xc3, CLOSE = 0xc4, OPENED = 0x83,
 	CHANNEL_VERSION = 0x0101, FIRST = 0x01, FROM_CLIENT = 0x80,
 	SERVICES = 0xcd55, SERVICES_SECURE = 0x7557, GROUP_ANSWER = 0x80,
-	CMP_DEVICE = 1, CMP_APP = 2, CMP_FILE_TRANSFER = 8, LOGIN = 2, TAG_RESULT_OUTER = 0x82, TAG_RESULT = 0x20,
+	CMP_DEVICE = 1, CMP_APP = 2, CMP_FILE_TRANSFER = 8, LOGIN = 2, TAG_LOGIN = 0x82, TAG_LOGIN_RESULT = 0x20,
+	TAG_SERVICE_RESULT = 0x01, TAG_ERROR = 0xff7f, SET_OPERATING_MODE = 6, INTERACTIVE_LOGIN = 8, RENAME_NODE = 9,
 	IDENTIFICATION_HEAD = 48, TARGET_PLC = 0x1000,
 	V2_HEADER = 6, V2_LENGTH_MAX = 0xffff, V2_IDENTIFY = 1,
 };
@@ -262,6 +263,28 @@ static bool tag_find(struct cur c, uint32_t tag, struct cur *value)
 	return false;
 }
 
+static enum op_result result_at(const struct cur *value)
+{
+	return cur_left(value) < 2 ? RESULT_UNKNOWN : cur_peek_le16(value, 0) ? RESULT_REFUSED : RESULT_OK;
+}
+
+/* The error tag is of all commands; where a result stands differs from one to the other, and few are public. */
+static enum op_result result_of(struct cur c, uint32_t code)
+{
+	struct cur value, inner;
+	if (tag_find(c, TAG_ERROR, &value) && result_at(&value) == RESULT_REFUSED)
+		return RESULT_REFUSED;
+	switch (code) {
+	case COMMAND(CMP_DEVICE, LOGIN):
+		return tag_find(c, TAG_LOGIN, &value) && tag_find(value, TAG_LOGIN_RESULT, &inner) ? result_at(&inner) : RESULT_UNKNOWN;
+	case COMMAND(CMP_DEVICE, SET_OPERATING_MODE): case COMMAND(CMP_DEVICE, INTERACTIVE_LOGIN):
+	case COMMAND(CMP_DEVICE, RENAME_NODE):
+		return tag_find(c, TAG_SERVICE_RESULT, &value) ? result_at(&value) : RESULT_UNKNOWN;
+	default:
+		return RESULT_UNKNOWN;
+	}
+}
+
 static void describe_command(const struct dissect_request *r, char *out, size_t size)
 {
 	snprintf(out, size, "command 0x%02x", r->extra);
@@ -281,13 +304,9 @@ static void service(struct dissect *d, struct cur c, uint16_t channel, bool requ
 	group &= GROUP_ANSWER - 1;
 	struct dissect_request r = { .code = (uint32_t)group << 8 | command, .op = OP_DIAGNOSTIC, .name = "Unknown command" };
 	r.key = (uint64_t)channel << 32 | r.code;
-	struct cur value, inner;
+	struct cur value;
 	if (!request) {
-		enum op_result result = RESULT_UNKNOWN;   /* where the result stands differs from one command to the other */
-		if (r.code == COMMAND(CMP_DEVICE, LOGIN) && tag_find(c, TAG_RESULT_OUTER, &value) &&
-		    tag_find(value, TAG_RESULT, &inner) && cur_left(&inner) >= 2)
-			result = cur_peek_le16(&inner, 0) ? RESULT_REFUSED : RESULT_OK;
-		dissect_response(d, r.key, result, NULL);
+		dissect_response(d, r.key, result_of(c, r.code), NULL);
 		return;
 	}
 	const struct dissect_code *f = DISSECT_CODE(commands, r.code), *g = DISSECT_CODE(groups, group);
@@ -414,8 +433,8 @@ const struct dissector dissect_codesys = {
 	.recognition = "V3: magic of the block driver, length, C5, known service, contents that fit it; a device that presents itself, or a "
 		       "channel or command that was answered. V2: BB BB and a length, on its ports only, question and answer",
 	.identity = "name service: node name, device name, vendor, target version and id, serial number; V2: operating system, product",
-	.operations = "commands of the components: application start, stop, reset, download, online change, boot project; login (with its "
-		      "result), reset origin, file transfer with file names, variables written, force, PlcShell, user manager. Results of "
-		      "other commands are not read",
+	.operations = "commands of the components: application start, stop, reset, download, online change, boot project; login, "
+		      "reset origin, file transfer with file names, variables written, force, PlcShell, user manager. Results: of logins, "
+		      "operating mode and node name, and every refusal by the error tag; those of other commands are not read",
 	.verified = "from the manual, not yet seen in a real capture (layers and numbers of open clients)",
 };

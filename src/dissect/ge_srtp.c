@@ -22,7 +22,7 @@ enum {
 	HEADER = 56, TEXT_MAX = 16384, HELLO = 0, HELLO_ANSWER = 1, REQUEST = 2, ANSWER = 3, SESSION = 8, SESSION_ANSWER = 9,
 	BOX_REQUEST = 0xc0, BOX_REQUEST_TEXT = 0x80, BOX_DONE = 0xd4, BOX_DONE_TEXT = 0x94, BOX_REFUSED = 0xd1,
 	READ_SYSTEM = 0x04, WRITE_SYSTEM = 0x07, LOGON = 0x20, PRIVILEGE = 0x21, STATE = 0x23, CONTROLLER_ID = 0x43,
-	SERVICE_MAX = 0x61, ID_LENGTH = 8,
+	SERVICE_MAX = 0x61,
 };
 
 static const struct dissect_code services[] = {
@@ -200,16 +200,6 @@ static void state(struct dissect *d, struct cur c)
 		dissect_attr(d, ATTR_MODE, modes[said], "ge-srtp.plc_status_word");
 }
 
-/* The identifier of the controller stands first: a name that somebody gave it, filled up with zeros. */
-static void controller(struct dissect *d, struct cur c)
-{
-	for (size_t i = 0; i < ID_LENGTH && cur_peek(&c, i); i++)
-		if (cur_peek(&c, i) < 0x20 || cur_peek(&c, i) >= 0x7f)
-			return;
-	if (cur_has(&c, ID_LENGTH))
-		dissect_attr_bytes(d, ATTR_NAME, cur_here(&c), ID_LENGTH, "ge-srtp.controller_id");
-}
-
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
 	struct cur whole = c;
@@ -231,14 +221,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	}
 	if (side == SIDE_CLIENT)
 		return request(d, whole, key, box);
-	struct dissect_request r;
-	if (!dissect_response(d, key, box == BOX_REFUSED ? RESULT_REFUSED : RESULT_OK, &r) || box == BOX_REFUSED)
+	if (!dissect_response(d, key, box == BOX_REFUSED ? RESULT_REFUSED : RESULT_OK, NULL) || box == BOX_REFUSED)
 		return DISSECT_OK;
 	state(d, whole);
-	if (box == BOX_DONE_TEXT && r.code == CONTROLLER_ID) {
-		cur_skip(&whole, HEADER);
-		controller(d, whole);
-	}
 	cur_skip(&c, HEADER - 6 + text);
 	return cur_ok(&c) ? DISSECT_OK : DISSECT_TRUNCATED;
 }
@@ -254,8 +239,8 @@ const struct dissector dissect_ge_srtp = {
 	.reference = "GE, Series 90 PLC Serial Communications (GFK-0582) for the services; open clients and the DFRWS 2017 paper on SRTP "
 		     "for the frame on TCP",
 	.recognition = "type, mailbox type and length that agree, packet numbers; request and answer with one sequence and mailbox number",
-	.identity = "Return Controller Type and ID Information: the controller's name; run, stop or fault from the state word that comes "
-		    "with the answers. The vendor is not told: other makers' devices answer too",
+	.identity = "run, stop or fault from the state word that comes with the answers; how the answer to Return Controller Type and ID "
+		    "Information is laid out is not known. The vendor is not told: other makers' devices answer too",
 	.operations = "all 98 services: memory read and written, state set, programs and blocks stored (into the controller) and loaded, "
 		      "memory cleared, faults cleared, force, clock, privilege level",
 	.verified = "from the manual, not yet seen in a real capture (frames of open clients)",
