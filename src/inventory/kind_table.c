@@ -236,9 +236,6 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*SOFTGOT*", KIND_HMI, 80),
 	TYPE("FR-?#*", KIND_DRIVE, 82),      /* FR-A800, FR-E700, FR-F800, FR-D700 */
 	TYPE("MR-J*", KIND_DRIVE, 84),
-	TYPE("NZ2*", KIND_IO, 80),
-	TYPE("RJ72*", KIND_IO, 80),          /* head modules, as LJ72 */
-	TYPE("LJ72*", KIND_IO, 80),
 	TYPE("MELSERVO*", KIND_DRIVE, 82),
 	TYPE("*MELDAS*", KIND_CNC, 84),
 	MODEL("MITSUBISHI", "M7#*", KIND_CNC),
@@ -682,51 +679,4 @@ const struct kind_hint kind_hints[] = {
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*TIAPORTAL*", KIND_ENGINEERING, 74 },
 	{ ON_TYPE | ON_SOFTWARE, NULL, "*STUDIO5000*", KIND_ENGINEERING, 74 },
 	{ 0, NULL, NULL, KIND_UNKNOWN, 0 },
-};
-
-#define OT(name, level, server, weight) \
-	{ name, true, level, server, weight, false, false }
-#define IT(name, server, weight) \
-	{ name, false, -1, server, weight, false, false }
-
-const struct kind_protocol kind_protocols[] = {
-	OT("s7comm*", 1, KIND_PLC, 62), OT("fins", 1, KIND_PLC, 62), OT("slmp", 1, KIND_PLC, 60),
-	OT("melsoft", 1, KIND_PLC, 62), OT("toyopuc", 1, KIND_PLC, 62), OT("keyence*", 1, KIND_PLC, 62),
-	OT("kv*", 1, KIND_PLC, 62), OT("mewtocol", 1, KIND_PLC, 62), OT("fl-net", 1, KIND_PLC, 60),
-	OT("flnet", 1, KIND_PLC, 60), OT("umas", 1, KIND_PLC, 64), OT("ge-srtp", 1, KIND_PLC, 62),
-	OT("srtp-ge", 1, KIND_PLC, 62), OT("codesys", 1, KIND_PLC, 60), OT("pccc", 1, KIND_PLC, 62),
-	OT("memobus", 1, KIND_PLC, 60), OT("fa-m3", 1, KIND_PLC, 62), OT("yokogawa*", 1, KIND_PLC, 60),
-	OT("ads", 1, KIND_PLC, 56), OT("egd", 1, KIND_PLC, 55), OT("ether-s-io", 1, KIND_PLC, 55),
-	OT("ethersio", 1, KIND_PLC, 55), OT("saia*", 1, KIND_PLC, 55), OT("bsap", 1, KIND_PLC, 55),
-	OT("roc-plus", 1, KIND_PLC, 55), OT("dnp3", 1, KIND_PLC, 52), OT("iec104", 1, KIND_PLC, 52),
-	OT("focas*", 1, KIND_CNC, 66), OT("hses", 1, KIND_ROBOT, 66), OT("b-cap", 1, KIND_ROBOT, 66),
-	OT("bcap", 1, KIND_ROBOT, 66), OT("modbus", 1, KIND_PLC, 45), OT("enip", 1, KIND_PLC, 42),
-	OT("cip*", 1, KIND_PLC, 44), OT("cclink*", 1, KIND_IO, 42), OT("cc-link*", 1, KIND_IO, 42),
-	OT("mms", 1, KIND_UNKNOWN, 0), OT("goose", 1, KIND_UNKNOWN, 0), OT("sv", 1, KIND_UNKNOWN, 0),
-	OT("bacnet*", 1, KIND_UNKNOWN, 0), OT("genisys", 1, KIND_UNKNOWN, 0), OT("profinet-io", 1, KIND_IO, 52),
-	OT("profinet-rt", 1, KIND_UNKNOWN, 0), OT("profinet*", -1, KIND_UNKNOWN, 0),
-	OT("ethercat", 1, KIND_UNKNOWN, 0), OT("powerlink", 1, KIND_UNKNOWN, 0), OT("hart-ip", 1, KIND_GATEWAY, 45),
-	OT("atg", 1, KIND_SENSOR, 50), OT("c1222", 1, KIND_SENSOR, 48), OT("dlms*", 1, KIND_SENSOR, 48),
-	OT("knx*", 1, KIND_GATEWAY, 50), OT("fox", 2, KIND_GATEWAY, 45), OT("niagara*", 2, KIND_GATEWAY, 45),
-	OT("opcua", 2, KIND_SERVER, 30), OT("opcda", 2, KIND_SERVER, 30), OT("mtconnect", 2, KIND_SERVER, 30),
-	OT("synchrophasor", 1, KIND_SENSOR, 48), OT("doip", 1, KIND_UNKNOWN, 0), OT("trdp", 1, KIND_UNKNOWN, 0),
-
-	IT("ipp", KIND_PRINTER, 60), IT("jetdirect", KIND_PRINTER, 60), IT("pdl-datastream", KIND_PRINTER, 60),
-	IT("lpd", KIND_PRINTER, 55), IT("raw-print*", KIND_PRINTER, 58), IT("rtsp", KIND_CAMERA, 47),
-	IT("onvif", KIND_CAMERA, 55), IT("kerberos", KIND_SERVER, 52), IT("rdp", KIND_PC, 35),
-	IT("mqtt", KIND_SERVER, 30), IT("ntp", KIND_SERVER, 20),
-	{ "ldap*", false, -1, KIND_SERVER, 50, false, true },
-	{ "afp", false, -1, KIND_NAS, 45, false, true },
-	{ "nfs", false, -1, KIND_NAS, 40, false, true },
-	{ "smb*", false, -1, KIND_SERVER, 25, false, true },
-	{ "ftp*", false, -1, KIND_UNKNOWN, 0, false, true },
-	{ "mssql*", false, -1, KIND_SERVER, 52, false, true },
-	{ "tds", false, -1, KIND_SERVER, 52, false, true },
-	{ "mysql", false, -1, KIND_SERVER, 52, false, true },
-	{ "postgres*", false, -1, KIND_SERVER, 52, false, true },
-	{ "oracle", false, -1, KIND_SERVER, 52, false, true },
-	{ "smtp*", false, -1, KIND_SERVER, 40, true, false },
-	{ "imap*", false, -1, KIND_SERVER, 45, true, false },
-	{ "pop*", false, -1, KIND_SERVER, 45, true, false },
-	{ NULL, false, -1, KIND_UNKNOWN, 0, false, false },
 };
