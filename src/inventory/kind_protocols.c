@@ -40,7 +40,7 @@ const struct kind_protocol kind_protocols[] = {
 	OT("genisys", 1, KIND_UNKNOWN, 0), OT("knx*", 1, KIND_GATEWAY, 50), OT("fox", 2, KIND_GATEWAY, 45),
 	OT("niagara*", 2, KIND_GATEWAY, 45), OT("doip", 1, KIND_UNKNOWN, 0), OT("trdp", 1, KIND_UNKNOWN, 0),
 	/* Above the controllers */
-	OT("opcua", 2, KIND_SERVER, 30), OT("mtconnect", 2, KIND_CNC, 40),
+	OT("opcua", 2, KIND_SERVER, 30), OT("opcda", 2, KIND_SERVER, 30), OT("mtconnect", 2, KIND_CNC, 40),
 
 	IT("ipp", KIND_PRINTER, 60), IT("jetdirect", KIND_PRINTER, 60), IT("pdl-datastream", KIND_PRINTER, 60),
 	IT("lpd", KIND_PRINTER, 55), IT("raw-print*", KIND_PRINTER, 58), IT("rtsp", KIND_CAMERA, 47),
