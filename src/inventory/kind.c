@@ -375,16 +375,22 @@ static void serve(struct facts *f, const struct obs_conv *c, const struct kind_p
 	}
 }
 
+/* Sends cyclic data to its devices, or to all. */
+static void drive(struct facts *f, const struct obs_conv *c, const struct kind_protocol *p)
+{
+	if (f->drives || p->client == KIND_UNKNOWN)
+		return;
+	f->drives = c;
+	f->drives_as = p->client;
+}
+
 static void ask(struct facts *f, const struct inv_conv *x, const struct kind_protocol *p)
 {
 	const struct obs_conv *c = x->row;
 	if (c->confidence == CONF_GUESS || x->server < 0 || !p)
 		return;
 	if (p->client != KIND_UNKNOWN) {
-		if (!f->drives) {
-			f->drives = c;
-			f->drives_as = p->client;
-		}
+		drive(f, c, p);
 	} else if (p->ot && p->level >= 0) {
 		bool opcua = p->level >= 2;
 		if (!f->polls || (f->opcua_client && !opcua)) {
@@ -422,7 +428,7 @@ static struct facts *gather(const struct inventory *inv)
 		}
 		/* Who tells all of them in a cycle is a controller like those that answer. */
 		if (x->server < 0 && x->client >= 0 && p && p->ot && x->row->gaps.n >= CYCLES)
-			serve(&facts[x->client], x->row, p);
+			(p->level < 0 ? drive : serve)(&facts[x->client], x->row, p);
 		if (x->client >= 0)
 			ask(&facts[x->client], x, p);
 		if (x->client < 0 || x->server < 0 || !x->row->packets_c || !x->row->packets_s)

@@ -39,8 +39,9 @@ struct claim {
 static const char *after(const char *value, const char *mark, bool whole)
 {
 	size_t n = strlen(mark);
+	int first = tolower((unsigned char)*mark);
 	for (const char *s = value; *s; s++) {
-		if (strncasecmp(s, mark, n) != 0)
+		if (tolower((unsigned char)*s) != first || strncasecmp(s, mark, n) != 0)
 			continue;
 		bool begins = s == value || !isalnum((unsigned char)*mark) || !isalnum((unsigned char)s[-1]);
 		bool ends = !whole || !isalpha((unsigned char)mark[n - 1]) || !isalpha((unsigned char)s[n]);
@@ -145,7 +146,8 @@ static void read_build(const char *value, struct claim *c)
 		size_t n = strspn(s, "0123456789");
 		unsigned long v = n >= 4 && n <= 5 ? strtoul(s, NULL, 10) : 0;
 		unsigned nt = nt_of_build((unsigned)v);
-		if (nt && (!c->nt || c->nt == nt)) {
+		/* SNMP's and others' 6.3 stayed for all that came later. */
+		if (nt && (!c->nt || c->nt == nt || (nt == 10 * NT && c->nt == 6 * NT + 3))) {
 			c->nt = nt;
 			c->build = (unsigned)v;
 		}
@@ -179,7 +181,7 @@ static void read_text(const char *value, struct claim *c)
 	for (size_t i = 0; !c->nt && i < sizeof before / sizeof *before; i++)
 		if ((at = after(value, before[i], false)) && isdigit((unsigned char)*at))
 			(void)read_nt(at, c);
-	bool several = strstr(value, " / ") || holds(value, "or later");
+	bool several = strstr(value, " / ") || holds(value, "or later") || holds(value, "or newer");
 	for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
 		if (!holds(value, products[i].word) || (c->nt && products[i].nt && c->nt != products[i].nt))
 			continue;

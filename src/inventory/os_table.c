@@ -82,6 +82,7 @@ const struct os_rule os_rules[] = {
 	{ ANY, "Macintosh", OS_MACOS, "macOS", OS_READ_NONE },
 	{ ANY, "Mac OS X", OS_MACOS, "macOS", OS_READ_NONE },
 	{ ANY, "Darwin/", OS_APPLE, "macOS / iOS", OS_READ_NONE },
+	{ ON_OS | ON_DESCRIPTION, "Darwin", OS_APPLE, "macOS / iOS", OS_READ_NONE },
 	{ ON_MODEL, "iPhone", OS_IOS, "iOS", OS_READ_NONE },
 	{ ON_MODEL, "iPad", OS_IOS, "iOS", OS_READ_NONE },
 	{ ON_MODEL, "MacBook", OS_MACOS, "macOS", OS_READ_NONE },
