@@ -66,6 +66,7 @@ struct mc1e {
 	uint16_t expect;         /* bytes that the answer has behind its end code */
 	uint8_t command;
 	bool waits;
+	bool proved;             /* an answer fitted its request */
 };
 bool mc1e_probe(const struct cur *c, enum side side);
 int32_t mc1e_length(const struct cur *c, enum side side);

@@ -10,7 +10,9 @@
  *
  * and the answer: subheader + 80, end code (00; 5B and an abnormal code; 50 to 60),
  * data. ASCII code writes the same in hexadecimal digits, high ones first, the
- * device before its number. No length and no number tells a message: only such
+ * device before its number. Extended file registers have the number of their block
+ * behind the device, a special function module its address (3), length and number.
+ * No length and no number tells a message: only such
  * requests count whose device and length fit, and answers of the length that the
  * request before them asked for.
  */
@@ -21,7 +23,8 @@
 enum {
 	HEAD = 4, BATCH = 12, ANSWER = 0x80, DIGITS = 24, LONGEST = 1024,
 	RUN = 0x13, STOP = 0x14, TYPE = 0x15, LOOPBACK = 0x16,
-	ABNORMAL = 0x5b,
+	ABNORMAL = 0x5b, MODULE_READ = 0x0e, MODULE_WRITE = 0x0f, FILE_READ = 0x17, FILE_WRITE = 0x18, FILE_TEST = 0x19,
+	FILE_MONITOR = 0x1b,
 };
 
 static const struct dissect_code commands[] = {
@@ -35,6 +38,13 @@ static const struct dissect_code commands[] = {
 	{ 0x07, OP_READ, "Monitor Data Registration (words)" },
 	{ 0x08, OP_READ, "Monitor (bits)" },
 	{ 0x09, OP_READ, "Monitor (words)" },
+	{ MODULE_READ, OP_READ, "Special Function Module Batch Read" },
+	{ MODULE_WRITE, OP_WRITE, "Special Function Module Batch Write" },
+	{ FILE_READ, OP_READ, "Extended File Register Batch Read" },
+	{ FILE_WRITE, OP_WRITE, "Extended File Register Batch Write" },
+	{ FILE_TEST, OP_WRITE, "Extended File Register Test (random write)" },
+	{ 0x1a, OP_READ, "Extended File Register Monitor Data Registration" },
+	{ FILE_MONITOR, OP_READ, "Extended File Register Monitor" },
 	{ RUN, OP_START, "Remote RUN" },
 	{ STOP, OP_STOP, "Remote STOP" },
 	{ TYPE, OP_IDENTITY, "PC Type Name Read" },
@@ -97,6 +107,7 @@ static uint32_t points(uint8_t n)
 struct asked {
 	const struct mc_device *x;
 	uint32_t first, n, size;
+	uint8_t module;          /* of 0E and 0F */
 };
 
 /* Device and first number; no device has more than 65536. */
@@ -127,6 +138,23 @@ static bool read_request(const struct text *t, struct asked *a)
 		return t->b[HEAD + 1] == 0 && t->n == HEAD + 2 + a->n * each[command - 4] &&
 		       place(t->b + HEAD + 2, t->ascii, a);
 	}
+	case MODULE_READ: case MODULE_WRITE:
+		if (t->n < HEAD + 6 || t->b[HEAD + 5] != 0)
+			return false;
+		a->n = points(t->b[HEAD + 3]);
+		a->first = t->ascii ? (uint32_t)t->b[HEAD] << 16 | (uint32_t)t->b[HEAD + 1] << 8 | t->b[HEAD + 2]
+				    : (uint32_t)t->b[HEAD + 2] << 16 | (uint32_t)t->b[HEAD + 1] << 8 | t->b[HEAD];
+		a->module = t->b[HEAD + 4];
+		a->size = command == MODULE_READ ? a->n : 0;
+		return t->n == HEAD + 6 + (command == MODULE_READ ? 0 : a->n);
+	case FILE_READ: case FILE_WRITE:
+		if (t->n < BATCH + 2 || t->b[BATCH + 1] != 0)
+			return false;
+		a->n = points(t->b[BATCH]);
+		a->size = command == FILE_READ ? a->n * 2 : 0;
+		return place(t->b + HEAD, t->ascii, a) && t->n == BATCH + 2 + (command == FILE_READ ? 0 : a->n * 2);
+	case FILE_TEST: case 0x1a:
+		return t->b[HEAD + 1] == 0 && t->n == HEAD + 2 + a->n * (command == FILE_TEST ? 10 : 8);
 	case LOOPBACK:
 		a->size = 1 + a->n;
 		return station == MC_OWN_STATION && t->n == HEAD + 1 + a->n;
@@ -162,12 +190,14 @@ static enum dissect_result answer(struct dissect *d, struct mc1e *s, const struc
 {
 	uint8_t command = t->b[0] & 0x7f, end = t->b[1];
 	bool fits = s->waits && s->command == command && end_code(t) &&
-		    (end || s->expect == t->n - 2 || (command >= 8 && command <= 9));
+		    (end || s->expect == t->n - 2 || command == 8 || command == 9 ||
+		     command == FILE_MONITOR);
 	if (fits && command == TYPE && !end)
 		fits = t->b[2] && !t->b[3];   /* a code of one byte */
 	s->waits = false;
 	if (!fits || !dissect_response(d, (uint64_t)0x1e << 32 | command, end ? RESULT_REFUSED : RESULT_OK, NULL))
 		return DISSECT_LOWER;   /* two bytes and a length prove nothing by themselves */
+	s->proved = true;
 	if (command == TYPE && end == 0) {
 		char code[8];
 		snprintf(code, sizeof code, "%02X", t->b[2]);
@@ -178,6 +208,11 @@ static enum dissect_result answer(struct dissect *d, struct mc1e *s, const struc
 		}
 	}
 	return DISSECT_OK;
+}
+
+static void describe_module(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "module %02X, from byte 0x%X, %u bytes", r->code >> 16, r->extra, r->extra2);
 }
 
 enum dissect_result mc1e_message(struct dissect *d, struct mc1e *s, struct cur c)
@@ -194,17 +229,22 @@ enum dissect_result mc1e_message(struct dissect *d, struct mc1e *s, struct cur c
 	const struct dissect_code *f = DISSECT_CODE(commands, t.b[0]);
 	struct dissect_request r = { .key = (uint64_t)0x1e << 32 | t.b[0], .code = t.b[0], .op = f->op, .name = f->name };
 	if (f->op == OP_WRITE && a.x) {
-		bool random = t.b[0] >= 4;
+		bool random = t.b[0] == 4 || t.b[0] == 5;
 		r.code = mc_device_code(a.x, 0, random ? a.n - 1 : 0);
 		r.extra = a.first;
 		r.extra2 = random ? 1 : a.n;
 		if (a.x->bit && t.b[0] & 1)
 			r.extra2 *= 16;   /* bit devices by words */
 		r.describe = mc_describe_devices;
+	} else if (t.b[0] == MODULE_WRITE) {
+		r.code = (uint32_t)a.module << 16 | MODULE_WRITE;
+		r.extra = a.first;
+		r.extra2 = a.n;
+		r.describe = describe_module;
 	}
 	/* The PC number is that of a station on MELSECNET. */
 	mc_relay(d, &(struct mc_route){ .station = t.b[1], .module = MC_OWN_MODULE });
-	*s = (struct mc1e){ .expect = (uint16_t)a.size, .command = t.b[0], .waits = true };
+	*s = (struct mc1e){ .expect = (uint16_t)a.size, .command = t.b[0], .waits = true, .proved = s->proved };
 	dissect_request(d, &r);
-	return DISSECT_OK;
+	return a.x || s->proved ? DISSECT_OK : DISSECT_LOWER;   /* without a device only an answer tells */
 }
