@@ -27,6 +27,7 @@ DISSECTORS += src/dissect/postgresql.c
 DISSECTORS += src/dissect/tds.c
 DISSECTORS += src/dissect/dcerpc.c
 DISSECTORS += src/dissect/ntp.c
+DISSECTORS += src/dissect/ptp.c
 DISSECTORS += src/dissect/syslog.c
 DISSECTORS += src/dissect/jetdirect.c
 DISSECTORS += src/dissect/slmp.c
