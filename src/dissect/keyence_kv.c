@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dissect/crline.h"
 #include "dissect/dissect.h"
 
 enum { PORT = 8501, LINE_MAX_BYTES = 12288, HEAD = 24, RING = 8 };
@@ -272,26 +273,13 @@ static bool answers(const struct cur *c, enum answer expected, unsigned values)
 	}
 }
 
-/* The line that begins here, without its end and without what the end of the line before left. */
-static struct cur line_of(struct cur c, bool *whole)
-{
-	while (cur_left(&c) && (cur_peek(&c, 0) == '\n' || cur_peek(&c, 0) == '\r'))
-		cur_skip(&c, 1);
-	size_t n = 0;
-	while (n < cur_left(&c) && cur_peek(&c, n) != '\r')
-		n++;
-	*whole = n < cur_left(&c);
-	cur_limit(&c, n);
-	return c;
-}
-
 /* ---- recognition ---- */
 
 static bool probe(const struct cur *c, enum side side)
 {
 	bool whole;
 	struct line line;
-	struct cur text = line_of(*c, &whole);
+	struct cur text = crline(*c, &whole);
 	if (!cur_left(&text) || cur_left(&text) > LINE_MAX_BYTES || cur_here(&text) != cur_here(c))
 		return false;
 	if (side == SIDE_CLIENT)
@@ -444,7 +432,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	struct state *s = dissect_scratch(d);
 	_Static_assert(sizeof(struct state) <= DISSECT_SCRATCH, "does not fit");
 	bool whole;
-	struct cur text = line_of(c, &whole);
+	struct cur text = crline(c, &whole);
 	if (!cur_left(&text))
 		return DISSECT_LOWER;
 	enum side side = dissect_side(d);

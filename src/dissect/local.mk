@@ -79,7 +79,7 @@ DISSECTORS += src/dissect/knx.c
 # What several of them share.
 DISSECT_SHARED =
 DISSECT_SHARED += src/dissect/dissect.c src/dissect/dissect.h src/dissect/core.c src/dissect/core.h src/dissect/session.h
-DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h
+DISSECT_SHARED += src/dissect/ber.h src/dissect/mail.h src/dissect/crline.h
 DISSECT_SHARED += src/dissect/kept_name.h
 DISSECT_SHARED += src/dissect/ber.h src/dissect/utf16.h
 DISSECT_SHARED += src/dissect/ber.h

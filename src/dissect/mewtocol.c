@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dissect/crline.h"
 #include "dissect/dissect.h"
 
 enum { LINE_MAX_BYTES = 4200, HEAD = 24, WIDTH = 4, CONTACT = 0x10000 };
@@ -194,19 +195,6 @@ static bool parse(struct cur c, bool whole, struct line *out)
 	return true;
 }
 
-/* The line that begins here, without its end and without what the end of the line before left. */
-static struct cur line_of(struct cur c, bool *whole)
-{
-	while (cur_left(&c) && (cur_peek(&c, 0) == '\n' || cur_peek(&c, 0) == '\r'))
-		cur_skip(&c, 1);
-	size_t n = 0;
-	while (n < cur_left(&c) && cur_peek(&c, n) != '\r')
-		n++;
-	*whole = n < cur_left(&c);
-	cur_limit(&c, n);
-	return c;
-}
-
 static bool probe(const struct cur *c, enum side side)
 {
 	struct line line;
@@ -214,7 +202,7 @@ static bool probe(const struct cur *c, enum side side)
 	uint8_t first = cur_peek(c, 0);
 	if (first != '%' && first != '<' && first != '>')
 		return false;
-	struct cur text = line_of(*c, &whole);
+	struct cur text = crline(*c, &whole);
 	if (cur_left(&text) > LINE_MAX_BYTES || (!whole && cur_left(&text) < HEAD) || !parse(text, whole, &line))
 		return false;
 	(void)side;   /* a PLC may be the one that opens the connection */
@@ -462,7 +450,7 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	struct state *s = dissect_scratch(d);
 	struct line line;
 	bool whole;
-	struct cur text = line_of(c, &whole);
+	struct cur text = crline(c, &whole);
 	if (!cur_left(&text))
 		return DISSECT_LOWER;
 	if (!whole)
