@@ -98,6 +98,63 @@ static void distinct_minutes(void **state)
 	observe_free(o);
 }
 
+static void periods_and_jitter(void **state)
+{
+	(void)state;
+	struct obs_gaps g = { 0 };
+	const int64_t ms = 1000000;
+	assert_int_equal(obs_gaps_period(&g), 0);
+	for (int i = 0; i < 100; i++)
+		obs_gaps_add(&g, i % 2 ? 110 * ms : 90 * ms);
+	assert_int_equal(obs_gaps_period(&g), 100000);
+	assert_int_equal(obs_gaps_jitter(&g), 10000);
+	/* A pause and a step back are no cycle. */
+	obs_gaps_add(&g, OBS_GAP_MAX + 1);
+	obs_gaps_add(&g, -5 * ms);
+	obs_gaps_add(&g, 0);
+	assert_int_equal(g.n, 100);
+	/* Full: what there is stays right. */
+	for (int i = 0; i < 20000; i++)
+		obs_gaps_add(&g, OBS_GAP_MAX);
+	assert_true(g.n < 20100 && g.sum2 <= UINT64_MAX && obs_gaps_period(&g) <= 60000000);
+}
+
+/* Twice the same operation, and frames of a cyclic protocol, as the tables keep them and the pipe carries them. */
+static void gaps_are_kept(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new(), *copy = observe_new();
+	observe_segment(o, &(struct packet){ 0 });
+	uint32_t a = ip(o, 1), b = ip(o, 2), row = 0;
+	for (uint32_t n = 1; n <= 5; n++)
+		row = observe_op(o, &(struct obs_op){ .client = a, .server = b, .proto = "slmp", .name = "Read", .detail = "",
+						      .where = at(n) });
+	observe_op_again(o, row, 6 * INT64_C(1000000000));
+	for (uint32_t n = 1; n <= 4; n++)
+		observe_cyclic(o, &(struct obs_conv){ .client = a, .server = b, .proto = "profinet-rt", .risk = "", .frames = 1,
+						      .requests = 2, .unanswered = 1, .first = n * INT64_C(2000000000),
+						      .last = n * INT64_C(2000000000), .where = at(n) });
+	struct buf buf;
+	buf_init(&buf, 1 << 20);
+	observe_flush(o, &buf);
+	struct cur c = cur_make(buf.data, buf.len);
+	assert_true(observe_read(copy, &c));
+	const struct obs_op *op;
+	const struct obs_conv *v;
+	assert_int_equal(observe_ops(copy, &op), 1);
+	assert_int_equal(op->gaps.n, 5);
+	assert_int_equal(obs_gaps_period(&op->gaps), 1000000);
+	assert_int_equal(observe_convs(copy, &v), 1);
+	assert_int_equal(v->gaps.n, 3);
+	assert_int_equal(obs_gaps_period(&v->gaps), 2000000);
+	assert_int_equal(obs_gaps_jitter(&v->gaps), 0);
+	assert_int_equal(v->requests, 8);
+	assert_int_equal(v->unanswered, 4);
+	buf_done(&buf);
+	observe_free(o);
+	observe_free(copy);
+}
+
 static struct observe *sample(void)
 {
 	struct observe *o = observe_new();
@@ -300,6 +357,8 @@ int main(void)
 		cmocka_unit_test(only_alternating_claims_count),
 		cmocka_unit_test(sixteen_values_are_kept),
 		cmocka_unit_test(distinct_minutes),
+		cmocka_unit_test(periods_and_jitter),
+		cmocka_unit_test(gaps_are_kept),
 		cmocka_unit_test(records_make_the_same_tables),
 		cmocka_unit_test(records_come_in_parts),
 		cmocka_unit_test(a_bad_child_does_no_harm),
