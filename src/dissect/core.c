@@ -15,7 +15,8 @@ struct dissect_core *dissect_core_new(struct observe *o)
 	c->udp_port = xcalloc(65536, sizeof *c->udp_port);
 	for (size_t i = 0; dissectors[i] && i < DISSECTORS_MAX; i++) {
 		const struct dissector *d = dissectors[i];
-		c->n++;
+		if (d->ethertype[0] || d->llc_dsap || d->snap_pid || d->ip_proto)
+			c->flowless[c->n_flowless++] = (uint8_t)i;
 		for (int k = 0; k < DISSECT_PORTS && d->tcp[k]; k++) {
 			struct port_list *l = &c->tcp_port[d->tcp[k]];
 			if (l->n < sizeof l->list)
@@ -186,11 +187,12 @@ static bool frame_is_for(const struct dissector *d, const struct packet *p)
 
 bool dissect_frame(struct dissect_core *c, const struct packet *p, uint32_t segment)
 {
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t k = 0; k < c->n_flowless; k++) {
+		uint8_t i = c->flowless[k];
 		const struct dissector *x = dissectors[i];
 		if (!frame_is_for(x, p) || (x->probe && !x->probe(&p->payload, SIDE_CLIENT)))
 			continue;
-		struct dissect d = { .core = c, .d = x, .index = (uint8_t)i, .p = p, .segment = segment };
+		struct dissect d = { .core = c, .d = x, .index = i, .p = p, .segment = segment };
 		ends_of_frame(&d);
 		if (!run(&d, p->payload, packet_cut(p)))
 			continue;

@@ -93,8 +93,8 @@ struct dissect_core {
 	struct observe *o;
 	struct port_list *tcp_port, *udp_port;   /* 65536 each, only as many pages as are used */
 	uint8_t any_tcp[DISSECTORS_MAX], any_udp[DISSECTORS_MAX];
-	size_t n_any_tcp, n_any_udp;
-	size_t n;
+	uint8_t flowless[DISSECTORS_MAX];        /* those that take frames without a flow */
+	size_t n_any_tcp, n_any_udp, n_flowless;
 	struct dissect_session *free_sessions;
 	struct dissect_session **chunks;
 	size_t n_chunks;
