@@ -132,7 +132,7 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
 
 /*
  * Conduits that need attention: a weakness that was used, a way to the internet, a crossing of zones by a factory
- * protocol. Conversations that nobody answered are left out: an attempt is no conduit. Most controllers cannot
+ * protocol, a message that a controller passes on to a network behind it. Conversations that nobody answered are left out: an attempt is no conduit. Most controllers cannot
  * authenticate anybody; that alone is no reason inside one zone.
  */
 static const char conduits_sql[] =
@@ -144,10 +144,13 @@ static const char conduits_sql[] =
 	"   WHERE w.device_id = c.server_id AND w.protocol = c.protocol AND w.port = c.port"
 	"   AND (w.peer_id IS NULL OR w.peer_id = c.client_id)"
 	"   AND (w.name <> 'no-authentication' OR c.crosses_zone = 1) ORDER BY w.name)) AS weaknesses,"
+	" (SELECT group_concat(detail, ', ') FROM (SELECT DISTINCT r.detail FROM v_relay r"
+	"   WHERE r.device_id = c.server_id AND r.protocol = c.protocol AND r.port = c.port"
+	"   AND (r.peer_id IS NULL OR r.peer_id = c.client_id) ORDER BY r.detail LIMIT 8)) AS relays,"
 	" e.file_name AS file, e.frame"
 	" FROM v_conversation c JOIN v_device cd ON cd.id = c.client_id JOIN v_device sd ON sd.id = c.server_id"
 	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"
-	" WHERE c.confidence <> 'guess' AND c.answered = 1 AND c.multicast = 0 AND (weaknesses IS NOT NULL"
+	" WHERE c.confidence <> 'guess' AND c.answered = 1 AND c.multicast = 0 AND (weaknesses IS NOT NULL OR relays IS NOT NULL"
 	"  OR (c.crosses_zone = 1 AND (c.ot = 1 OR client_level <= 2 OR server_level <= 2"
 	"   OR (internet_bool AND (client_level <= 3 OR server_level <= 3)))))"
 	" ORDER BY weaknesses IS NULL, internet_bool DESC, c.crosses_zone DESC, c.frames DESC, c.id";

@@ -91,6 +91,11 @@ static void put_conduit_why(const struct view *v, json_t *o, const json_t *c)
 		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_internet"));
 	else if (get_bool(c, "crosses_zone"))
 		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_zone"));
+	if (*get_text(c, "relays")) {
+		char cut[VIEW_TEXT];
+		buf_printf(&b, "%s%s%s", b.len ? view_string(v, "list_comma") : "", view_string(v, "why_relay"),
+			   view_cut(get_text(c, "relays"), VIEW_NAME, cut));
+	}
 	put_text(o, "why", b.data);
 	buf_done(&b);
 }
