@@ -386,7 +386,13 @@ static void label(struct flow_table *t, struct flow *f, const struct packet *p)
 		return;
 	}
 	t->ndpi_live += !f->ndpi;
-	if (ndpi_feed(t->ndpi, &f->ndpi, &p->l3, p->ts))
+	bool done = ndpi_feed(t->ndpi, &f->ndpi, &p->l3, p->ts);
+	const char *ja3 = f->ndpi ? ndpi_ja3(f->ndpi) : NULL;
+	if (ja3) {
+		struct obs_where w = obs_where(p);
+		observe_attr(t->o, f->d.entity[f->d.client], ATTR_TLS_FINGERPRINT, ja3, "ndpi.ja3", CONF_GUESS, &w);
+	}
+	if (done)
 		label_end(t, f, true);
 }
 

@@ -33,6 +33,7 @@ struct ndpi_state {
 	struct ndpi_flow_struct *flow;
 	ndpi_protocol found;
 	unsigned packets;
+	bool ja3;                /* was told */
 };
 
 /* Names of the field where nDPI's own is another one. */
@@ -126,6 +127,15 @@ bool ndpi_feed(struct ndpi *n, struct ndpi_state **state, const struct cur *l3, 
 	if (s->found.app_protocol != NDPI_PROTOCOL_UNKNOWN && !ndpi_extra_dissection_possible(n->module, s->flow))
 		return true;
 	return s->packets >= PACKETS_MAX;
+}
+
+const char *ndpi_ja3(struct ndpi_state *s)
+{
+	if (s->ja3 || (s->found.master_protocol != NDPI_PROTOCOL_TLS && s->found.app_protocol != NDPI_PROTOCOL_TLS) ||
+	    !s->flow->protos.tls_quic.ja3_client[0])
+		return NULL;
+	s->ja3 = true;
+	return s->flow->protos.tls_quic.ja3_client;
 }
 
 static const char *name_of(const struct ndpi *n, uint16_t id)

@@ -23,6 +23,8 @@ struct ndpi *ndpi_open(void);
 void ndpi_close(struct ndpi *n);
 /* One more packet from its IP header on. *state is made at first. True: it knows enough, or gives up. */
 bool ndpi_feed(struct ndpi *n, struct ndpi_state **state, const struct cur *l3, int64_t ts);
+/* JA3 of the client, once, as soon as nDPI has read its hello; else NULL. Borrowed until the next packet. */
+const char *ndpi_ja3(struct ndpi_state *state);
 /* The verdict on a flow between these ports; nDPI's state of it is freed. */
 const struct ndpi_label *ndpi_take(struct ndpi *n, struct ndpi_state **state, const uint16_t port[2]);
 void ndpi_drop(struct ndpi_state **state);

@@ -12,7 +12,8 @@ const char *const confidence_names[] = { "guess", "content", "confirmed", NULL }
 const char *const transport_names[] = { "ethernet", "ip", "tcp", "udp", NULL };
 const char *const attr_names[] = {
 	"name", "vendor", "model", "firmware", "hardware", "serial", "os", "hostname", "description",
-	"location", "role", "mode", "software", "dhcp_vendor", "dhcp_fingerprint", "product_code", NULL,
+	"location", "role", "mode", "software", "dhcp_vendor", "dhcp_fingerprint", "product_code",
+	"tls_fingerprint", NULL,
 };
 const char *const op_class_names[] = {
 	"read", "write", "start", "stop", "reset", "mode", "download", "upload", "firmware", "configuration",

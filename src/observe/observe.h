@@ -58,6 +58,7 @@ enum attr {
 	ATTR_DHCP_VENDOR, /* option 60 */
 	ATTR_DHCP_FINGERPRINT, /* option 55 as "1,3,6,15" */
 	ATTR_PRODUCT_CODE,
+	ATTR_TLS_FINGERPRINT,  /* JA3 of a client: programs that offer TLS alike have the same */
 	ATTR_MAX
 };
 extern const char *const attr_names[];
