@@ -33,7 +33,7 @@ enip_list_identity enip.lir.vendor enip.lir.revision enip.lir.serial enip.lir.na
 dnp3 dnp3.al.func
 iec104 iec60870_asdu.typeid
 bacnet bacapp.confirmed_service'
-fields=(frame.number eth.src ip.src ipv6.src frame.protocols)
+fields=(frame.number eth.src ip.src ipv6.src frame.protocols dcerpc.dg_if_id)
 while read -r _ rest; do
 	for f in $rest; do fields+=("$f"); done
 done <<<"$kinds"
@@ -59,7 +59,7 @@ function list(s,   n, a, i, out) {
 		out = out ((i > 1) ? "," : "") quoted(a[i])
 	return out "]"
 }
-BEGIN { part = 0; fields = 5 }
+BEGIN { part = 0; fields = 6 }
 part == 0 && $0 == "kinds" { part = 1; next }
 part == 1 && $0 == "." { part = 2; FS = "\t"; next }
 part == 1 { kind[++n] = $1; from[n] = fields; for (i = 2; i <= NF; i++) field[++fields] = $i; to[n] = fields; next }
@@ -67,6 +67,9 @@ part == 2 {
 	split($0, v, "\t")
 	packets++
 	gsub(/cipio/, "enip:cipio", v[5])   # implicit messages are EtherNet/IP, too
+	# which of the two interfaces of PROFINET a call is for does not stand among the protocols
+	if (v[6] ~ /dea0000[12]-6c97-11d1-8271/)
+		v[5] = v[5] (v[6] ~ /dea00001/ ? ":pn_io_device" : ":pn_io_controller")
 	layers = split(v[5], layer, ":")
 	for (i = 1; i <= layers; i++) {
 		if (!(layer[i] in frames))
