@@ -24,7 +24,8 @@ static struct told {
 	const char *name;
 	int found, expected;             /* identity facts */
 	int ops_found, ops_expected;     /* functions that the other reader saw, by name */
-} told[64];
+	int extra;                       /* identity that the other reader does not tell */
+} told[128];
 static size_t n_told;
 static int passed, failed;
 static bool table;               /* a row for each capture and protocol */
@@ -150,7 +151,7 @@ static struct told *told_of(const char *name)
 	for (size_t i = 0; i < n_told; i++)
 		if (strcmp(told[i].name, name) == 0)
 			return &told[i];
-	told[n_told].name = name;
+	told[n_told].name = strdup(name);
 	return &told[n_told++];
 }
 
@@ -466,6 +467,56 @@ static void facts_of(const json_t *truth)
 		}
 }
 
+/* ---- what the other reader does not tell ---- */
+
+/* Does this text stand anywhere in the other reading, or the other way round? */
+static bool told_anywhere(json_t *v, const char *text)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+	if (json_is_string(v)) {
+		char have[1024];
+		normalise(json_string_value(v), have, sizeof have);
+		return *have && (strstr(have, text) || (strlen(have) > 3 && strstr(text, have)));
+	}
+	if (json_is_array(v))
+		json_array_foreach(v, i, item)
+			if (told_anywhere(item, text))
+				return true;
+	if (json_is_object(v))
+		json_object_foreach(v, key, item)
+			if (told_anywhere(item, text))
+				return true;
+	return false;
+}
+
+/* Identity that genba tells beyond the other reader's: of each protocol, how much. */
+static long extra_of(const json_t *truth)
+{
+	static const char *const fields[] = { "name", "vendor", "model", "firmware", "hardware", "serial", "hostname", "description",
+					      "mode", "product_code" };
+	size_t i, k;
+	json_t *d, *e;
+	long extra = 0;
+	json_array_foreach(devices, i, d)
+		json_array_foreach(json_object_get(d, "evidence"), k, e) {
+			char text[1024], protocol[64];
+			const char *source = member(e, "source");
+			bool identity = false;
+			for (size_t f = 0; f < sizeof fields / sizeof *fields; f++)
+				identity |= strcmp(member(e, "field"), fields[f]) == 0;
+			normalise(member(e, "value"), text, sizeof text);
+			if (!identity || !*text || !source || strncmp(source, "resolve", 7) == 0 || strcmp(source, "oui") == 0 ||
+			    told_anywhere(json_object_get(truth, "facts"), text))
+				continue;
+			snprintf(protocol, sizeof protocol, "%.*s", (int)strcspn(source, "."), source);
+			told_of(protocol)->extra++;
+			extra++;
+		}
+	return extra;
+}
+
 /* ---- operations ---- */
 
 /*
@@ -703,8 +754,10 @@ int main(int argc, char **argv)
 			int before[3] = { passed, failed, 0 };
 			if (!unread(truth)) {
 				facts_of(truth);
-				if (table && passed + failed > before[0] + before[1])
-					printf("facts %d found, %d missed  %s\n", passed - before[0], failed - before[1], capture);
+				long extra = table ? extra_of(truth) : 0;
+				if (table && passed + failed + extra > before[0] + before[1])
+					printf("facts %d found, %d missed, %ld extra  %s\n", passed - before[0], failed - before[1],
+					       extra, capture);
 				operations_of(argv[1], truth);
 			}
 			frames_of(truth);
@@ -723,8 +776,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 65536; i++)
 		free(vendors[i]);
 	for (size_t t = 0; t < n_told; t++)
-		printf("%-12s %d of %d facts on their device, %d of %d functions among the operations\n", told[t].name,
-		       told[t].found, told[t].expected, told[t].ops_found, told[t].ops_expected);
+		printf("%-12s %d of %d facts on their device, %d more that only genba tells, %d of %d functions among the operations\n",
+		       told[t].name, told[t].found, told[t].expected, told[t].extra, told[t].ops_found, told[t].ops_expected);
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed || n <= 0;
 }
