@@ -1,6 +1,6 @@
 /*
- * CC-Link IE Control, Field and TSN on EtherType 890F (IEC 61158-6-23; CLPA
- * BAP-C2011ENG). The first byte is the type of the frame; numbers are big-endian.
+ * CC-Link IE Control, Field and TSN on EtherType 890F (IEC 61158-6-23; CLPA BAP-C2011ENG; what Transient 2 carries is
+ * field knowledge, see below). The first byte is the type of the frame; numbers are big-endian.
  *
  * Control and Field have one header, whose middle depends on the type:
  *
@@ -14,7 +14,8 @@
  * of the cycle, which is SLMP (6), C4 and C5 cyclic data of master and slaves (10); TestData and its answer are those
  * of Field, with network 2 or 3.
  *
- * Transient 2 carries what controllers have asked each other since MELSECNET: behind the header
+ * Transient 2 carries what controllers have asked each other since MELSECNET. No public document or capture has
+ * confirmed this layout; a command is told only where both applications are 22. Behind the header
  *
  *   14 length   19 to, from   21 22 22 (applications)   25 network, station, id   29 network, station, id (sender)
  *   33 length   35 command (+80: answer)
@@ -145,7 +146,7 @@ static void describe_station(const struct dissect_request *r, char *out, size_t 
 	snprintf(out, size, "network %u station %u", r->extra, r->extra2);
 }
 
-/* Only with the constants of the book in their places: else the command may stand elsewhere. */
+/* Only with both applications in their places: else the command may stand elsewhere. */
 static void transient2(struct dissect *d, struct cur c)
 {
 	char detail[64];
@@ -304,7 +305,7 @@ static enum dissect_result cyclic(struct dissect *d, struct cur c)
 	uint16_t part = cur_be16(&c), address = master ? head : part;
 	if (!cur_ok(&c))
 		return DISSECT_TRUNCATED;
-	snprintf(text, sizeof text, "CC-Link IE TSN, address x.x.%u.%u", address >> 8, address & 0xffu);
+	snprintf(text, sizeof text, "CC-Link IE TSN, address x.x.%d.%d", address >> 8, address & 0xff);
 	if (address)
 		dissect_attr(d, ATTR_LOCATION, text, "cclink-ie.cyclic.address");
 	if (master) {
@@ -374,5 +375,6 @@ const struct dissector dissect_cclink_ie = {
 		    "type (PLC, HMI, inverter, servo, CNC, robot, …), MAC and address; running or stopped",
 	.operations = "cyclic data from the master, parameters, Transient 2 (run, stop, read and write memory), SLMP of TSN out of the "
 		      "cycle; other networks as relays",
-	.verified = "real captures (types of Control and Field); TSN and Transient 2 from the manual, not yet seen in a real capture",
+	.verified = "real captures (types of Control and Field); TSN from the specification, not yet seen in a real capture; "
+		    "Transient 2's layout is field knowledge, unconfirmed",
 };

@@ -292,5 +292,6 @@ const struct dissector dissect_flnet = {
 		    "take part: node name, vendor, model; every frame: node number, running or stopped",
 	.operations = "block read and write with address, network parameters, stop and start, profile, log read and clear, echo, "
 		      "vendor and transparent messages, each with the kind of its answer",
-	.verified = "from the manual, not yet seen in a real capture",
+	.verified = "from the manual, not yet seen in a real capture; the values of M_RLT and the order of the names in a "
+		    "participation frame are unconfirmed",
 };

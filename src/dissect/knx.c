@@ -161,7 +161,7 @@ static void device(struct dissect *d, struct cur c)
 	snprintf(text, sizeof text, "%04x%08x", maker, serial);
 	if (maker || serial)
 		dissect_attr(d, ATTR_SERIAL, text, "knx.device_information.serial_number");
-	snprintf(text, sizeof text, "KNX individual address %u.%u.%u", address >> 12, address >> 8 & 15, address & 0xff);
+	snprintf(text, sizeof text, "KNX individual address %d.%d.%d", address >> 12, address >> 8 & 15, address & 0xff);
 	dissect_attr(d, ATTR_DESCRIPTION, text, "knx.device_information.individual_address");
 	if (programming)
 		dissect_attr(d, ATTR_MODE, "program", "knx.device_information.device_status");

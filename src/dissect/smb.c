@@ -85,9 +85,9 @@ static int32_t length(const struct cur *c, enum side side)
 /* 0x0302 is 3.0.2, and 0x0210 is 2.1. */
 static void dialect(uint16_t revision, char *out, size_t size)
 {
-	int n = snprintf(out, size, "SMB %u.%u", revision >> 8, revision >> 4 & 15u);
+	int n = snprintf(out, size, "SMB %d.%d", revision >> 8, revision >> 4 & 15);
 	if (revision & 15)
-		snprintf(out + n, size - (size_t)n, ".%u", revision & 15u);
+		snprintf(out + n, size - (size_t)n, ".%d", revision & 15);
 }
 
 void smb_settle(struct dissect *d, struct smb_state *s, enum op_result result)
