@@ -21,7 +21,7 @@ struct dissect_flow {
 	uint8_t attempts;                  /* packets that no dissector wanted */
 	uint8_t kept[2];                   /* bytes of each end's stream that wait, as they may begin a head */
 	bool client_known : 1;             /* a SYN or a dissector told */
-	bool given_up : 1;                     /* no dissector will look at it any more */
+	bool given_up : 1;                 /* no dissector will look at it any more */
 	bool data_seen[2];                 /* payload from this end */
 };
 
