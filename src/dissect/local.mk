@@ -100,6 +100,7 @@ DISSECT_SHARED += src/dissect/tpkt.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
 DISSECT_SHARED += src/dissect/mtconnect.h
+DISSECT_SHARED += src/dissect/tls.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c
