@@ -91,6 +91,12 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	}
 	if (cur_starts(&c, "* OK ", 5) && !s->greeted) {
 		struct cur banner = mail_rest(c, 5);
+		if (cur_peek(&banner, 0) == '[') {       /* its abilities */
+			while (cur_left(&banner) && cur_u8(&banner) != ']')
+				;
+			while (cur_peek(&banner, 0) == ' ')
+				cur_skip(&banner, 1);
+		}
 		dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&banner), cur_left(&banner), "imap.greeting");
 	}
 	if (s->login && cur_starts(&c, "+ ", 2))

@@ -4,16 +4,21 @@
  *   30 len  02 id  [APPLICATION n] …      60 bind request, 61 bind response, 63 search, 64 entry, 65 done, 77/78 extended
  *   bind request: 02 version, 04 name, then 80 simple password or A3 SASL mechanism
  *
- * Names are not kept; of a password only that it was there.
+ * Names are not kept, but those that a domain controller tells of itself; of a password only that it was there.
  */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
 #include "dissect/ber.h"
 #include "dissect/dissect.h"
+#include "dissect/dnsname.h"
 #include "dissect/ntlmssp.h"
 
 enum {
 	SEQUENCE = 0x30, INTEGER = 2, OCTETS = 4, BIND = 0x60, BIND_RESPONSE = 0x61, UNBIND = 0x42, SEARCH = 0x63,
 	ENTRY = 0x64, DONE = 0x65, REFERENCE = 0x73, EXTENDED = 0x77, EXTENDED_RESPONSE = 0x78, SIMPLE = 0x80,
-	ENUMERATED = 10,
+	ENUMERATED = 10, SET = 0x31, NETLOGON_ANSWER = 23, NETLOGON_ANSWER_NO_USER = 25,
 };
 
 struct session { bool encrypted; };
@@ -92,7 +97,50 @@ static enum dissect_result request(struct dissect *d, uint64_t id, uint8_t op, s
 	return DISSECT_OK;
 }
 
-static enum dissect_result message(struct dissect *d, struct cur c)
+/*
+ * What a domain controller says to a ping (MS-ADTS 6.3.1.9, NETLOGON_SAM_LOGON_RESPONSE_EX): opcode (2), 0 (2), flags (4),
+ * GUID of the domain (16), then names as in DNS: forest, domain, host; domain and computer by their NetBIOS names.
+ */
+static void netlogon(struct dissect *d, struct cur v)
+{
+	static const enum attr fields[] = { 0, ATTR_LOCATION, ATTR_HOSTNAME, 0, ATTR_HOSTNAME };
+	static const char *const sources[] = { "", "ldap.netlogon.domain", "ldap.netlogon.dns_host_name", "",
+					       "ldap.netlogon.computer" };
+	struct cur all = v;
+	char name[DNS_NAME], text[DNS_NAME + 8];
+	uint16_t opcode = cur_le16(&v);
+	if (opcode != NETLOGON_ANSWER && opcode != NETLOGON_ANSWER_NO_USER)
+		return;
+	cur_skip(&v, 2 + 4 + 16);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields && cur_ok(&v); i++) {
+		if (!dns_name(&all, &v, name) || !dns_is_text(name))
+			continue;
+		const char *host = name + strspn(name, "\\");
+		snprintf(text, sizeof text, "%s%s", fields[i] == ATTR_LOCATION ? "domain " : "", host);
+		if (*sources[i] && *host)
+			dissect_attr(d, fields[i], text, sources[i]);
+	}
+}
+
+/* Of an entry only what a domain controller says of itself. */
+static void entry(struct dissect *d, struct cur body)
+{
+	static const char ping[] = "Netlogon", host[] = "dnsHostName";
+	struct cur name, list, pair, type, set, value;
+	if (!ber_expect(&body, OCTETS, &name) || cur_left(&name) || !ber_expect(&body, SEQUENCE, &list))
+		return;                              /* only of the root: who answers */
+	while (cur_left(&list) && ber_expect(&list, SEQUENCE, &pair)) {
+		if (!ber_expect(&pair, OCTETS, &type) || !ber_expect(&pair, SET, &set) || !ber_expect(&set, OCTETS, &value))
+			continue;
+		size_t n = cur_left(&type);
+		if (n == sizeof ping - 1 && strncasecmp((const char *)cur_here(&type), ping, n) == 0)
+			netlogon(d, value);
+		else if (n == sizeof host - 1 && strncasecmp((const char *)cur_here(&type), host, n) == 0)
+			dissect_attr_bytes(d, ATTR_HOSTNAME, cur_here(&value), cur_left(&value), "ldap.root.dnsHostName");
+	}
+}
+
+static enum dissect_result one(struct dissect *d, struct cur c)
 {
 	uint64_t id;
 	uint8_t op;
@@ -105,6 +153,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	if (dissect_side(d) == SIDE_CLIENT)
 		return request(d, id, op, body);
+	if (op == ENTRY)
+		entry(d, body);
 	if (op == ENTRY || op == REFERENCE)
 		return DISSECT_OK;               /* the result follows */
 	if (op == BIND_RESPONSE)
@@ -113,6 +163,20 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (dissect_response(d, id, ok ? RESULT_OK : RESULT_REFUSED, &r) && r.code == EXTENDED && ok)
 		s->encrypted = true;             /* STARTTLS */
 	return DISSECT_OK;
+}
+
+/* A datagram may hold entry and result. */
+static enum dissect_result message(struct dissect *d, struct cur c)
+{
+	enum dissect_result result = one(d, c);
+	int32_t n = length(&c, dissect_side(d));
+	while (result == DISSECT_OK && n > 0 && cur_left(&c) > (size_t)n) {
+		cur_skip(&c, (size_t)n);
+		n = length(&c, dissect_side(d));
+		if (n > 0 && probe(&c, dissect_side(d)))
+			(void)one(d, c);
+	}
+	return result;
 }
 
 const struct dissector dissect_ldap = {
@@ -125,9 +189,9 @@ const struct dissector dissect_ldap = {
 	.probe = probe,
 	.length = length,
 	.message = message,
-	.reference = "RFC 4511",
+	.reference = "RFC 4511, Microsoft MS-ADTS 6.3 (Netlogon)",
 	.recognition = "BER message with a known operation, answered with its message id",
-	.identity = "what Windows says while it logs on (NTLMSSP)",
+	.identity = "what Windows says while it logs on (NTLMSSP); names that a domain controller tells in its root entry and to a ping",
 	.operations = "login; password in clear (that it was seen)",
-	.verified = "real captures",
+	.verified = "real captures; the ping of domain controllers from the manual",
 };

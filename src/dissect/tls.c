@@ -152,7 +152,7 @@ static uint64_t time_of(int64_t ts)
 	return (uint64_t)((y * 10000 + m * 100 + d) * 1000000 + rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60);
 }
 
-/* Who the certificate is for: "panel-3, Example AG". The sites of the internet are nobody's business. */
+/* Who the certificate is for: "panel-3, Example AG". */
 static void tell_subject(struct dissect *d, struct cur subject)
 {
 	char common[NAME], organisation[NAME], text[2 * NAME + 2];
@@ -167,6 +167,8 @@ static void tell_host(struct dissect *d, struct cur subject)
 {
 	char common[NAME];
 	name_text(subject, COMMON_NAME, common);
+	if (strpbrk(common, "* ,:/"))
+		return;                                     /* one of somebody's own making, for several machines */
 	dissect_attr(d, ATTR_HOSTNAME, common, "rdp.certificate.subject");
 }
 
@@ -193,7 +195,7 @@ static void certificate(struct dissect *d, struct cur c, enum tls_use use)
 		return;                                     /* nobody signs these, and CredSSP does not need it */
 	}
 	if (!addr_is_private(&dissect_packet(d)->src))
-		return;
+		return;                                     /* the sites of the internet are nobody's business */
 	tell_subject(d, subject);
 	if (self)
 		dissect_weakness(d, "tls-self-signed", NULL);
@@ -261,18 +263,19 @@ static enum dissect_result handshake(struct dissect *d, struct session *s, struc
 
 void tls_inside(struct dissect *d, struct cur c, enum tls_use use)
 {
-	if (!is_record(&c, 0) || cur_u8(&c) != HANDSHAKE)
-		return;
-	cur_skip(&c, 4);
-	while (cur_left(&c) >= 4) {
-		uint8_t type = cur_u8(&c);
-		struct cur body = cur_sub(&c, cur_be24(&c));
-		if (!cur_ok(&body))
-			return;
-		if (type == SERVER_HELLO)
-			obsolete(d, chosen_version(body), 0);
-		else if (type == CERTIFICATE)
-			certificate(d, body, use);
+	while (is_record(&c, 0) && cur_u8(&c) == HANDSHAKE) {
+		cur_skip(&c, 2);
+		struct cur record = cur_sub(&c, cur_be16(&c));
+		while (cur_left(&record) >= 4) {
+			uint8_t type = cur_u8(&record);
+			struct cur body = cur_sub(&record, cur_be24(&record));
+			if (!cur_ok(&body))
+				return;
+			if (type == SERVER_HELLO)
+				obsolete(d, chosen_version(body), 0);
+			else if (type == CERTIFICATE)
+				certificate(d, body, use);
+		}
 	}
 }
 

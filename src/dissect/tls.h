@@ -6,7 +6,7 @@
 
 enum tls_use { TLS_ITSELF, TLS_REMOTE_DESKTOP };
 
-/* A record of the server: tells an old version and whose certificate it is; anything else is passed over. */
+/* Records of the server: tells an old version and whose certificate it is; anything else is passed over. */
 void tls_inside(struct dissect *d, struct cur c, enum tls_use use);
 
 #endif
