@@ -48,10 +48,12 @@ static bool probe(const struct cur *c, enum side side)
 static int32_t length(const struct cur *c, enum side side)
 {
 	(void)side;
-	if (!cur_has(c, 4))
+	if (!cur_has(c, TLS_HEADER))
 		return DISSECT_NEED_MORE;
 	uint16_t n = cur_peek_be16(c, 2);
-	/* What follows is TLS, or fast path: nothing more is read. */
+	/* What follows is TLS, of which the handshake is read, or fast path. */
+	if (tls_begins(c))
+		return TLS_HEADER + cur_peek_be16(c, 3);
 	return cur_peek(c, 0) == TPKT && cur_peek(c, 1) == 0 && n >= 7 ? n : (int32_t)cur_left(c);
 }
 

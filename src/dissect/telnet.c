@@ -12,7 +12,7 @@
 
 #include "dissect/dissect.h"
 
-enum { IAC = 0xff, SE = 0xf0, SB = 0xfa, WILL = 0xfb, DONT = 0xfe, OPTION_MAX = 50, TEXT = 512, PORT = 23, KEY_LOGIN = 0, NAME_MOST = 63 };
+enum { IAC = 0xff, SE = 0xf0, SB = 0xfa, WILL = 0xfb, DONT = 0xfe, OPTION_MAX = 50, TEXT = 512, LINE = 256, PORT = 23, KEY_LOGIN = 0, NAME_MOST = 63 };
 
 struct session {
 	bool banner;         /* looked for already */
@@ -61,10 +61,33 @@ static bool probe(const struct cur *c, enum side side)
 	return negotiates(c, 0) || (side == SIDE_SERVER && prompts(c));
 }
 
+/* Behind a command's IAC at `at`; 0 where it is cut. */
+static size_t command_end(const struct cur *c, size_t at)
+{
+	uint8_t verb = cur_peek(c, at + 1);
+	size_t end = at + (verb >= WILL && verb <= DONT ? 3 : 2);
+	while (verb == SB && cur_has(c, end) && !(cur_peek(c, end - 2) == IAC && cur_peek(c, end - 1) == SE && end >= at + 5))
+		end++;
+	return cur_has(c, end) ? end : 0;
+}
+
+/* Of the server up to the end of a line, a prompt or a command, where that comes soon; of the client what there is. */
 static int32_t length(const struct cur *c, enum side side)
 {
-	(void)side;
-	return (int32_t)cur_left(c);
+	size_t n = cur_left(c), i = 0;
+	uint8_t last = '\n';
+	if (side == SIDE_CLIENT || n > LINE)
+		return (int32_t)n;
+	while (i < n) {
+		uint8_t b = cur_peek(c, i);
+		size_t end = b == IAC ? command_end(c, i) : i + 1;
+		if (!end)
+			return DISSECT_NEED_MORE;
+		if (b != ' ')
+			last = b == IAC ? '\n' : b;
+		i = end;
+	}
+	return last > ' ' && last < 0x7f && !strchr(":#>$%?", last) ? DISSECT_NEED_MORE : (int32_t)n;
 }
 
 /* The text without commands, printable, at most TEXT bytes; how many options were negotiated. */
@@ -178,6 +201,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	struct session *s = dissect_scratch(d);
 	size_t n = plain(c, text, &options);
 	bool known = dissect_server_port(d) == PORT;
+	/* Who echoes, or asks for a name, is the server. */
+	if (cur_starts(&c, "\xff\xfb\x01", 3) || prompts(&c))
+		dissect_set_side(d, SIDE_SERVER);
 	/* Off the known port one command may be chance, and a prompt anybody's: three commands in a row are neither. */
 	if (options >= (known ? 1u : 3u) || (known && dissect_side(d) == SIDE_SERVER && prompts(&c)))
 		dissect_evident(d);

@@ -20,7 +20,7 @@
 #include "dissect/utf16.h"
 
 enum {
-	HEADER = 5, RECORD_MAX = 16384 + 2048, CHANGE = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23,
+	HEADER = TLS_HEADER, RECORD_MAX = 16384 + 2048, CHANGE = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23,
 	CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11, SSL2_CLIENT_HELLO = 1, SSL2_SERVER_HELLO = 4, VERSION_SSL2 = 2,
 	VERSION_SSL3 = 0x0300, VERSION_1_1 = 0x0302, VERSION_1_2 = 0x0303, VERSION_1_3 = 0x0304, COMMON_NAME = 3, ORGANISATION = 10,
 	EXTENSION_VERSIONS = 43, KEY = 0, KEY_DATA = 1, NAME = 256, BMP_STRING = 0x1e, ALERT_LENGTH = 2, FATAL = 2,
@@ -261,10 +261,15 @@ static enum dissect_result handshake(struct dissect *d, struct session *s, struc
 	return DISSECT_OK;
 }
 
+bool tls_begins(const struct cur *c)
+{
+	return cur_peek(c, 0) == HANDSHAKE && is_record(c, 0);
+}
+
 void tls_inside(struct dissect *d, struct cur c, enum tls_use use)
 {
-	while (is_record(&c, 0) && cur_u8(&c) == HANDSHAKE) {
-		cur_skip(&c, 2);
+	while (tls_begins(&c)) {
+		cur_skip(&c, 3);
 		struct cur record = cur_sub(&c, cur_be16(&c));
 		while (cur_left(&record) >= 4) {
 			uint8_t type = cur_u8(&record);

@@ -142,7 +142,7 @@ static void from_server(struct dissect *d, struct session *s, struct cur c)
 	if (*step == SECRET && s->minor >= 8 && s->type == NONE && cur_left(&c) >= 4 && cur_peek_be16(&c, 0) == 0) {
 		cur_skip(&c, 4);
 		*step = INIT;
-	} else if (*step == SECRET && s->type == PASSWORD) {
+	} else if (*step == SECRET && s->type == PASSWORD && cur_left(&c)) {
 		cur_skip(&c, cur_left(&c) < CHALLENGE ? cur_left(&c) : CHALLENGE);
 		*step = CHOICE;
 	} else if (*step == CHOICE && cur_left(&c) >= 4) {
