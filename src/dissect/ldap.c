@@ -1,7 +1,8 @@
 /*
  * LDAP (RFC 4511) in BER.
  *
- *   30 len  02 id  [APPLICATION n] …      60 bind request, 61 bind response, 63 search, 64 entry, 65 done, 77/78 extended
+ *   30 len  02 id  [APPLICATION n] …      60 bind request, 61 bind response, 63 search, 64 entry, 65 done, 77/78 extended,
+ *                                         66/67 modify, 68/69 add, 4A/6B delete, 6C/6D rename, 6E/6F compare
  *   bind request: 02 version, 04 name, then 80 simple password or A3 SASL mechanism
  *
  * Names are not kept, but those that a domain controller tells of itself; of a password only that it was there.
@@ -17,7 +18,8 @@
 
 enum {
 	SEQUENCE = 0x30, INTEGER = 2, OCTETS = 4, BIND = 0x60, BIND_RESPONSE = 0x61, UNBIND = 0x42, SEARCH = 0x63,
-	ENTRY = 0x64, DONE = 0x65, REFERENCE = 0x73, EXTENDED = 0x77, EXTENDED_RESPONSE = 0x78, SIMPLE = 0x80,
+	ENTRY = 0x64, DONE = 0x65, MODIFY = 0x66, ADD = 0x68, DELETE = 0x4a, DELETED = 0x6b, RENAME = 0x6c, COMPARE = 0x6e,
+	REFERENCE = 0x73, PORT = 389, PORT_CATALOG = 3268, VERSION_MAX = 3, EXTENDED = 0x77, EXTENDED_RESPONSE = 0x78, SIMPLE = 0x80, SASL = 0xa3,
 	ENUMERATED = 10, SET = 0x31, NETLOGON_ANSWER = 23, NETLOGON_ANSWER_NO_USER = 25,
 };
 
@@ -44,6 +46,12 @@ static bool open_message(struct cur c, uint64_t *id, uint8_t *op, struct cur *bo
 	return cur_ok(&c);
 }
 
+/* The name of what changes the directory, NULL for the rest. */
+static const char *change_of(uint8_t op)
+{
+	return op == MODIFY ? "Modify" : op == ADD ? "Add" : op == DELETE ? "Delete" : op == RENAME ? "Modify DN" : NULL;
+}
+
 static bool probe(const struct cur *c, enum side side)
 {
 	uint64_t id;
@@ -52,8 +60,9 @@ static bool probe(const struct cur *c, enum side side)
 	if (!open_message(*c, &id, &op, &body))
 		return false;
 	if (side == SIDE_CLIENT)
-		return op == BIND || op == SEARCH || op == EXTENDED;
-	return op == BIND_RESPONSE || op == ENTRY || op == DONE || op == REFERENCE || op == EXTENDED_RESPONSE;
+		return op == BIND || op == SEARCH || op == EXTENDED || change_of(op) || op == COMPARE;
+	return op == BIND_RESPONSE || op == ENTRY || op == DONE || op == REFERENCE || op == EXTENDED_RESPONSE || op == DELETED ||
+	       op == MODIFY + 1 || op == ADD + 1 || op == RENAME + 1 || op == COMPARE + 1;
 }
 
 static int32_t length(const struct cur *c, enum side side)
@@ -77,15 +86,21 @@ static int32_t length(const struct cur *c, enum side side)
 static enum dissect_result request(struct dissect *d, uint64_t id, uint8_t op, struct cur body)
 {
 	struct cur part, secret;
-	struct dissect_request r = { .key = id, .code = op, .op = -1, .name = op == BIND ? "Bind" : "Search" };
+	const char *change = change_of(op);
+	struct dissect_request r = { .key = id, .code = op, .op = change ? OP_CONFIGURATION : -1, .name = change ? change : "Search" };
 	if (op == UNBIND)
 		return DISSECT_OK;
 	if (op == BIND) {
 		ber_expect(&body, INTEGER, &part);
+		uint16_t port = dissect_server_port(d);
+		bool known = (port == PORT || port == PORT_CATALOG) && cur_left(&part) == 1 && cur_peek(&part, 0) - 1u < VERSION_MAX;
 		ber_expect(&body, OCTETS, &part);
 		uint8_t how = ber_next(&body, &secret);
 		if (!cur_ok(&body))
 			return DISSECT_TRUNCATED;
+		/* Five elements one in the other that fill each other, on the port for it. */
+		if (known && (how == SIMPLE || how == SASL) && !cur_left(&body))
+			dissect_evident(d);
 		if (how != SIMPLE)
 			ntlmssp_message(d, secret);
 		r.op = OP_LOGIN;
@@ -190,8 +205,8 @@ const struct dissector dissect_ldap = {
 	.length = length,
 	.message = message,
 	.reference = "RFC 4511, Microsoft MS-ADTS 6.3 (Netlogon)",
-	.recognition = "BER message with a known operation, answered with its message id",
+	.recognition = "BER message with a known operation, answered with its message id; a whole bind on its port",
 	.identity = "what Windows says while it logs on (NTLMSSP); names that a domain controller tells in its root entry and to a ping",
-	.operations = "login; password in clear (that it was seen)",
+	.operations = "login, changes of the directory; password in clear (that it was seen)",
 	.verified = "real captures; the ping of domain controllers from the manual",
 };

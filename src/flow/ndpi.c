@@ -38,7 +38,7 @@ struct ndpi_state {
 /* Names of the field where nDPI's own is another one. */
 static const struct { const char *ndpi, *ours; } renamed[] = {
 	{ "netbios", "nbns" }, { "smbv1", "smb1" }, { "smbv23", "smb" },
-	{ "dce_rpc", "dcerpc" },
+	{ "dce_rpc", "dcerpc" }, { "ftp_control", "ftp" }, { "mssql-tds", "tds" }, { "pops", "pop3s" },
 };
 
 /*
