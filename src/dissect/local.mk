@@ -75,6 +75,7 @@ DISSECTORS += src/dissect/snmp.c
 DISSECTORS += src/dissect/mtconnect.c
 DISSECTORS += src/dissect/knx.c
 DISSECTORS += src/dissect/rtsp.c
+DISSECTORS += src/dissect/mssql_browser.c
 
 # What several of them share.
 DISSECT_SHARED =
