@@ -229,7 +229,8 @@ static enum dissect_result request(struct dissect *d, const struct head *h, stru
 	if (has_token(&h->authorization))
 		token(d, h->authorization);
 	if (starts_nocase(&h->authorization, "Basic ")) {
-		dissect_op(d, OP_LOGIN, "HTTP Basic authentication", NULL, RESULT_UNKNOWN);
+		r.op = OP_LOGIN;
+		r.name = "HTTP Basic authentication";
 		dissect_weakness(d, "password-in-clear", "HTTP Basic");
 	}
 	if (is_printing(h))

@@ -67,8 +67,11 @@ static enum dissect_result request(struct dissect *d, struct mail_session *s, st
 		return DISSECT_OK;
 	}
 	if (i < 0) {
-		if (s->secret)
+		if (s->secret && s->clear)
+			dissect_weakness(d, "password-in-clear", "SMTP AUTH");
+		else if (s->secret)
 			ntlmssp_base64(d, c);
+		s->clear = false;
 		return s->secret ? DISSECT_OK : DISSECT_NOT_MINE;
 	}
 	s->secret = commands[i].code == AUTH;
@@ -76,7 +79,7 @@ static enum dissect_result request(struct dissect *d, struct mail_session *s, st
 		client_name(d, mail_rest(c, 4));
 	if (s->secret) {
 		struct cur how = mail_rest(c, 4);
-		if (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN"))
+		if (mail_clear(s, how))
 			dissect_weakness(d, "password-in-clear", "SMTP AUTH");
 		else if (mail_word(&how, "NTLM"))
 			ntlmssp_base64(d, mail_rest(how, 4));
