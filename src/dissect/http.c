@@ -177,25 +177,45 @@ static void token(struct dissect *d, struct cur v)
 	ntlmssp_base64(d, v);
 }
 
-/* A form with a field for a password that is not empty: "…&password=…". */
+static bool is_letter(uint8_t b)
+{
+	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+}
+
+/* Is this the name of a field for a password: "password", "login_passwd", "txtPwd"? Not "compass", "bypass". */
+static bool names_password(struct cur name)
+{
+	static const struct { const char *word; bool anywhere; } fields[] = {
+		{ "password", true }, { "passwd", true }, { "passwort", true }, { "pass", false }, { "pwd", false }, { "psw", false },
+	};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		size_t n = strlen(fields[i].word);
+		struct cur end = name;
+		if (cur_left(&name) < n)
+			continue;
+		size_t before = cur_left(&name) - n;
+		cur_skip(&end, before);
+		/* A short word begins the name, or shows where it begins. */
+		bool begins = !before || !is_letter(cur_peek(&name, before - 1)) || cur_peek(&end, 0) < 'a';
+		if (starts_nocase(&end, fields[i].word) && (fields[i].anywhere || begins))
+			return true;
+	}
+	return false;
+}
+
+/* A form with a field for a password that is not empty: "user=…&password=…". */
 static bool form_password(struct cur body)
 {
-	static const char *const fields[] = { "password=", "passwd=", "pass=", "pwd=", "psw=", "passwort=" };
-	for (bool first = true; cur_left(&body); first = false) {
-		if (!first && cur_u8(&body) != '&')
+	while (cur_left(&body)) {
+		const uint8_t *end = memchr(cur_here(&body), '&', cur_left(&body));
+		struct cur pair = cur_sub(&body, end ? (size_t)(end - cur_here(&body)) : cur_left(&body));
+		const uint8_t *equal = cur_left(&pair) ? memchr(cur_here(&pair), '=', cur_left(&pair)) : NULL;
+		cur_skip(&body, end ? 1 : 0);
+		if (!equal)
 			continue;
-		for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-			/* "login_password=", "txtPwd=" */
-			struct cur name = body;
-			size_t n = 0;
-			while (cur_has(&name, n + 1) && cur_peek(&name, n) != '=' && cur_peek(&name, n) != '&')
-				n++;
-			if (cur_peek(&name, n) != '=' || n + 1 < strlen(fields[i]))
-				continue;
-			cur_skip(&name, n + 1 - strlen(fields[i]));
-			if (starts_nocase(&name, fields[i]) && cur_has(&body, n + 2) && cur_peek(&body, n + 1) != '&')
-				return true;
-		}
+		struct cur name = cur_sub(&pair, (size_t)(equal - cur_here(&pair)));
+		if (cur_left(&pair) > 1 && names_password(name))
+			return true;
 	}
 	return false;
 }
