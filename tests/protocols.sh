@@ -22,7 +22,7 @@ facts() {
 		sed -E 's| frame [0-9]+/[0-9]+$||; s/ x[0-9]+$//; s/@[0-9]+//g' | sort -u
 }
 # A message is a segment there (screens, pages to print), a title or a request is looked for in one segment only.
-whole=' vnc jetdirect http slmp_1e melsoft '
+whole=' vnc vnc_tight jetdirect jetdirect_labels http http_forms slmp_1e melsoft '
 for script in "${scripts[@]}"; do
 	name=$(basename "$script" .frames)
 	"$top_builddir/tests/gen/frames" "$script" "$work/captures/$name.pcap" || { check "$name: the capture" false; continue; }

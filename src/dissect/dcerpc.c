@@ -23,11 +23,13 @@ enum {
 	HEADER = 16, LENGTH_MAX = 5840 * 4, AUTH_TRAILER = 8,
 	REQUEST = 0, RESPONSE = 2, FAULT = 3, BIND = 11, BIND_ACK = 12, BIND_NAK = 13, ALTER = 14, ALTER_ACK = 15, AUTH3 = 16,
 	SHUTDOWN = 17, CANCEL = 18, ORPHANED = 19,
-	FLAG_FIRST = 1, FLAG_OBJECT = 0x80, UUID = 16, SYNTAX = 20,
-	SERVER_ALIVE2 = 5, TOWER_TCP = 7, MAPPER_PORT = 135, CONTEXTS = 24, ASKED = 12,
+	FLAG_FIRST = 1, FLAG_LAST = 2, FLAG_OBJECT = 0x80, UUID = 16, SYNTAX = 20,
+	SERVER_ALIVE2 = 5, GET_STATUS = 6, PRIVACY = 6, S_FALSE = 1, ONE_ITEM = 24, TOWER_TCP = 7, MAPPER_PORT = 135, CONTEXTS = 24, ASKED = 12,
 };
 
-enum sort { PLAIN, TOLD, RESOLVER, OPC, OPC_IO, OPC_IO2, OPC_ITEM, CALLBACK };
+/* What a request asks for: dissect_request.code. */
+enum { OTHER, ALIVE, STATUS };
+enum sort { PLAIN, TOLD, RESOLVER, OPC, OPC_SERVER, OPC_IO, OPC_IO2, OPC_ASYNC3, OPC_ITEM, HDA, EVENTS, CALLBACK };
 
 /* The first three fields of a UUID are little endian. */
 static const struct { const char *uuid, *name; enum sort sort; } interfaces[] = {
@@ -45,7 +47,7 @@ static const struct { const char *uuid, *name; enum sort sort; } interfaces[] = 
 	{ "\x99\xdc\x56\x95\x8c\x82\xcf\x11\xa3\x7e\x00\xaa\x00\x32\x40\xc7", "WMI IWbemServices", TOLD },
 	{ "\x50\x6d\x48\x13\x21\x48\xd2\x11\xa4\x94\x3c\xb3\x06\xc1\x00\x00", "OPC IOPCServerList", OPC },
 	{ "\x6c\xb5\xd0\x9d\x9e\xad\xee\x43\x83\x05\x48\x7f\x31\x88\xbf\x7a", "OPC IOPCServerList2", OPC },
-	{ "\x4d\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCServer", OPC },
+	{ "\x4d\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCServer", OPC_SERVER },
 	{ "\x4f\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCBrowseServerAddressSpace", OPC },
 	{ "\x04\x70\x22\x39\x8f\xa1\x57\x4b\x8b\x0a\x52\x35\x67\x0f\x44\x68", "OPC DA IOPCBrowse", OPC },
 	{ "\x50\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCGroupStateMgt", OPC },
@@ -54,8 +56,12 @@ static const struct { const char *uuid, *name; enum sort sort; } interfaces[] = 
 	{ "\x0f\x5f\x0f\x73\xb1\x55\x81\x4c\x9e\x18\xff\x8a\x09\x04\xe1\xfa", "OPC DA IOPCSyncIO2", OPC_IO2 },
 	{ "\x53\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCAsyncIO", OPC_IO },
 	{ "\x71\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCAsyncIO2", OPC_IO },
+	{ "\x7b\xb9\x67\x09\xef\x36\x3e\x42\xb6\xf8\x6b\xff\x1e\x40\xd3\x9d", "OPC DA IOPCAsyncIO3", OPC_ASYNC3 },
 	{ "\x27\xb4\xc0\x85\x93\x28\xbc\x4c\xbd\x78\xe5\xfc\x51\x46\xf0\x8f", "OPC DA IOPCItemIO", OPC_ITEM },
 	{ "\x70\x3a\xc1\x39\x1e\x01\xd0\x11\x96\x75\x00\x20\xaf\xd8\xad\xb3", "OPC DA IOPCDataCallback", CALLBACK },
+	{ "\xb0\x17\x12\x1f\xe0\xde\xd2\x11\xa5\xe5\x00\x00\x86\x33\x93\x99", "OPC HDA IOPCHDA_Server", HDA },
+	{ "\xb3\x17\x12\x1f\xe0\xde\xd2\x11\xa5\xe5\x00\x00\x86\x33\x93\x99", "OPC HDA IOPCHDA_SyncUpdate", HDA },
+	{ "\x51\x88\x16\x65\x83\x57\xd1\x11\x84\xa0\x00\x60\x8c\xb8\xa7\xe9", "OPC A&E IOPCEventServer", EVENTS },
 };
 
 /* OPC DA: operations begin at 3, behind those of every object. */
@@ -63,6 +69,8 @@ static const struct { enum sort sort; uint16_t number; int8_t op; const char *na
 	{ OPC_IO, 3, OP_READ, "OPC DA Read" }, { OPC_IO, 4, OP_WRITE, "OPC DA Write" },
 	{ OPC_IO2, 3, OP_READ, "OPC DA Read" }, { OPC_IO2, 4, OP_WRITE, "OPC DA Write" },
 	{ OPC_IO2, 5, OP_READ, "OPC DA ReadMaxAge" }, { OPC_IO2, 6, OP_WRITE, "OPC DA WriteVQT" },
+	{ OPC_ASYNC3, 3, OP_READ, "OPC DA Read" }, { OPC_ASYNC3, 4, OP_WRITE, "OPC DA Write" },
+	{ OPC_ASYNC3, 9, OP_READ, "OPC DA ReadMaxAge" }, { OPC_ASYNC3, 10, OP_WRITE, "OPC DA WriteVQT" },
 	{ OPC_ITEM, 3, OP_READ, "OPC DA Read" }, { OPC_ITEM, 4, OP_WRITE, "OPC DA WriteVQT" },
 };
 
@@ -177,7 +185,8 @@ static enum dissect_result bind_ack(struct dissect *d, struct state *s, struct c
 		if (is_opc(found)) {
 			dissect_also(d, "opcda");
 			if (!refused && sort != CALLBACK)
-				dissect_attr(d, ATTR_SOFTWARE, "OPC DA server", "dcerpc.bind");
+				dissect_attr(d, ATTR_SOFTWARE, sort == HDA ? "OPC HDA server" : sort == EVENTS ? "OPC A&E server" :
+					     "OPC DA server", "dcerpc.bind");
 		}
 	}
 	s->n_asked = 0;
@@ -235,24 +244,62 @@ static enum dissect_result request(struct dissect *d, const struct state *s, str
 			r.op = operations[i].op;
 			r.name = operations[i].name;
 		}
-	r.code = found && interfaces[found - 1].sort == RESOLVER && number == SERVER_ALIVE2;
+	if (found && interfaces[found - 1].sort == RESOLVER && number == SERVER_ALIVE2)
+		r.code = ALIVE;
+	else if (found && interfaces[found - 1].sort == OPC_SERVER && number == GET_STATUS)
+		r.code = STATUS;
 	if (first)
 		dissect_request(d, &r);
 	return DISSECT_OK;
 }
 
-static enum dissect_result response(struct dissect *d, const struct state *s, struct cur c, uint32_t call, bool fault)
+/*
+ * IOPCServer::GetStatus (OPC DA 3.0, 4.3.4.4) behind ORPCTHAT: a pointer, three times (8 each), state and two numbers (4 each),
+ * version (2 each), reserved, a pointer, and the maker's text in NDR: most, first and number of letters (4 each).
+ */
+static void server_status(struct dissect *d, struct cur c)
 {
-	struct dissect_request r;
+	char text[OBS_TEXT];
+	cur_skip(&c, 8 + 4 + 3 * 8 + 3 * 4);
+	unsigned major = cur_le16(&c), minor = cur_le16(&c), build = cur_le16(&c);
+	cur_skip(&c, 2 + 4 + 4 + 4);
+	uint32_t n = cur_le32(&c);
+	if (!cur_ok(&c) || n > OBS_TEXT || !cur_has(&c, n * 2))
+		return;
+	if (utf16_text(cur_sub(&c, n * 2), text, sizeof text)) {
+		char value[OBS_TEXT + 32];
+		snprintf(value, sizeof value, "%s %u.%u.%u", text, major, minor, build);
+		dissect_attr(d, ATTR_SOFTWARE, value, "opcda.get_status");
+	}
+}
+
+/* The method's own result at the end; where one item was asked for, also whether that failed. */
+static enum op_result method_result(const struct cur *stub)
+{
+	size_t n = cur_left(stub);
+	if (n < 4 || n % 4)
+		return RESULT_OK;
+	bool failed = cur_peek(stub, n - 1) & 0x80;
+	bool item = n == ONE_ITEM && cur_peek_le16(stub, n - 4) == S_FALSE && (cur_peek(stub, n - 5) & 0x80);
+	return failed || item ? RESULT_REFUSED : RESULT_OK;
+}
+
+static enum dissect_result response(struct dissect *d, const struct state *s, struct cur c, uint32_t call, bool fault, bool clear)
+{
+	struct dissect_request r = { .code = OTHER };
 	cur_skip(&c, 4);
 	uint16_t context = cur_le16(&c);
 	cur_skip(&c, 2);
 	if (!cur_ok(&c))
 		return DISSECT_TRUNCATED;
-	if (context < CONTEXTS && is_opc(s->sort_of[context]))
+	bool opc = context < CONTEXTS && is_opc(s->sort_of[context]);
+	if (opc)
 		dissect_also(d, "opcda");
-	if (dissect_response(d, call, fault ? RESULT_REFUSED : RESULT_OK, &r) && r.code && !fault)
+	enum op_result result = fault ? RESULT_REFUSED : opc && clear ? method_result(&c) : RESULT_OK;
+	if (dissect_response(d, call, result, &r) && clear && result == RESULT_OK && r.code == ALIVE)
 		server_alive2(d, c);
+	else if (clear && result == RESULT_OK && r.code == STATUS)
+		server_status(d, c);
 	return DISSECT_OK;
 }
 
@@ -275,13 +322,22 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (auth)
 		cur_limit(&body, (size_t)n - HEADER - auth - AUTH_TRAILER);
 	cur_skip(&token, (size_t)n - auth);
+	/* The trailer in front of the token: sort, level, bytes that fill up. */
+	uint8_t level = 0, filled = 0;
+	if (auth) {
+		level = cur_peek(&c, (size_t)n - HEADER - auth - AUTH_TRAILER + 1);
+		filled = cur_peek(&c, (size_t)n - HEADER - auth - AUTH_TRAILER + 2);
+		if (filled <= cur_left(&body))
+			cur_limit(&body, cur_left(&body) - filled);
+	}
 	if (auth && type >= BIND && cur_ok(&token))
 		ntlmssp_message(d, token);
 	switch (type) {
 	case REQUEST:
 		return request(d, s, body, call, flags & FLAG_FIRST);
 	case RESPONSE: case FAULT:
-		return response(d, s, body, call, type == FAULT);
+		/* Only a whole answer that nobody encrypted can be read. */
+		return response(d, s, body, call, type == FAULT, level != PRIVACY && (flags & FLAG_LAST) && (flags & FLAG_FIRST));
 	case BIND: case ALTER:
 		dissect_request(d, &(struct dissect_request){ .key = call, .op = -1, .name = "bind" });
 		return bind(d, s, body);
@@ -309,7 +365,8 @@ const struct dissector dissect_dcerpc = {
 	.reference = "The Open Group C706, chapter 12; [MS-RPCE], [MS-DCOM]; OPC Data Access 3.0",
 	.recognition = "version, type, data representation and lengths of the header; request and answer with one call id, or the "
 		       "syntax that a bind asks for",
-	.identity = "NTLMSSP of both ends; ServerAlive2: name and addresses of all interfaces; OPC DA servers",
+	.identity = "NTLMSSP of both ends; ServerAlive2: name and addresses of all interfaces; OPC DA, HDA and A&E servers, "
+		    "maker and version by GetStatus",
 	.operations = "interfaces of remote administration, DCOM activation and OPC DA that are bound; OPC DA reads and writes",
 	.verified = "real captures; OPC DA from the specification, not yet seen in a real capture",
 };

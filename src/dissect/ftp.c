@@ -4,12 +4,13 @@
  *   220 banner CRLF   USER name CRLF   331 … CRLF   PASS … CRLF   230 … CRLF
  *   a reply of several lines: "220-" …, ended by "220 "
  *
- * The password is passed over unread; names of files are not kept.
+ * The password is passed over unread.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "dissect/dissect.h"
+#include "dissect/kept_name.h"
 
 enum { KEY = 0, LINE_MAX_LEN = 2048, LINES_MAX = 256 };
 
@@ -29,14 +30,14 @@ static const struct { const char *word; int8_t op; const char *name; uint8_t cod
 	{ "STOU", OP_FILE, "STOU (file written)", OTHER },
 	{ "APPE", OP_FILE, "APPE (file appended)", OTHER },
 	{ "DELE", OP_FILE, "DELE (file deleted)", OTHER },
-	{ "RNFR", OP_FILE, "RNFR (file renamed)", OTHER },
-	{ "RNTO", -1, "RNTO", OTHER },	    { "CWD", -1, "CWD", OTHER },    { "CDUP", -1, "CDUP", OTHER },
+	{ "RNTO", OP_FILE, "RNTO (file renamed)", OTHER },
+	{ "RNFR", -1, "RNFR", OTHER },	    { "CWD", -1, "CWD", OTHER },    { "CDUP", -1, "CDUP", OTHER },
 	{ "XCWD", -1, "XCWD", OTHER },	    { "PWD", -1, "PWD", OTHER },    { "XPWD", -1, "XPWD", OTHER },
 	{ "TYPE", -1, "TYPE", OTHER },	    { "MODE", -1, "MODE", OTHER },  { "STRU", -1, "STRU", OTHER },
 	{ "PORT", -1, "PORT", OTHER },	    { "PASV", -1, "PASV", OTHER },  { "EPRT", -1, "EPRT", OTHER },
 	{ "EPSV", -1, "EPSV", OTHER },	    { "LIST", -1, "LIST", OTHER },  { "NLST", -1, "NLST", OTHER },
 	{ "MLSD", -1, "MLSD", OTHER },	    { "MLST", -1, "MLST", OTHER },  { "SIZE", -1, "SIZE", OTHER },
-	{ "MDTM", -1, "MDTM", OTHER },	    { "MKD", -1, "MKD", OTHER },    { "RMD", -1, "RMD", OTHER },
+	{ "MDTM", -1, "MDTM", OTHER },	    { "MKD", -1, "MKD", OTHER },    { "RMD", OP_FILE, "RMD (folder deleted)", OTHER },
 	{ "REST", -1, "REST", OTHER },	    { "ABOR", -1, "ABOR", OTHER },  { "QUIT", -1, "QUIT", OTHER },
 	{ "NOOP", -1, "NOOP", OTHER },	    { "SITE", -1, "SITE", OTHER },  { "STAT", -1, "STAT", OTHER },
 	{ "HELP", -1, "HELP", OTHER },	    { "OPTS", -1, "OPTS", OTHER },  { "CLNT", -1, "CLNT", OTHER },
@@ -100,6 +101,15 @@ static enum dissect_result request(struct dissect *d, struct cur c)
 	}
 	if (r.code == PASS && !s->anonymous)
 		dissect_weakness(d, "password-in-clear", "FTP PASS");
+	if (r.op == OP_FILE) {
+		struct cur line = c;
+		(void)cur_line(&c, &line);
+		cur_skip(&line, strlen(commands[i].word));
+		while (cur_peek(&line, 0) == ' ')
+			cur_skip(&line, 1);
+		r.extra = name_keep(d, cur_here(&line), cur_left(&line));
+		r.describe = name_describe;
+	}
 	dissect_request(d, &r);
 	return DISSECT_OK;
 }
@@ -165,6 +175,6 @@ const struct dissector dissect_ftp = {
 	.reference = "RFC 959, RFC 4217",
 	.recognition = "command lines answered by replies of three digits",
 	.identity = "banner, answer to SYST",
-	.operations = "login, file read, written, deleted; password in clear and anonymous login (that they were seen)",
+	.operations = "login, file read, written, renamed, deleted with its name; password in clear and anonymous login (that they were seen)",
 	.verified = "real captures",
 };

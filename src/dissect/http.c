@@ -1,13 +1,13 @@
 /*
  * HTTP/1 (RFC 9110, RFC 9112): heads; bodies are passed over, but for the beginning
- * of pages, which may hold a title.
+ * of pages, which may hold a title, of XML, of answers of printers (IPP) and of forms.
  *
  *   GET /path HTTP/1.1 CRLF          HTTP/1.1 200 OK CRLF
  *   Name: value CRLF …               Name: value CRLF …
  *   CRLF                             CRLF  body
  *
  * Authorization is looked at for its scheme, and for the names of machines in
- * NTLMSSP: the value is never kept.
+ * NTLMSSP, forms for a field that is a password: the values are never kept.
  */
 #include <stdio.h>
 
@@ -15,9 +15,10 @@
 #include "dissect/mtconnect.h"
 #include "dissect/dissect.h"
 #include "dissect/httphead.h"
+#include "dissect/ipp.h"
 #include "dissect/ntlmssp.h"
 
-enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2, PAGE = 2048, XML = 4096, STATUS_AT = 9 };
+enum { HEAD_MAX = 32768, LINES_MAX = 256, KEY = 0, METHOD_HEAD = 1, METHOD_CONNECT = 2, PAGE = 2048, XML = 4096, TITLE = 256, STATUS_AT = 9 };
 
 static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ",
 				       "PATCH ", "TRACE ", "PROPFIND ", "SUBSCRIBE ", "REPORT " };
@@ -78,20 +79,39 @@ static struct head read_head(struct cur c)
 	return h;
 }
 
+static bool is_form(const struct head *h)
+{
+	return starts_nocase(&h->content_type, "application/x-www-form-urlencoded");
+}
+
+static bool is_printing(const struct head *h)
+{
+	return starts_nocase(&h->content_type, "application/ipp");
+}
+
+/* Has a body of this kind anything to tell? */
+static bool worth_reading(const struct head *h, enum side side, bool xml)
+{
+	struct cur status = h->first;
+	cur_skip(&status, STATUS_AT);
+	if (side == SIDE_CLIENT)
+		return xml || is_form(h);
+	return number(status) == 200 && (xml || is_printing(h) || starts_nocase(&h->content_type, "text/html"));
+}
+
 /*
- * How much of the body is worth reading with the head: the beginning of pages and of XML. A head that came alone waits for
+ * How much of the body is worth reading with the head. A head that came alone waits for
  * it; where nobody knows how long it is, what is there is taken.
  */
-static int32_t page(const struct cur *whole, size_t head)
+static int32_t page(const struct cur *whole, size_t head, enum side side)
 {
 	struct cur body = *whole;
 	struct head h = read_head(*whole);
 	bool known = !h.chunked && cur_left(&h.content_length) > 0, xml = head_find(&h.content_type, "xml");
-	size_t most = xml ? XML : PAGE;
+	size_t most = xml || is_printing(&h) ? XML : PAGE;
 	uint64_t n = known ? number(h.content_length) : most;
 	cur_skip(&body, head);
-	cur_skip(&h.first, STATUS_AT);
-	if (number(h.first) != 200 || !(xml || starts_nocase(&h.content_type, "text/html")) || !n ||
+	if (!worth_reading(&h, side, xml) || !n || (side == SIDE_CLIENT && !known) ||
 	    cur_starts(&body, "HTTP/1.", 7))   /* the answer to HEAD has none */
 		return 0;
 	cur_limit(&body, n < most ? (size_t)n : most);
@@ -110,7 +130,7 @@ static int32_t length(const struct cur *c, enum side side)
 	while (cur_line(&x, &line)) {
 		if (cur_left(&line) == 0) {
 			size_t head = cur_left(c) - cur_left(&x);
-			int32_t body = side == SIDE_SERVER ? page(c, head) : 0;
+			int32_t body = page(c, head, side);
 			return body < 0 ? DISSECT_NEED_MORE : (int32_t)head + body;
 		}
 		if (++lines > LINES_MAX)
@@ -157,7 +177,60 @@ static void token(struct dissect *d, struct cur v)
 	ntlmssp_base64(d, v);
 }
 
-static enum dissect_result request(struct dissect *d, const struct head *h)
+static bool is_letter(uint8_t b)
+{
+	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+}
+
+/* Is this the name of a field for a password: "password", "login_passwd", "txtPwd"? Not "compass", "bypass". */
+static bool names_password(struct cur name)
+{
+	static const struct { const char *word; bool anywhere; } fields[] = {
+		{ "password", true }, { "passwd", true }, { "passwort", true }, { "pass", false }, { "pwd", false }, { "psw", false },
+	};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		size_t n = strlen(fields[i].word);
+		struct cur end = name;
+		if (cur_left(&name) < n)
+			continue;
+		size_t before = cur_left(&name) - n;
+		cur_skip(&end, before);
+		/* A short word begins the name, or shows where it begins. */
+		bool begins = !before || !is_letter(cur_peek(&name, before - 1)) || cur_peek(&end, 0) < 'a';
+		if (starts_nocase(&end, fields[i].word) && (fields[i].anywhere || begins))
+			return true;
+	}
+	return false;
+}
+
+/* A form with a field for a password that is not empty: "user=…&password=…". */
+static bool form_password(struct cur body)
+{
+	while (cur_left(&body)) {
+		const uint8_t *end = memchr(cur_here(&body), '&', cur_left(&body));
+		struct cur pair = cur_sub(&body, end ? (size_t)(end - cur_here(&body)) : cur_left(&body));
+		const uint8_t *equal = cur_left(&pair) ? memchr(cur_here(&pair), '=', cur_left(&pair)) : NULL;
+		cur_skip(&body, end ? 1 : 0);
+		if (!equal)
+			continue;
+		struct cur name = cur_sub(&pair, (size_t)(equal - cur_here(&pair)));
+		if (cur_left(&pair) > 1 && names_password(name))
+			return true;
+	}
+	return false;
+}
+
+/* What the client's body gives away. WS-Security has a digest, too. */
+static void body_password(struct dissect *d, const struct head *h, struct cur body)
+{
+	struct cur x = body;
+	if (is_form(h) ? !form_password(body) : !head_find(&x, "UsernameToken") || !head_find(&x, "#PasswordText"))
+		return;
+	dissect_op(d, OP_LOGIN, is_form(h) ? "HTML form with a password" : "WS-Security UsernameToken", NULL, RESULT_UNKNOWN);
+	dissect_weakness(d, "password-in-clear", is_form(h) ? "HTTP form" : "WS-Security");
+}
+
+static enum dissect_result request(struct dissect *d, const struct head *h, struct cur body)
 {
 	struct dissect_request r = { .key = KEY, .op = -1, .name = "request" };
 	/* A known method and the version at the end of the line: nothing else begins like that. */
@@ -176,11 +249,16 @@ static enum dissect_result request(struct dissect *d, const struct head *h)
 	if (has_token(&h->authorization))
 		token(d, h->authorization);
 	if (starts_nocase(&h->authorization, "Basic ")) {
-		dissect_op(d, OP_LOGIN, "HTTP Basic authentication", NULL, RESULT_UNKNOWN);
+		r.op = OP_LOGIN;
+		r.name = "HTTP Basic authentication";
 		dissect_weakness(d, "password-in-clear", "HTTP Basic");
 	}
+	if (is_printing(h))
+		dissect_also(d, "ipp");
+	if (cur_left(&body))
+		body_password(d, h, body);
 	dissect_request(d, &r);
-	skip_body(d, h, false, 0);
+	skip_body(d, h, false, cur_left(&body));
 	return DISSECT_OK;
 }
 
@@ -199,6 +277,21 @@ static void realm(struct dissect *d, struct cur v)
 	dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), n, "http.realm");
 }
 
+/* The next byte of a page's text; the entities of the ASCII letters are resolved. */
+static char letter(struct cur *c)
+{
+	static const struct { const char *entity; char letter; } entities[] = {
+		{ "&amp;", '&' }, { "&nbsp;", ' ' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' },
+		{ "&#160;", ' ' }, { "&reg;", ' ' }, { "&trade;", ' ' }, { "&copy;", ' ' },
+	};
+	for (size_t i = 0; cur_peek(c, 0) == '&' && i < sizeof entities / sizeof *entities; i++)
+		if (starts_nocase(c, entities[i].entity)) {
+			cur_skip(c, strlen(entities[i].entity));
+			return entities[i].letter;
+		}
+	return (char)cur_u8(c);
+}
+
 /* The title of a page. */
 static void title(struct dissect *d, struct cur body)
 {
@@ -208,11 +301,12 @@ static void title(struct dissect *d, struct cur body)
 		;
 	while (cur_left(&body) && cur_peek(&body, 0) <= ' ')
 		cur_skip(&body, 1);
+	char text[TITLE];
 	size_t n = 0;
-	while (n < cur_left(&body) && cur_peek(&body, n) != '<')
-		n++;
-	if (n < cur_left(&body))
-		dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&body), n, "http.title");
+	while (cur_left(&body) && cur_peek(&body, 0) != '<' && n < sizeof text)
+		text[n++] = letter(&body);
+	if (cur_left(&body))
+		dissect_attr_bytes(d, ATTR_DESCRIPTION, text, n, "http.title");
 }
 
 static enum dissect_result response(struct dissect *d, struct head *h, struct cur body)
@@ -233,12 +327,16 @@ static enum dissect_result response(struct dissect *d, struct head *h, struct cu
 	if (code == 204 || code == 304 || r.code == METHOD_HEAD)
 		return DISSECT_OK;
 	if (cur_left(&body) && addr_is_private(&dissect_packet(d)->src)) {   /* what the internet writes is nobody's business */
-		if (head_find(&h->content_type, "xml")) {
+		if (is_printing(h)) {
+			dissect_also(d, "ipp");
+			if (!head_find(&h->server, "CUPS"))   /* a computer that shares somebody else's printers */
+				ipp_attributes(d, body);
+		} else if (head_find(&h->content_type, "xml")) {
 			mtconnect_document(d, body);
 			device_description(d, body);
-		}
-		else
+		} else {
 			title(d, body);
+		}
 	}
 	skip_body(d, h, true, cur_left(&body));
 	return DISSECT_OK;
@@ -255,15 +353,15 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	struct cur line;
 	while (cur_line(&c, &line) && cur_left(&line))
 		;
-	return answer ? response(d, &h, c) : request(d, &h);
+	return answer ? response(d, &h, c) : request(d, &h, c);
 }
 
 const struct dissector dissect_http = {
 	.name = "http",
 	.title = "HTTP",
-	.carries = { "ntlmssp", "mtconnect" },
+	.carries = { "ntlmssp", "mtconnect", "ipp" },
 	.carries_ot = "mtconnect",
-	.tcp = { 80, 8080, 8000, 81 },
+	.tcp = { 80, 8080, 8000, 81, 631 },
 	.any_tcp = true,
 	.probe = probe,
 	.length = length,
@@ -271,7 +369,7 @@ const struct dissector dissect_http = {
 	.reference = "RFC 9110, RFC 9112",
 	.recognition = "request line with a known method, answered by a status line",
 	.identity = "Server, User-Agent and the Windows in it, realm of WWW-Authenticate, NTLMSSP, title of pages; "
-		    "descriptions of devices by UPnP, ONVIF and web services on devices",
-	.operations = "Basic authentication (that it was seen), NTLMv1",
+		    "descriptions of devices by UPnP, ONVIF, IPP and web services on devices",
+	.operations = "Basic authentication, a form or token with a password (that it was seen), NTLMv1",
 	.verified = "real captures; titles and descriptions from the documents, not yet seen in a real capture",
 };

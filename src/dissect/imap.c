@@ -17,7 +17,7 @@ enum { LOGIN, AUTHENTICATE, STARTTLS };
 struct session {
 	bool encrypted;          /* STARTTLS was accepted: what follows is TLS */
 	bool greeted;
-	bool login;              /* lines of a login may follow */
+	struct mail_session mail;   /* .secret: lines of a login may follow */
 };
 
 /* Length of the tag that the line begins with, 0 for none; *key tells one tag from another. */
@@ -75,15 +75,18 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (dissect_side(d) == SIDE_CLIENT) {
 		int i = tag ? word_at(c, tag) : -1;
 		if (i < 0) {
-			if (s->login)
+			if (s->mail.secret && s->mail.clear)
+				dissect_weakness(d, "password-in-clear", "IMAP AUTHENTICATE");
+			else if (s->mail.secret)
 				ntlmssp_base64(d, c);
+			s->mail.clear = false;
 			return DISSECT_OK;       /* a literal, or the answer to "+" */
 		}
-		s->login = i == AUTHENTICATE;
+		s->mail.secret = i == AUTHENTICATE;
 		if (i == LOGIN)
 			dissect_weakness(d, "password-in-clear", "IMAP LOGIN");
 		struct cur how = mail_rest(c, tag + strlen(words[i]));
-		if (i == AUTHENTICATE && (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN")))
+		if (i == AUTHENTICATE && mail_clear(&s->mail, how))
 			dissect_weakness(d, "password-in-clear", "IMAP AUTHENTICATE");
 		dissect_request(d, &(struct dissect_request){ .key = key, .code = (uint32_t)i, .name = words[i],
 							      .op = i == LOGIN || i == AUTHENTICATE ? OP_LOGIN : -1 });
@@ -91,9 +94,15 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	}
 	if (cur_starts(&c, "* OK ", 5) && !s->greeted) {
 		struct cur banner = mail_rest(c, 5);
+		if (cur_peek(&banner, 0) == '[') {       /* its abilities */
+			while (cur_left(&banner) && cur_u8(&banner) != ']')
+				;
+			while (cur_peek(&banner, 0) == ' ')
+				cur_skip(&banner, 1);
+		}
 		dissect_attr_bytes(d, ATTR_SOFTWARE, cur_here(&banner), cur_left(&banner), "imap.greeting");
 	}
-	if (s->login && cur_starts(&c, "+ ", 2))
+	if (s->mail.secret && cur_starts(&c, "+ ", 2))
 		ntlmssp_base64(d, mail_rest(c, 2));
 	s->greeted = true;                        /* only the first line greets */
 	if (tag && status_at(c, tag, &ok) && dissect_response(d, key, ok ? RESULT_OK : RESULT_REFUSED, &r))

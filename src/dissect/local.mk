@@ -75,6 +75,8 @@ DISSECTORS += src/dissect/hart_ip.c
 DISSECTORS += src/dissect/snmp.c
 DISSECTORS += src/dissect/mtconnect.c
 DISSECTORS += src/dissect/knx.c
+DISSECTORS += src/dissect/rtsp.c
+DISSECTORS += src/dissect/mssql_browser.c
 
 # What several of them share.
 DISSECT_SHARED =
@@ -101,6 +103,7 @@ DISSECT_SHARED += src/dissect/tpkt.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
 DISSECT_SHARED += src/dissect/mtconnect.h
+DISSECT_SHARED += src/dissect/tls.h src/dissect/ipp.c src/dissect/ipp.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
 nodist_libgenba_a_SOURCES = src/dissect/table.c src/dissect/names.c

@@ -44,7 +44,20 @@ static inline struct cur mail_rest(struct cur c, size_t n)
 struct mail_session {
 	bool encrypted;          /* STARTTLS was accepted: what follows is TLS */
 	bool body;               /* a mail is on its way: no line of it is a command */
-	bool secret;             /* lines with names and passwords follow */
+	bool secret;             /* lines with names and passwords follow … */
+	bool clear;              /* … in clear */
 };
+
+/* A method of login that shows the password (`how`: what follows AUTH): is it in this line already? */
+static inline bool mail_clear(struct mail_session *s, struct cur how)
+{
+	s->clear = mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN");
+	cur_skip(&how, s->clear ? 5 : 0);
+	while (cur_peek(&how, 0) == ' ')
+		cur_skip(&how, 1);
+	bool here = s->clear && cur_left(&how) > 0;
+	s->clear &= !here;
+	return here;
+}
 
 #endif

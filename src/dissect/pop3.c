@@ -42,16 +42,20 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (dissect_side(d) == SIDE_CLIENT) {
 		int i = command_of(&c);
 		if (i < 0) {
-			if (s->secret)
+			if (s->secret && s->clear)
+				dissect_weakness(d, "password-in-clear", "POP3");
+			else if (s->secret)
 				ntlmssp_base64(d, c);
+			s->clear = false;
 			return s->secret ? DISSECT_OK : DISSECT_NOT_MINE;
 		}
 		s->secret = mail_word(&c, "AUTH");
 		struct cur how = mail_rest(c, 4);
-		if (commands[i].code == PASS || (s->secret && (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN"))))
+		if (commands[i].code == PASS || (s->secret && mail_clear(s, how)))
 			dissect_weakness(d, "password-in-clear", "POP3");
 		dissect_request(d, &(struct dissect_request){ .key = KEY, .code = commands[i].code,
-							      .op = commands[i].code == PASS ? OP_LOGIN : -1,
+							      .op = commands[i].code == PASS || (s->secret && cur_left(&how)) || mail_word(&c, "APOP") ?
+								    OP_LOGIN : -1,
 							      .name = commands[i].word });
 		return DISSECT_OK;
 	}

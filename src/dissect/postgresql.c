@@ -11,11 +11,11 @@
 #include "dissect/dissect.h"
 
 enum {
-	VERSION_3 = 0x0003, SSL_CODE_HI = 0x04d2, SSL_CODE_LO = 0x162f, KEY_START = 1, KEY_SSL = 2,
+	VERSION_3 = 0x0003, SSL_CODE_HI = 0x04d2, SSL_CODE_LO = 0x162f, KEY_START = 1, KEY_SSL = 2, KEY_LOGIN = 3,
 	AUTH_OK = 0, AUTH_CLEAR = 3, MESSAGE_MAX = 1 << 24,
 };
 
-struct session { bool asked_tls, started, encrypted, told; };
+struct session { bool asked_tls, started, encrypted, told, clear; };
 
 static bool starts(const struct cur *c)
 {
@@ -84,16 +84,20 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 			dissect_request(d, &(struct dissect_request){ .key = KEY_SSL, .op = -1, .name = "SSLRequest" });
 		} else if (starts(&c)) {
 			s->started = true;
-			dissect_request(d, &(struct dissect_request){ .key = KEY_START, .op = OP_LOGIN, .name = "StartupMessage" });
+			dissect_request(d, &(struct dissect_request){ .key = KEY_START, .op = -1, .name = "StartupMessage" });
+			dissect_request(d, &(struct dissect_request){ .key = KEY_LOGIN, .op = OP_LOGIN, .name = "StartupMessage" });
 		} else if (!s->started) {
 			return DISSECT_NOT_MINE;
+		} else if (s->clear && cur_peek(&c, 0) == 'p') {
+			dissect_weakness(d, "password-in-clear", "PostgreSQL");
+			s->clear = false;
 		}
 		return DISSECT_OK;
 	}
 	if (s->asked_tls && !s->started) {
 		s->encrypted = cur_peek(&c, 0) == 'S';
-		if (s->encrypted)
-			dissect_response(d, KEY_SSL, RESULT_OK, NULL);
+		if (s->encrypted || cur_peek(&c, 0) == 'N')
+			dissect_response(d, KEY_SSL, s->encrypted ? RESULT_OK : RESULT_REFUSED, NULL);
 		return cur_peek(&c, 0) == 'S' || cur_peek(&c, 0) == 'N' ? DISSECT_OK : DISSECT_NOT_MINE;
 	}
 	if (!s->started)
@@ -106,11 +110,13 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		if (!s->told)
 			dissect_weakness(d, "database-in-clear", "PostgreSQL");
 		s->told = true;
-		if (cur_peek_be16(&c, 7) == AUTH_CLEAR)
-			dissect_weakness(d, "password-in-clear", "PostgreSQL");
+		if (cur_peek_be16(&c, 7) == AUTH_OK)
+			dissect_response(d, KEY_LOGIN, RESULT_OK, NULL);
+		s->clear = cur_peek_be16(&c, 7) == AUTH_CLEAR;
 		break;
 	case 'E':
 		dissect_response(d, KEY_START, RESULT_REFUSED, NULL);
+		dissect_response(d, KEY_LOGIN, RESULT_REFUSED, NULL);
 		break;
 	case 'S':
 		parameter(d, c);
@@ -132,6 +138,6 @@ const struct dissector dissect_postgresql = {
 	.reference = "PostgreSQL documentation, Frontend/Backend Protocol",
 	.recognition = "start-up message of protocol 3 answered by an authentication request",
 	.identity = "version of the server",
-	.operations = "login; database in clear, password in clear (that it was asked for)",
+	.operations = "login; database in clear, password in clear (that it was there)",
 	.verified = "from the manual, not yet seen in a real capture",
 };

@@ -6,18 +6,19 @@
  *   |03|00|length|  | li | E0 | dst 00 | src 00 | class |  (request)    | 01/02| flags | 0800 | protocols|
  *   +--+--+------+  +----+----+--------+--------+-------+               +------+-------+------+----------+
  *   protocols: 0 RDP's own encryption, 1 TLS, 2 CredSSP (network level authentication), 8 CredSSP with early result
- *   confirm: type 02 the chosen one, 03 a failure code
+ *   confirm: type 02 the chosen one, 03 a failure code; nothing of all that where the server knows no negotiation
+ *   (Windows XP): RDP's own encryption
  *
  *   With RDP's own encryption the client's basic settings (GCC, T.125) follow in clear: client name and build.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "dissect/dissect.h"
+#include "dissect/tls.h"
 
 enum {
 	TPKT = 3, COTP_CR = 0xe0, COTP_CC = 0xd0, COTP_DT = 0xf0, REQUEST = 1, CONFIRM = 2, FAILURE = 3, KEY = 0,
-	NATIVE = 0, TLS = 1, CREDSSP = 2, CREDSSP_EARLY = 8, CORE = 0xc001, CORE_NAME = 20, CORE_NAME_BYTES = 32,
+	NATIVE = 0, TLS = 1, CREDSSP = 2, CREDSSP_EARLY = 8, NEEDS_TLS = 1, NEEDS_CREDSSP = 5, CORE = 0xc001, CORE_NAME = 20, CORE_NAME_BYTES = 32,
 };
 
 struct session { bool over; bool settings; };
@@ -36,7 +37,7 @@ static bool probe(const struct cur *c, enum side side)
 	if (cur_peek(c, 0) != TPKT || cur_peek(c, 1) != 0 || n < 11 || li != n - 5 || cur_peek_be16(c, 6) != 0)
 		return false;
 	if (side == SIDE_SERVER)
-		return type == COTP_CC && n == 19 && has_negotiation(c, 11) && cur_peek(c, 11) != REQUEST;
+		return type == COTP_CC && (n == 11 || (n == 19 && has_negotiation(c, 11) && cur_peek(c, 11) != REQUEST));
 	struct cur x = *c;
 	cur_skip(&x, 11);
 	if (type != COTP_CR)
@@ -47,10 +48,12 @@ static bool probe(const struct cur *c, enum side side)
 static int32_t length(const struct cur *c, enum side side)
 {
 	(void)side;
-	if (!cur_has(c, 4))
+	if (!cur_has(c, TLS_HEADER))
 		return DISSECT_NEED_MORE;
 	uint16_t n = cur_peek_be16(c, 2);
-	/* What follows is TLS, or fast path: nothing more is read. */
+	/* What follows is TLS, of which the handshake is read, or fast path. */
+	if (tls_begins(c))
+		return TLS_HEADER + cur_peek_be16(c, 3);
 	return cur_peek(c, 0) == TPKT && cur_peek(c, 1) == 0 && n >= 7 ? n : (int32_t)cur_left(c);
 }
 
@@ -58,7 +61,8 @@ static enum dissect_result confirm(struct dissect *d, struct session *s, struct 
 {
 	uint32_t chosen = NATIVE;
 	bool refused = false;
-	dissect_response(d, KEY, RESULT_OK, NULL);
+	if (!dissect_response(d, KEY, RESULT_OK, NULL))
+		return DISSECT_OK;
 	if (has_negotiation(&c, 11)) {
 		struct cur x = c;
 		cur_skip(&x, 11);
@@ -66,8 +70,11 @@ static enum dissect_result confirm(struct dissect *d, struct session *s, struct 
 		cur_skip(&x, 3);
 		chosen = cur_le32(&x);
 	}
-	if (refused)
+	if (refused) {
+		dissect_op(d, OP_LOGIN, "Remote Desktop", chosen == NEEDS_CREDSSP ? "network level authentication is required" :
+			   chosen == NEEDS_TLS ? "TLS is required" : NULL, RESULT_REFUSED);
 		return DISSECT_OK;
+	}
 	if (chosen == CREDSSP || chosen == CREDSSP_EARLY)
 		dissect_op(d, OP_LOGIN, "Remote Desktop", "network level authentication", RESULT_UNKNOWN);
 	else
@@ -103,8 +110,11 @@ static void core_data(struct dissect *d, struct session *s, struct cur c)
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
 	struct session *s = dissect_scratch(d);
-	if (s->over)
+	if (s->over) {
+		if (dissect_side(d) == SIDE_SERVER)
+			tls_inside(d, c, TLS_REMOTE_DESKTOP);
 		return DISSECT_OK;
+	}
 	uint8_t type = cur_peek(&c, 5);
 	if (cur_peek(&c, 0) == TPKT && type == COTP_CR) {
 		if (!probe(&c, SIDE_CLIENT))
@@ -131,7 +141,7 @@ const struct dissector dissect_rdp = {
 	.message = message,
 	.reference = "Microsoft MS-RDPBCGR 2.2.1",
 	.recognition = "connection request with cookie or negotiation, and its confirm",
-	.identity = "name of the client's computer (with RDP's own encryption)",
-	.operations = "login with the security chosen; weakness: no network level authentication",
+	.identity = "name of the client's computer (with RDP's own encryption), of the server's (its certificate)",
+	.operations = "login with the security chosen; weaknesses: no network level authentication, old TLS",
 	.verified = "real captures",
 };

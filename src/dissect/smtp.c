@@ -6,10 +6,10 @@
  */
 #include "dissect/mail.h"
 
-enum { KEY = 0, OTHER = 0, AUTH, STARTTLS, BODY };
+enum { KEY = 0, OTHER = 0, HELLO, AUTH, STARTTLS, BODY };
 
 static const struct { const char *word; uint8_t code; } commands[] = {
-	{ "HELO", OTHER }, { "EHLO", OTHER }, { "LHLO", OTHER }, { "AUTH", AUTH }, { "STARTTLS", STARTTLS },
+	{ "HELO", HELLO }, { "EHLO", HELLO }, { "LHLO", OTHER }, { "AUTH", AUTH }, { "STARTTLS", STARTTLS },
 	{ "MAIL", OTHER }, { "RCPT", OTHER }, { "DATA", BODY }, { "RSET", OTHER }, { "NOOP", OTHER }, { "QUIT", OTHER },
 	{ "VRFY", OTHER }, { "EXPN", OTHER }, { "HELP", OTHER }, { "X-ANONYMOUSTLS", STARTTLS },
 };
@@ -47,6 +47,17 @@ static int32_t length(const struct cur *c, enum side side)
 	return mail_line(c);
 }
 
+/* "EHLO ups-1": machines that mail their alarms name themselves; "[192.168.1.10]" and relays' full names tell nothing new. */
+static void client_name(struct dissect *d, struct cur name)
+{
+	size_t n = 0;
+	bool letter = false;
+	for (uint8_t b; (b = cur_peek(&name, n)) > ' ' && b < 0x7f && b != '[' && b != ':'; n++)
+		letter |= (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+	if (n == cur_left(&name) && letter && addr_is_private(&dissect_packet(d)->src) && !(n == 9 && cur_starts(&name, "localhost", 9)))
+		dissect_attr_bytes(d, ATTR_HOSTNAME, cur_here(&name), n, "smtp.hello");
+}
+
 static enum dissect_result request(struct dissect *d, struct mail_session *s, struct cur c)
 {
 	int i = command_of(&c);
@@ -56,14 +67,19 @@ static enum dissect_result request(struct dissect *d, struct mail_session *s, st
 		return DISSECT_OK;
 	}
 	if (i < 0) {
-		if (s->secret)
+		if (s->secret && s->clear)
+			dissect_weakness(d, "password-in-clear", "SMTP AUTH");
+		else if (s->secret)
 			ntlmssp_base64(d, c);
+		s->clear = false;
 		return s->secret ? DISSECT_OK : DISSECT_NOT_MINE;
 	}
 	s->secret = commands[i].code == AUTH;
+	if (commands[i].code == HELLO)
+		client_name(d, mail_rest(c, 4));
 	if (s->secret) {
 		struct cur how = mail_rest(c, 4);
-		if (mail_word(&how, "PLAIN") || mail_word(&how, "LOGIN"))
+		if (mail_clear(s, how))
 			dissect_weakness(d, "password-in-clear", "SMTP AUTH");
 		else if (mail_word(&how, "NTLM"))
 			ntlmssp_base64(d, mail_rest(how, 4));
@@ -112,7 +128,7 @@ const struct dissector dissect_smtp = {
 	.message = message,
 	.reference = "RFC 5321, RFC 4954, RFC 3207",
 	.recognition = "known commands answered by replies of three digits",
-	.identity = "greeting of the server",
+	.identity = "greeting of the server, name of the client",
 	.operations = "login; password in clear (that it was seen)",
 	.verified = "real captures",
 };

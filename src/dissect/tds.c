@@ -14,11 +14,12 @@
 
 #include "dissect/dissect.h"
 #include "dissect/ntlmssp.h"
+#include "dissect/utf16.h"
 
 enum {
 	HEADER = 8, QUERY = 1, RPC = 3, ANSWER = 4, ATTENTION = 6, LOGIN = 0x10, SSPI = 0x11, PRELOGIN = 0x12, PACKET_MAX = 32767,
 	KEY_PRELOGIN = 1, KEY_LOGIN = 2, KEY_QUERY = 3, OPTION_VERSION = 0, OPTION_ENCRYPTION = 1, OPTION_END = 0xff,
-	ENCRYPT_OFF = 0, ENCRYPT_NONE = 2, LOGIN_FIXED = 94, LOGIN_HOST = 36, LOGIN_70 = 86, LOGIN_PASSWORD = 44,
+	ENCRYPT_OFF = 0, ENCRYPT_NONE = 2, LOGIN_FIXED = 94, LOGIN_HOST = 36, LOGIN_70 = 86, LOGIN_PASSWORD = 44, LOGIN_PROGRAM = 48,
 };
 
 struct session { uint8_t encryption; bool prelogin, told; };
@@ -94,25 +95,26 @@ static void prelogin_answer(struct dissect *d, struct session *s, struct cur c)
 	}
 }
 
-/* The client's host name; whether a password stands there. Offsets count from the login's beginning, lengths in letters. */
+/* One of the login's texts. Offsets count from the login's beginning, lengths in letters. */
+static void login_text(struct dissect *d, struct cur c, size_t field, enum attr attr, const char *source)
+{
+	char text[OBS_TEXT + 1];
+	uint16_t at = cur_peek_le16(&c, field), n = cur_peek_le16(&c, field + 2);
+	cur_skip(&c, at);
+	if (utf16_text(cur_sub(&c, n * 2u), text, sizeof text))
+		dissect_attr(d, attr, text, source);
+}
+
+/* Names of the client's host and program; whether a password stands there. */
 static void login(struct dissect *d, struct session *s, struct cur c)
 {
-	char name[64];
-	size_t k = 0;
 	cur_skip(&c, HEADER);
 	/* The length fits, and the first name stands right behind the fixed part: that is no chance. */
 	if (cur_peek_le16(&c, LOGIN_HOST) == LOGIN_FIXED || cur_peek_le16(&c, LOGIN_HOST) == LOGIN_70)
 		dissect_evident(d);
-	uint16_t at = cur_peek_le16(&c, LOGIN_HOST), n = cur_peek_le16(&c, LOGIN_HOST + 2), password = cur_peek_le16(&c, LOGIN_PASSWORD + 2);
-	struct cur host = c;
-	cur_skip(&host, at);
-	host = cur_sub(&host, n * 2u);
-	while (cur_left(&host) && k < sizeof name) {
-		uint16_t u = cur_le16(&host);
-		name[k++] = u >= 0x20 && u < 0x7f ? (char)u : '?';
-	}
-	dissect_attr_bytes(d, ATTR_HOSTNAME, name, k, "tds.login.hostname");
-	if (password)
+	login_text(d, c, LOGIN_HOST, ATTR_HOSTNAME, "tds.login.hostname");
+	login_text(d, c, LOGIN_PROGRAM, ATTR_SOFTWARE, "tds.login.program");
+	if (cur_peek_le16(&c, LOGIN_PASSWORD + 2))
 		dissect_weakness(d, "password-in-clear", "TDS login");
 	if (!s->told)
 		dissect_weakness(d, "database-in-clear", "SQL Server");
@@ -180,7 +182,7 @@ const struct dissector dissect_tds = {
 	.message = message,
 	.reference = "Microsoft MS-TDS 2.2",
 	.recognition = "pre-login with its options, or a login whose length fits, and the answer",
-	.identity = "version of the server, host name of the client",
+	.identity = "version of the server, host name and program of the client",
 	.operations = "login; database in clear, password in clear (that it was there)",
 	.verified = "real captures",
 };

@@ -16,17 +16,20 @@
 
 #include "dissect/ber.h"
 #include "dissect/dissect.h"
+#include "dissect/tls.h"
+#include "dissect/utf16.h"
 
 enum {
-	HEADER = 5, RECORD_MAX = 16384 + 2048, CHANGE = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23,
+	HEADER = TLS_HEADER, RECORD_MAX = 16384 + 2048, CHANGE = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23,
 	CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11, SSL2_CLIENT_HELLO = 1, SSL2_SERVER_HELLO = 4, VERSION_SSL2 = 2,
-	VERSION_SSL3 = 0x0300, VERSION_1_1 = 0x0302, VERSION_1_2 = 0x0303, VERSION_1_3 = 0x0304,
-	EXTENSION_VERSIONS = 43, KEY = 0, KEY_DATA = 1, NAME = 256,
+	VERSION_SSL3 = 0x0300, VERSION_1_1 = 0x0302, VERSION_1_2 = 0x0303, VERSION_1_3 = 0x0304, COMMON_NAME = 3, ORGANISATION = 10,
+	EXTENSION_VERSIONS = 43, KEY = 0, KEY_DATA = 1, NAME = 256, BMP_STRING = 0x1e, ALERT_LENGTH = 2, FATAL = 2,
 };
 
 struct session {
 	bool hello;             /* the client's was seen */
 	bool certificate;
+	uint16_t offered;       /* the client's newest version, as far as 1.2 */
 	bool data;              /* records without a hello: the connection is older than the capture */
 	uint16_t version;       /* that the server chose, 0 before */
 };
@@ -95,20 +98,33 @@ static const char *version_name(uint16_t version)
 
 /* ---- certificate ---- */
 
-/* The common name, else the organisation, of a Name. */
-static void name_text(struct cur name, char out[NAME])
+/* A text of a Name: most are ASCII or UTF-8, BMPString is UTF-16 with its high byte first. */
+static void string_text(uint8_t tag, struct cur value, char out[NAME])
 {
-	static const uint8_t common[] = { 0x55, 4, 3 }, organisation[] = { 0x55, 4, 10 };
+	uint8_t swapped[NAME];
+	size_t n = 0;
+	if (tag != BMP_STRING) {
+		text_wire(cur_here(&value), cur_left(&value) < NAME - 1 ? cur_left(&value) : NAME - 1, out, NAME);
+		return;
+	}
+	for (; cur_has(&value, 2) && n + 2 <= sizeof swapped; n += 2) {
+		swapped[n + 1] = cur_u8(&value);
+		swapped[n] = cur_u8(&value);
+	}
+	utf16_text(cur_make(swapped, n), out, NAME);
+}
+
+/* The text of this kind (the last byte of its object identifier, 2.5.4.…) in a Name. */
+static void name_text(struct cur name, uint8_t kind, char out[NAME])
+{
+	const uint8_t wanted[] = { 0x55, 4, kind };
 	struct cur set, pair, type, value;
 	out[0] = 0;
 	while (cur_left(&name) && ber_expect(&name, 0x31, &set) && ber_expect(&set, 0x30, &pair) &&
-	       ber_expect(&pair, 0x06, &type) && ber_next(&pair, &value)) {
-		bool is_common = cur_left(&type) == 3 && cur_starts(&type, common, 3);
-		if (!is_common && (*out || cur_left(&type) != 3 || !cur_starts(&type, organisation, 3)))
-			continue;
-		size_t n = cur_left(&value) < NAME - 1 ? cur_left(&value) : NAME - 1;
-		memcpy(out, cur_here(&value), n);
-		out[n] = 0;
+	       ber_expect(&pair, 0x06, &type)) {
+		uint8_t tag = ber_next(&pair, &value);
+		if (tag && cur_left(&type) == sizeof wanted && cur_starts(&type, wanted, sizeof wanted))
+			string_text(tag, value, out);
 	}
 }
 
@@ -136,10 +152,30 @@ static uint64_t time_of(int64_t ts)
 	return (uint64_t)((y * 10000 + m * 100 + d) * 1000000 + rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60);
 }
 
-static void certificate(struct dissect *d, struct cur c)
+/* Who the certificate is for: "panel-3, Example AG". */
+static void tell_subject(struct dissect *d, struct cur subject)
+{
+	char common[NAME], organisation[NAME], text[2 * NAME + 2];
+	name_text(subject, COMMON_NAME, common);
+	name_text(subject, ORGANISATION, organisation);
+	snprintf(text, sizeof text, "%s%s%s", common, *common && *organisation ? ", " : "", organisation);
+	dissect_attr(d, ATTR_DESCRIPTION, text, "tls.certificate.subject");
+}
+
+/* Remote Desktop makes its own certificate for the machine's name, and nothing else. */
+static void tell_host(struct dissect *d, struct cur subject)
+{
+	char common[NAME];
+	name_text(subject, COMMON_NAME, common);
+	if (strpbrk(common, "* ,:/"))
+		return;                                     /* one of somebody's own making, for several machines */
+	dissect_attr(d, ATTR_HOSTNAME, common, "rdp.certificate.subject");
+}
+
+static void certificate(struct dissect *d, struct cur c, enum tls_use use)
 {
 	struct cur whole, body, part, issuer, times, subject, end;
-	char text[NAME], by[NAME], detail[64];
+	char detail[64];
 	cur_skip(&c, 3);                                    /* length of the list */
 	struct cur first = cur_sub(&c, cur_be24(&c));
 	if (!cur_ok(&first) || !ber_expect(&first, 0x30, &whole) || !ber_expect(&whole, 0x30, &body))
@@ -154,9 +190,13 @@ static void certificate(struct dissect *d, struct cur c)
 	uint8_t tag = ber_next(&times, &end);
 	uint64_t until = time_number(tag, end);
 	bool self = cur_left(&issuer) == cur_left(&subject) && cur_starts(&subject, cur_here(&issuer), cur_left(&issuer));
-	name_text(subject, text);
-	name_text(issuer, by);
-	dissect_attr_bytes(d, ATTR_DESCRIPTION, text, strlen(text), "tls.certificate.subject");
+	if (use == TLS_REMOTE_DESKTOP) {
+		tell_host(d, subject);
+		return;                                     /* nobody signs these, and CredSSP does not need it */
+	}
+	if (!addr_is_private(&dissect_packet(d)->src))
+		return;                                     /* the sites of the internet are nobody's business */
+	tell_subject(d, subject);
 	if (self)
 		dissect_weakness(d, "tls-self-signed", NULL);
 	if (until && until < time_of(dissect_packet(d)->ts)) {
@@ -185,13 +225,15 @@ static uint16_t chosen_version(struct cur c)
 	return version;
 }
 
-static void server_hello(struct dissect *d, struct session *s, struct cur body)
+/* An old version; whether that is for want of a better one at the client. */
+static void obsolete(struct dissect *d, uint16_t version, uint16_t offered)
 {
-	s->version = chosen_version(body);
-	dissect_response(d, KEY, RESULT_OK, NULL);
-	const char *name = version_name(s->version);
-	if (name && s->version <= VERSION_1_1)
-		dissect_weakness(d, "tls-obsolete", name);
+	char detail[64];
+	const char *name = version_name(version);
+	if (!name || version > VERSION_1_1)
+		return;
+	snprintf(detail, sizeof detail, "%s%s", name, offered == version ? ", the client offers no later one" : "");
+	dissect_weakness(d, "tls-obsolete", detail);
 }
 
 static enum dissect_result handshake(struct dissect *d, struct session *s, struct cur c, bool cut)
@@ -203,17 +245,43 @@ static enum dissect_result handshake(struct dissect *d, struct session *s, struc
 		struct cur body = cur_sub(&c, whole ? n : cur_left(&c));
 		if (type == CLIENT_HELLO && dissect_side(d) == SIDE_CLIENT && !s->hello) {
 			s->hello = true;
+			s->offered = cur_peek_be16(&body, 0);
 			dissect_request(d, &(struct dissect_request){ .key = KEY, .op = -1, .name = "Client Hello" });
 		} else if (type == SERVER_HELLO && dissect_side(d) == SIDE_SERVER && !s->version) {
-			server_hello(d, s, body);
+			s->version = chosen_version(body);
+			dissect_response(d, KEY, RESULT_OK, NULL);
+			obsolete(d, s->version, s->offered);
 		} else if (type == CERTIFICATE && dissect_side(d) == SIDE_SERVER && !s->certificate && s->version != VERSION_1_3) {
 			s->certificate = true;
-			certificate(d, body);
+			certificate(d, body, TLS_ITSELF);
 		}
 		if (!whole)
 			return cut ? DISSECT_TRUNCATED : DISSECT_OK;
 	}
 	return DISSECT_OK;
+}
+
+bool tls_begins(const struct cur *c)
+{
+	return cur_peek(c, 0) == HANDSHAKE && is_record(c, 0);
+}
+
+void tls_inside(struct dissect *d, struct cur c, enum tls_use use)
+{
+	while (tls_begins(&c)) {
+		cur_skip(&c, 3);
+		struct cur record = cur_sub(&c, cur_be16(&c));
+		while (cur_left(&record) >= 4) {
+			uint8_t type = cur_u8(&record);
+			struct cur body = cur_sub(&record, cur_be24(&record));
+			if (!cur_ok(&body))
+				return;
+			if (type == SERVER_HELLO)
+				obsolete(d, chosen_version(body), 0);
+			else if (type == CERTIFICATE)
+				certificate(d, body, use);
+		}
+	}
 }
 
 /* What runs inside cannot be seen; on these ports it is agreed. */
@@ -249,6 +317,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	cur_skip(&c, 2);
 	uint16_t n = cur_be16(&c);
 	bool cut = !cur_has(&c, n);
+	/* No answer to the hello but why not: an old client at a server that takes none, or the other way round. */
+	if (type == ALERT && n == ALERT_LENGTH && cur_peek(&c, 0) == FATAL && dissect_side(d) == SIDE_SERVER && s->hello && !s->version)
+		dissect_response(d, KEY, RESULT_REFUSED, NULL);
 	if (type == HANDSHAKE && (!s->version || !s->certificate))
 		return handshake(d, s, c, cut);
 	if (type == DATA)
@@ -273,7 +344,7 @@ const struct dissector dissect_tls = {
 	.message = message,
 	.reference = "RFC 8446, RFC 5246, RFC 6101 (SSL 3), RFC 5280 (certificates)",
 	.recognition = "Client Hello answered by a Server Hello; in the middle of a connection records from both ends",
-	.identity = "subject of the server's certificate (up to TLS 1.2; later ones are encrypted)",
+	.identity = "subject of the server's certificate where its address is private (up to TLS 1.2; later ones are encrypted)",
 	.operations = "weaknesses: version before 1.2 chosen, certificate signed by itself, certificate whose time is over",
 	.verified = "real captures",
 };

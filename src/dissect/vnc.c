@@ -8,6 +8,9 @@
  *   none: the server goes on (3.8: result, 4 bytes 0); client init: 1 byte;
  *   server init: width, height (2 each), pixel format (16), name length (4), name
  *
+ *   Tight: server: number of tunnels (4), each 16 bytes; client: one (4), where there are any; the same with
+ *   authentications: none at all is as type 1; else client takes 1 (none), 2 (VNC password), …
+ *
  * What is drawn and typed is passed over.
  */
 #include <stdio.h>
@@ -15,7 +18,7 @@
 
 #include "dissect/dissect.h"
 
-enum { GREETING = 12, NONE = 1, PASSWORD = 2, CHALLENGE = 16, NAME_MAX_LEN = 256, KEY = 0, SERVER_INIT = 24 };
+enum { TIGHT = 16, TIGHT_MOST = 32, GREETING = 12, NONE = 1, PASSWORD = 2, CHALLENGE = 16, NAME_MAX_LEN = 256, KEY = 0, KEY_LOGIN = 1, OTHER = 255, SERVER_INIT = 24 };
 
 enum step { GREET, TYPES, CHOICE, SECRET, INIT, DONE };
 
@@ -23,6 +26,8 @@ struct session {
 	uint8_t minor;
 	uint8_t step[2];        /* of the client, of the server */
 	uint8_t type;           /* security type taken */
+	uint8_t tight;          /* counts that the server told: 1 of tunnels, 2 of authentications */
+	bool offered;           /* Tight: of the last count there were some, and the client takes one */
 };
 
 static bool digits(const struct cur *c, size_t at)
@@ -56,7 +61,7 @@ static int32_t length(const struct cur *c, enum side side)
 static const char *type_name(uint8_t type)
 {
 	static const struct { uint8_t type; const char *name; } names[] = {
-		{ 0, "failed" }, { NONE, "none" }, { PASSWORD, "VNC password" }, { 5, "RA2" }, { 6, "RA2ne" }, { 16, "Tight" },
+		{ 0, "failed" }, { NONE, "none" }, { PASSWORD, "VNC password" }, { 5, "RA2" }, { 6, "RA2ne" }, { TIGHT, "Tight" },
 		{ 17, "Ultra" }, { 18, "TLS" }, { 19, "VeNCrypt" }, { 20, "SASL" }, { 22, "xvp" }, { 30, "Apple" },
 		{ 113, "MS-Logon II" },
 	};
@@ -66,13 +71,45 @@ static const char *type_name(uint8_t type)
 	return "other";
 }
 
+static void describe_type(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "%s", type_name((uint8_t)r->code));
+}
+
 static void taken(struct dissect *d, struct session *s, uint8_t type)
 {
 	s->type = type;
 	if (type == NONE)
 		dissect_weakness(d, "vnc-no-authentication", NULL);
-	else if (type)
-		dissect_op(d, OP_LOGIN, "RFB security", type_name(type), RESULT_UNKNOWN);
+	else if (type && type != TIGHT)
+		dissect_request(d, &(struct dissect_request){ .key = KEY_LOGIN, .code = type, .op = OP_LOGIN, .name = "RFB security",
+							      .describe = describe_type });
+}
+
+/* Tight's counts, and what the client takes of them. The numbers of what was taken are those of RFB. */
+static void tight_server(struct dissect *d, struct session *s, struct cur c)
+{
+	while (s->tight < 2 && !s->offered && cur_has(&c, 4)) {
+		uint32_t n = cur_be32(&c);
+		if (n > TIGHT_MOST) {
+			s->tight = 2;
+			return;
+		}
+		cur_skip(&c, n * 16);
+		s->offered = n > 0;
+		if (++s->tight == 2 && !n)
+			taken(d, s, NONE);
+	}
+}
+
+static void tight_client(struct dissect *d, struct session *s, struct cur c)
+{
+	uint32_t number = cur_be32(&c);
+	if (!s->offered || !cur_ok(&c))
+		return;
+	s->offered = false;
+	if (s->tight == 2)
+		taken(d, s, number == NONE || number == PASSWORD ? (uint8_t)number : OTHER);
 }
 
 /* Width, height, pixel format; then the desktop's name, which is often that of the machine. */
@@ -88,6 +125,10 @@ static void server_init(struct dissect *d, struct cur c)
 static void from_server(struct dissect *d, struct session *s, struct cur c)
 {
 	uint8_t *step = &s->step[SIDE_SERVER];
+	if (s->type == TIGHT) {
+		tight_server(d, s, c);
+		return;
+	}
 	if (s->type && s->type != NONE && s->type != PASSWORD)
 		return;   /* another method: what follows is its own */
 	if (*step == TYPES && s->minor < 7) {
@@ -101,11 +142,11 @@ static void from_server(struct dissect *d, struct session *s, struct cur c)
 	if (*step == SECRET && s->minor >= 8 && s->type == NONE && cur_left(&c) >= 4 && cur_peek_be16(&c, 0) == 0) {
 		cur_skip(&c, 4);
 		*step = INIT;
-	} else if (*step == SECRET && s->type == PASSWORD) {
+	} else if (*step == SECRET && s->type == PASSWORD && cur_left(&c)) {
 		cur_skip(&c, cur_left(&c) < CHALLENGE ? cur_left(&c) : CHALLENGE);
 		*step = CHOICE;
 	} else if (*step == CHOICE && cur_left(&c) >= 4) {
-		cur_skip(&c, 4);
+		dissect_response(d, KEY_LOGIN, cur_be32(&c) ? RESULT_REFUSED : RESULT_OK, NULL);
 		*step = INIT;
 	} else if (*step == SECRET && s->type == NONE) {
 		*step = INIT;
@@ -140,6 +181,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	}
 	if (side == SIDE_SERVER && s->step[SIDE_SERVER] != DONE) {
 		from_server(d, s, c);
+	} else if (side == SIDE_CLIENT && s->type == TIGHT) {
+		tight_client(d, s, c);
 	} else if (side == SIDE_CLIENT && s->step[SIDE_CLIENT] == TYPES && s->minor >= 7) {
 		s->step[SIDE_CLIENT] = DONE;
 		taken(d, s, cur_u8(&c));

@@ -39,7 +39,7 @@ struct ndpi_state {
 /* Names of the field where nDPI's own is another one. */
 static const struct { const char *ndpi, *ours; } renamed[] = {
 	{ "netbios", "nbns" }, { "smbv1", "smb1" }, { "smbv23", "smb" },
-	{ "dce_rpc", "dcerpc" },
+	{ "dce_rpc", "dcerpc" }, { "ftp_control", "ftp" }, { "mssql-tds", "tds" }, { "pops", "pop3s" },
 };
 
 /*
@@ -160,7 +160,8 @@ static const struct ndpi_label *label_of(struct ndpi *n, uint16_t id, uint64_t r
 					 bool door)
 {
 	for (size_t i = 0; i < n->n_labels; i++)
-		if (n->labels[i]->id == id && n->labels[i]->risks == risks && n->labels[i]->confidence == confidence)
+		if (n->labels[i]->id == id && n->labels[i]->risks == risks && n->labels[i]->confidence == confidence &&
+		    n->labels[i]->door == door)
 			return n->labels[i];
 	if (n->n_labels == LABELS_MAX)
 		return n->labels[0];
