@@ -98,7 +98,7 @@ DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/tpkt.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
-DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
+DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h src/dissect/sysdescr.c src/dissect/sysdescr.h
 DISSECT_SHARED += src/dissect/mtconnect.h
 
 libgenba_a_SOURCES += $(DISSECTORS) $(DISSECT_SHARED)
