@@ -14,7 +14,7 @@
 enum {
 	END = 0, CHASSIS_ID = 1, PORT_ID = 2, TTL = 3, PORT_DESCRIPTION = 4, SYSTEM_NAME = 5,
 	SYSTEM_DESCRIPTION = 6, CAPABILITIES = 7, MANAGEMENT_ADDRESS = 8, ORGANISATION = 127,
-	SUBTYPE_MAC = 4, SUBTYPE_NETWORK = 5, PORT_SUBTYPE_MAC = 3, FAMILY_IPV4 = 1, FAMILY_IPV6 = 2,
+	SUBTYPE_MAC = 4, SUBTYPE_NETWORK = 5, PORT_SUBTYPE_MAC = 3, FAMILY_IPV4 = 1, FAMILY_IPV6 = 2, FAMILY_MAC = 6, SUBTYPE_LOCAL = 7,
 	OUI_MED = 0x0012bb, OUI_PROFINET = 0x000ecf, PROFINET_CHASSIS_MAC = 5,
 	CAP_BRIDGE = 0x04, CAP_WLAN = 0x08, CAP_ROUTER = 0x10, CAP_TELEPHONE = 0x20,
 	TYPE_SIZE = 25, ORDER_SIZE = 20, SERIAL_SIZE = 16, HARDWARE_SIZE = 5, VERSION_SIZE = 9, SYSTEM_SIZE = 80,
@@ -96,10 +96,30 @@ static void chassis(struct dissect *d, struct cur v)
 	}
 }
 
+/* PROFINET: "port-001" or, with a slot, "port-001-00002"; newer devices put the name of the station behind it: ".plc-1" */
+static void port(struct dissect *d, struct cur v)
+{
+	uint8_t subtype = cur_u8(&v);
+	if (subtype == PORT_SUBTYPE_MAC)
+		return;
+	dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_id");
+	if (subtype != SUBTYPE_LOCAL || !cur_starts(&v, "port-", 5))
+		return;
+	cur_skip(&v, 5);
+	while (cur_left(&v) && (cur_peek(&v, 0) == '-' || (cur_peek(&v, 0) >= '0' && cur_peek(&v, 0) <= '9')))
+		cur_skip(&v, 1);
+	if (cur_u8(&v) == '.' && cur_left(&v))
+		dissect_attr_bytes(d, ATTR_HOSTNAME, cur_here(&v), cur_left(&v), "lldp.port_id.station");
+}
+
 static void management(struct dissect *d, struct cur v)
 {
 	uint8_t n = cur_u8(&v), family = cur_u8(&v);
 	if ((family == FAMILY_IPV4 && n != 5) || (family == FAMILY_IPV6 && n != 17))
+		return;
+	if (family == FAMILY_MAC && n == 7)
+		same(d, cur_bytes(&v, 6), "lldp.management_address");
+	if (family != FAMILY_IPV4 && family != FAMILY_IPV6)
 		return;
 	struct addr a = address(&v, family);
 	if (cur_ok(&v))
@@ -162,8 +182,7 @@ static void tlv(struct dissect *d, unsigned type, struct cur v)
 		chassis(d, v);
 		break;
 	case PORT_ID:
-		if (cur_u8(&v) != PORT_SUBTYPE_MAC)
-			dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_id");
+		port(d, v);
 		break;
 	case PORT_DESCRIPTION:
 		dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_description");
