@@ -20,7 +20,8 @@ enum {
 	HEADER = 6, LENGTH_MIN = 2, LENGTH_MAX = 1504,   /* 254 by the book; UMAS sends more */
 	FC_DIAGNOSTICS = 8, FC_SERVER_ID = 17, FC_MEI = 43, FC_UMAS = 90, FC_FIRMWARE = 125, EXCEPTION = 0x80,
 	MEI_DEVICE_ID = 14, MEI_CANOPEN = 13, DEVICE_ID_CODES = 4, COILS_MAX = 2000, REGISTERS_MAX = 125,
-	UMAS_OK = 0xfe, UMAS_ERROR = 0xfd, UMAS_READ_ID = 0x02,
+	UMAS_OK = 0xfe, UMAS_ERROR = 0xfd, UMAS_READ_ID = 0x02, UMAS_PROJECT = 0x03, UMAS_PLC = 0x04, UMAS_RESERVE = 0x10,
+	UMAS_SIGNED = 0x38, SIGNATURE = 1 + 32, PLC_STATE_AT = 60,
 	CRC = 2, RTU_MAX = 256, RTU_MIN = 4, SERIAL_LINE = 0x10000,   /* in the place of a transaction */
 	UNIT_OWN = 255, PATH_UNAVAILABLE = 0x0a, TARGET_SILENT = 0x0b,
 };
@@ -67,14 +68,17 @@ static const struct dissect_code diagnostics[] = {
 	{ 10, OP_LOG_ERASE, "Clear Counters and Diagnostic Register" },
 };
 
+/* UMAS looks from the PLC: its upload takes a program up into it, its download gives one out, as the long answers to 34 show. */
 static const struct dissect_code umas[] = {
 	{ 0x01, OP_DIAGNOSTIC, "UMAS Initialise Communication" },
 	{ UMAS_READ_ID, OP_IDENTITY, "UMAS Read ID" },
-	{ 0x03, OP_IDENTITY, "UMAS Read Project Information" },
-	{ 0x04, OP_IDENTITY, "UMAS Read PLC Information" },
+	{ UMAS_PROJECT, OP_IDENTITY, "UMAS Read Project Information" },
+	{ UMAS_PLC, OP_IDENTITY, "UMAS Read PLC Information" },
+	{ 0x05, OP_IDENTITY, "UMAS Read Loader Information" },
 	{ 0x06, OP_IDENTITY, "UMAS Read Card Information" },
+	{ 0x07, OP_IDENTITY, "UMAS Read Block Information" },
 	{ 0x0a, OP_DIAGNOSTIC, "UMAS Repeat" },
-	{ 0x10, OP_LOGIN, "UMAS Take Reservation" },
+	{ UMAS_RESERVE, OP_LOGIN, "UMAS Take Reservation" },
 	{ 0x11, OP_LOGIN, "UMAS Release Reservation" },
 	{ 0x12, OP_DIAGNOSTIC, "UMAS Keep Alive" },
 	{ 0x20, OP_READ, "UMAS Read Memory Block" },
@@ -84,19 +88,31 @@ static const struct dissect_code umas[] = {
 	{ 0x24, OP_READ, "UMAS Read Coils and Registers" },
 	{ 0x25, OP_WRITE, "UMAS Write Coils and Registers" },
 	{ 0x26, OP_READ, "UMAS Data Dictionary" },
-	{ 0x30, OP_UPLOAD, "UMAS Begin Upload" },
-	{ 0x31, OP_UPLOAD, "UMAS Upload Block" },
-	{ 0x32, OP_UPLOAD, "UMAS End Upload" },
-	{ 0x33, OP_DOWNLOAD, "UMAS Begin Download" },
-	{ 0x34, OP_DOWNLOAD, "UMAS Download Block" },
-	{ 0x35, OP_DOWNLOAD, "UMAS End Download" },
+	{ 0x27, OP_READ, "UMAS Data Dictionary Preload" },
+	{ 0x28, OP_READ, "UMAS Read Physical Address" },
+	{ 0x29, OP_WRITE, "UMAS Write Physical Address" },
+	{ 0x2a, OP_READ, "UMAS Browse Events" },
+	{ 0x30, OP_DOWNLOAD, "UMAS Begin Upload" },
+	{ 0x31, OP_DOWNLOAD, "UMAS Upload Block" },
+	{ 0x32, OP_DOWNLOAD, "UMAS End Upload" },
+	{ 0x33, OP_UPLOAD, "UMAS Begin Download" },
+	{ 0x34, OP_UPLOAD, "UMAS Download Block" },
+	{ 0x35, OP_UPLOAD, "UMAS End Download" },
+	{ 0x36, OP_FILE, "UMAS Backup" },
+	{ 0x37, OP_DOWNLOAD, "UMAS Preload Blocks" },
 	{ 0x39, OP_READ, "UMAS Read Ethernet Master Data" },
 	{ 0x40, OP_START, "UMAS Start PLC" },
 	{ 0x41, OP_STOP, "UMAS Stop PLC" },
+	{ 0x42, OP_RESET, "UMAS Initialise PLC" },
+	{ 0x43, OP_DOWNLOAD, "UMAS Swap Blocks" },
 	{ 0x50, OP_DIAGNOSTIC, "UMAS Monitor PLC" },
 	{ 0x58, OP_DIAGNOSTIC, "UMAS Check PLC" },
+	{ 0x60, OP_DIAGNOSTIC, "UMAS Set Breakpoint" },
+	{ 0x61, OP_DIAGNOSTIC, "UMAS Delete Breakpoint" },
+	{ 0x6e, OP_LOGIN, "UMAS Reservation Nonces" },
 	{ 0x70, OP_READ, "UMAS Read I/O Object" },
 	{ 0x71, OP_WRITE, "UMAS Write I/O Object" },
+	{ 0x72, OP_IDENTITY, "UMAS Read Rack" },
 	{ 0x73, OP_READ, "UMAS Get Status of Module" },
 };
 
@@ -257,6 +273,16 @@ static int32_t length(const struct cur *c, enum side side)
 
 /* ---- requests ---- */
 
+/* UMAS Take Reservation: a number, then the name of the computer that takes it. */
+static void umas_client(struct dissect *d, struct cur c)
+{
+	cur_skip(&c, 4);
+	uint8_t n = cur_u8(&c);
+	const uint8_t *name = cur_bytes(&c, n);
+	if (name && n)
+		dissect_attr_bytes(d, ATTR_HOSTNAME, name, n, "modbus.umas.take_reservation");
+}
+
 static void describe_range(const struct dissect_request *r, char *out, size_t size)
 {
 	const char *what = r->code == 5 || r->code == 15 ? "coil" : "register";
@@ -319,6 +345,12 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint64_t key
 	case FC_UMAS:
 		cur_skip(&c, 1);   /* session key */
 		r.extra2 = cur_u8(&c);
+		if (r.extra2 == UMAS_SIGNED && cur_peek(&c, SIGNATURE) == FC_UMAS) {
+			cur_skip(&c, SIGNATURE + 1 + 1);
+			r.extra2 = cur_u8(&c);
+		}
+		if (r.extra2 == UMAS_RESERVE)
+			umas_client(d, c);
 		sub = DISSECT_CODE(umas, r.extra2);
 		if (!sub) {
 			r.extra = r.extra2;
@@ -407,6 +439,31 @@ static enum dissect_result umas_id(struct dissect *d, struct cur c)
 	return DISSECT_OK;
 }
 
+/* UMAS Read Project Information: two checksums, two times of building, the version's three numbers, the name. */
+static enum dissect_result umas_project(struct dissect *d, struct cur c)
+{
+	char text[OBS_TEXT + 1], name[64];
+	cur_skip(&c, 9 + 9 + 8 + 8);
+	uint16_t build = cur_le16(&c);
+	uint8_t minor = cur_u8(&c), major = cur_u8(&c), n = cur_u8(&c);
+	const uint8_t *bytes = cur_bytes(&c, n);
+	if (!cur_ok(&c))
+		return DISSECT_TRUNCATED;
+	if (text_wire(bytes, n, name, sizeof name)) {
+		snprintf(text, sizeof text, "project %.60s, version %u.%u.%u", name, major, minor, build);
+		dissect_attr(d, ATTR_DESCRIPTION, text, "modbus.umas.read_project_information");
+	}
+	return DISSECT_OK;
+}
+
+/* UMAS Read PLC Information: checksums of the program, and whether it runs. */
+static void umas_state(struct dissect *d, struct cur c)
+{
+	uint8_t state = cur_peek(&c, PLC_STATE_AT);
+	if (state == 1 || state == 2)
+		dissect_attr(d, ATTR_MODE, state == 2 ? "run" : "stop", "modbus.umas.read_plc_information");
+}
+
 /*
  * Several units that answer behind one address, or a gateway that says it cannot reach one, are a serial line with devices of
  * their own. One unit alone may be the server itself, whatever its number.
@@ -446,7 +503,9 @@ static enum dissect_result response(struct dissect *d, struct cur c, uint64_t ke
 		return server_id(d, c);
 	case FC_UMAS:
 		cur_skip(&c, 2);
-		return r.extra2 == UMAS_READ_ID ? umas_id(d, c) : DISSECT_OK;
+		if (r.extra2 == UMAS_PLC)
+			umas_state(d, c);
+		return r.extra2 == UMAS_READ_ID ? umas_id(d, c) : r.extra2 == UMAS_PROJECT ? umas_project(d, c) : DISSECT_OK;
 	default:
 		return DISSECT_OK;
 	}
@@ -489,7 +548,8 @@ const struct dissector dissect_modbus = {
 	.reference = "Modbus Messaging on TCP/IP Implementation Guide V1.0b; Modbus Application Protocol V1.1b3; Modbus over Serial Line V1.02",
 	.recognition = "protocol identifier 0, lengths and numbers that fit the function in all that a segment holds, request and response "
 		       "with one transaction identifier; or the frames of a serial line, with their CRC (RTU over TCP)",
-	.identity = "function 43/14: vendor, product code, revision, product and model name; function 17; UMAS Read ID: PLC name",
+	.identity = "function 43/14: vendor, product code, revision, product and model name; function 17; UMAS: PLC name and firmware, project "
+		    "and its version, whether the PLC runs; the computer that reserves it",
 	.operations = "read, write, diagnostics (restart, listen only), Modicon's program functions, firmware; UMAS start, stop, writes, upload, "
 		      "download, reservation; the units behind a gateway",
 	.verified = "real captures; RTU over TCP from the document, not yet seen in a real capture",
