@@ -552,5 +552,5 @@ const struct dissector dissect_modbus = {
 		    "and its version, whether the PLC runs; the computer that reserves it",
 	.operations = "read, write, diagnostics (restart, listen only), Modicon's program functions, firmware; UMAS start, stop, writes, upload, "
 		      "download, reservation; the units behind a gateway",
-	.verified = "real captures; RTU over TCP from the document, not yet seen in a real capture",
+	.verified = "real captures; RTU over TCP and signed UMAS requests from the documents, not yet seen in a real capture",
 };
