@@ -219,20 +219,6 @@ static void describe_networks(const struct dissect_request *r, char *out, size_t
 	snprintf(out, size, "%u ports", r->extra);
 }
 
-/* Frames on Ethernet have no flow in which a request could wait. */
-static void request(struct dissect *d, const struct dissect_request *r)
-{
-	char detail[64] = "";
-	if (dissect_packet(d)->ip) {
-		dissect_request(d, r);
-		return;
-	}
-	if (r->describe)
-		r->describe(r, detail, sizeof detail);
-	if (r->op >= 0)
-		dissect_op(d, (enum op_class)r->op, r->name, detail, RESULT_UNKNOWN);
-}
-
 /* The device is one network's and station's, and who asked it one address. */
 static uint64_t key_of(uint32_t asking, uint16_t network, uint32_t mac, uint8_t invoke)
 {
@@ -272,7 +258,7 @@ static enum dissect_result confirmed_request(struct dissect *d, struct cur c, co
 		return DISSECT_OK;
 	struct dissect_request r = { .key = key_of(dissect_sender(d), n->destination, n->destination_mac, invoke), .code = service };
 	bacnet_classify(d, &r, c);
-	request(d, &r);
+	dissect_request(d, &r);
 	return DISSECT_OK;
 }
 

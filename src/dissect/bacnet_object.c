@@ -19,7 +19,7 @@ enum {
 	LONG_NUMBER = 15, LONG_LENGTH = 5, OPENING = 6, CLOSING = 7,
 	BOOLEAN = 1, UNSIGNED = 2, STRING = 7, ENUMERATED = 9, OBJECT = 12,
 	DEPTH = 16, ALL = 8, REQUIRED = 105,
-	STATUS = 112, VENDOR_ID = 120,
+	OBJECT_ID = 75, STATUS = 112, VENDOR_ID = 120,
 	SET_UTF8 = 0, SET_DBCS = 1, SET_JIS = 2, SET_UCS4 = 3, SET_UCS2 = 4, SET_LATIN1 = 5,
 };
 
@@ -151,6 +151,7 @@ static const struct property { uint16_t number; int8_t field; const char *name, 
 	{ 58, ATTR_LOCATION, "location", "bacnet.read_property.location" },
 	{ 59, -1, "low-limit", NULL },
 	{ 70, ATTR_MODEL, "model-name", "bacnet.read_property.model_name" },
+	{ OBJECT_ID, ATTR_DESCRIPTION, "object-identifier", "bacnet.read_property.object_identifier" },
 	{ 77, ATTR_NAME, "object-name", "bacnet.read_property.object_name" },
 	{ BACNET_OUT_OF_SERVICE, -1, "out-of-service", NULL },
 	{ BACNET_PRESENT_VALUE, -1, "present-value", NULL },
@@ -304,6 +305,8 @@ static void tell_property(struct dissect *d, uint32_t whose, uint32_t object, ui
 		return;
 	if (bacnet_application(&c, STRING, &value)) {
 		tell_string(d, whose, (enum attr)p->field, value, p->source);
+	} else if (number == OBJECT_ID && bacnet_application(&c, OBJECT, &value)) {   /* of whoever is asked: instance 4194303 */
+		tell_instance(d, whose, bacnet_number(value), p->source);
 	} else if (number == VENDOR_ID && bacnet_application(&c, UNSIGNED, &value)) {
 		tell_vendor(d, whose, bacnet_number(value), p->source);
 	} else if (number == STATUS && bacnet_application(&c, ENUMERATED, &value)) {

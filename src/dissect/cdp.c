@@ -110,6 +110,11 @@ static bool holds(struct cur v, const char *word)
 	return head_find(&v, word);
 }
 
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* "Cisco IOS Software, …, Version 12.2(44)SE, RELEASE SOFTWARE": up to the comma or a blank. */
 static void version_text(struct dissect *d, struct cur v)
 {
@@ -123,9 +128,11 @@ static void version_text(struct dissect *d, struct cur v)
 	if (os)
 		dissect_attr(d, ATTR_OS, os, "cdp.software_version");
 	struct cur version = line;
-	if (!head_find(&version, "Version "))
+	uint8_t first = cur_peek(&version, 0), second = cur_peek(&version, 1);
+	if (head_find(&version, "Version "))
+		cur_skip(&version, 8);
+	else if (!(is_digit(first) || ((first == 'V' || first == 'v') && is_digit(second))))   /* others give the version alone */
 		return;
-	cur_skip(&version, 8);
 	size_t n = 0;
 	while (n < cur_left(&version) && cur_peek(&version, n) > ' ' && cur_peek(&version, n) != ',')
 		n++;
@@ -139,6 +146,8 @@ static void platform(struct dissect *d, struct cur v)
 		dissect_attr(d, ATTR_VENDOR, "Cisco", "cdp.platform");
 		cur_skip(&v, 6);
 	}
+	if (cur_starts(&v, "Allen-Bradley ", 14))   /* Stratix: switches that Cisco makes */
+		dissect_attr(d, ATTR_VENDOR, "Rockwell Automation", "cdp.platform");
 	dissect_attr_bytes(d, ATTR_MODEL, cur_here(&v), cur_left(&v), "cdp.platform");
 }
 

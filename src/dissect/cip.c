@@ -19,8 +19,8 @@ enum {
 	GET_ATTRIBUTES_ALL = 0x01, GET_ATTRIBUTE_LIST = 0x03, CREATE = 0x08, DELETE = 0x09, MULTIPLE = 0x0a,
 	GET_ATTRIBUTE_SINGLE = 0x0e, EXECUTE_PCCC = 0x4b, READ_TAG = 0x4c, UNCONNECTED_SEND = 0x52, ANSWER = 0x80,
 	FORWARD_OPEN = 0x54, LARGE_FORWARD_OPEN = 0x5b,
-	CLASS_IDENTITY = 0x01, CLASS_CONNECTION_MANAGER = 0x06, CLASS_FILE = 0x37, CLASS_PCCC = 0x67, CLASS_CLOCK = 0x8b,
-	CLASS_NVS = 0xa1, TYPE_PLC = 0x0e, VENDOR_ROCKWELL = 1, BACKPLANE = 1,
+	CLASS_IDENTITY = 0x01, CLASS_CONNECTION_MANAGER = 0x06, CLASS_FILE = 0x37, CLASS_PROGRAM_NAME = 0x64, CLASS_PCCC = 0x67,
+	CLASS_CLOCK = 0x8b, CLASS_NVS = 0xa1, TYPE_PLC = 0x0e, VENDOR_ROCKWELL = 1, BACKPLANE = 1,
 	STATUS_PARTIAL = 0x06, STATUS_EMBEDDED = 0x1e,
 	DEPTH = 3, SERVICES_MAX = 64,
 	/* in dissect_request.code: */
@@ -263,7 +263,7 @@ static void classify(struct dissect_request *r, uint8_t service, const struct pa
 	}
 	if (r->op == OP_WRITE && service < 0x4b)
 		r->op = set_class(p->cls);
-	if (p->cls == CLASS_IDENTITY && r->op == OP_READ)
+	if (r->op == OP_READ && (p->cls == CLASS_IDENTITY || (p->cls == CLASS_PROGRAM_NAME && service != GET_ATTRIBUTE_SINGLE)))
 		r->op = OP_IDENTITY;
 	if (p->cls == CLASS_NVS && service >= 0x4b) {
 		r->op = OP_FIRMWARE;
@@ -461,6 +461,19 @@ static void identity_list(struct dissect *d, struct cur c, const char *source)
 	}
 }
 
+/* Logix: the name that its program gives the controller, the object's first attribute. */
+static void program_name(struct dissect *d, struct cur c, uint8_t service, const char *source)
+{
+	if (service == GET_ATTRIBUTE_LIST) {
+		uint16_t n = cur_le16(&c), attribute = cur_le16(&c);
+		if (n == 0 || attribute != 1 || cur_le16(&c) != 0)
+			return;
+	}
+	struct cur name = cur_sub(&c, cur_le16(&c));
+	if (cur_ok(&name) && cur_left(&name))
+		dissect_attr_bytes(d, ATTR_NAME, cur_here(&name), cur_left(&name), source);
+}
+
 static bool response(struct dissect *d, uint64_t key, struct cur c, unsigned depth);
 
 /* The answers of a Multiple Service Packet, each with its own status; a packet that failed as a whole has none. */
@@ -506,7 +519,11 @@ static bool response(struct dissect *d, uint64_t key, struct cur c, unsigned dep
 			pccc_response(d, &first, c);
 		return true;
 	}
-	if (!ok || first.code & AWAY || first.extra >> 16 != CLASS_IDENTITY || (service & ~ANSWER) != (first.code & 0x7f))
+	if (!ok || first.code & AWAY || (service & ~ANSWER) != (first.code & 0x7f))
+		return true;
+	if (first.extra >> 16 == CLASS_PROGRAM_NAME && first.op == OP_IDENTITY)
+		program_name(d, c, service & 0x7f, first.code & ROUTED ? "cip.program_name.routed" : "cip.program_name");
+	if (first.extra >> 16 != CLASS_IDENTITY)
 		return true;
 	/* Behind Unconnected Send stands a module of the rack: its own word on a lower footing. */
 	const char *source = first.code & ROUTED ? "cip.identity.routed" : "cip.identity";

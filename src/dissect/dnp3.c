@@ -226,6 +226,11 @@ static void describe(const struct dissect_request *r, char *out, size_t size)
 		snprintf(out, size, "%s %u", g->name, r->extra2);
 }
 
+static void describe_function(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "function 0x%02x", r->extra);
+}
+
 static void describe_station(const struct dissect_request *r, char *out, size_t size)
 {
 	snprintf(out, size, "outstation %u", r->extra);
@@ -267,7 +272,7 @@ static void request(struct dissect *d, struct cur c, uint8_t control, uint8_t fu
 {
 	const struct dissect_code *f = DISSECT_CODE(functions, function), *w = NULL;
 	struct dissect_request r = { .key = key_of(outstation, master, control), .code = function,
-				     .op = f ? f->op : OP_DIAGNOSTIC, .name = f ? f->name : "Unknown function" };
+				     .op = f ? f->op : OP_DIAGNOSTIC, .name = f ? f->name : "Unknown command" };
 	struct object o = { 0 };
 	bool object = cur_left(&c) && object_read(&c, &o);
 	struct state *s = dissect_scratch(d);
@@ -288,8 +293,11 @@ static void request(struct dissect *d, struct cur c, uint8_t control, uint8_t fu
 			r.describe = describe;
 		else
 			r.extra = r.extra2 = 0;
-	} else if (!f) {
+	}
+	if (!f) {
 		r.extra = function;
+		r.extra2 = 0;
+		r.describe = describe_function;
 	}
 	if (w) {
 		r.op = w->op;
@@ -408,8 +416,6 @@ static void application(struct dissect *d, struct cur c, uint16_t destination, u
 	if (!cur_ok(&c))
 		return;
 	bool answer = function >= RESPONSE;
-	if (!answer && function > 33 && function < 0x70)   /* no such function, and nobody's own */
-		return;
 	dissect_set_side(d, answer ? SIDE_SERVER : SIDE_CLIENT);
 	if (answer) {
 		stations(d, source, destination, true);

@@ -144,6 +144,12 @@ static enum dissect_result carried(struct dissect *d, struct cur c, uint64_t key
 	return DISSECT_OK;
 }
 
+/* A broadcast of a network is one by its MAC alone. */
+static bool to_all(const struct packet *p)
+{
+	return p->dport == PORT && (!addr_is_host(&p->dst) || (p->has_dst_mac && !mac_is_host(p->mac_dst)));
+}
+
 static enum dissect_result session(struct dissect *d, uint16_t command, uint32_t status, uint64_t key, struct cur c)
 {
 	struct dissect_request r = { .key = key, .op = -1, .name = "encapsulation" };
@@ -158,7 +164,7 @@ static enum dissect_result session(struct dissect *d, uint16_t command, uint32_t
 		r.name = "List Identity";
 		dissect_request(d, &r);
 		/* To a group address nobody answers in this flow; the request alone is plain enough. */
-		if (dissect_packet(d)->dport == PORT && !addr_is_host(&dissect_packet(d)->dst))
+		if (to_all(dissect_packet(d)))
 			dissect_evident(d);
 		return DISSECT_OK;
 	case UNREGISTER_SESSION:
@@ -224,7 +230,7 @@ const struct dissector dissect_enip = {
 	.reference = "ODVA, The CIP Networks Library, Volumes 1 and 2; Rockwell 1756-PM020; Rockwell 1770-6.5.16 (PCCC)",
 	.recognition = "command, length, status and options of the encapsulation; CIP request and answer paired by sender context or sequence count",
 	.identity = "List Identity and the Identity object: vendor, device type, product code, revision, serial number, product name; "
-		    "mode of a Logix controller; PCCC diagnostic status: processor, series and revision, mode",
+		    "mode and name of a Logix controller; PCCC diagnostic status: processor, series and revision, mode",
 	.operations = "reset, start, stop, attribute and tag writes, program objects made and transferred, files, clock and configuration "
 		      "objects, PCCC by file and element, its modes, forces, downloads and uploads, firmware; routes to other networks in "
 		      "Unconnected Send and Forward Open. CIP Security (TLS on port 2221) is not readable",

@@ -94,8 +94,8 @@ static bool form(struct cur c, uint16_t service)
 		return n == 2;
 	case CONFIGURATION_ACK: case TUNNELLING_ACK:
 		return n == CONNECTION && cur_peek(&c, 0) == CONNECTION;
-	case CONFIGURATION: case TUNNELLING:
-		return n >= CONNECTION + 2 && cur_peek(&c, 0) == CONNECTION && cur_peek(&c, 3) == 0;
+	case CONFIGURATION: case TUNNELLING:   /* M_Reset is a single byte */
+		return n >= CONNECTION + (service == TUNNELLING ? 2u : 1u) && cur_peek(&c, 0) == CONNECTION && cur_peek(&c, 3) == 0;
 	case ROUTING:
 		return n >= 11 && cur_peek(&c, 0) == L_DATA_IND &&
 		       n == 10u + cur_peek(&c, 1) + cur_peek(&c, 8u + cur_peek(&c, 1));
@@ -191,7 +191,9 @@ static void description(struct dissect *d, struct cur c)
 static void describe(const struct dissect_request *r, char *out, size_t size)
 {
 	unsigned a = r->extra;
-	if (r->extra2 == 1)
+	if (r->extra2 == 1 && a == 0)
+		snprintf(out, size, "all devices");
+	else if (r->extra2 == 1)
 		snprintf(out, size, "group %u/%u/%u", a >> 11, a >> 8 & 7, a & 0xff);
 	else if (r->extra2 == 2)
 		snprintf(out, size, "device %u.%u.%u", a >> 12, a >> 8 & 15, a & 0xff);

@@ -8,14 +8,16 @@
  */
 #include <stdio.h>
 
-#include "dissect/dissect.h"
+#include "base/text.h"
+#include "dissect/sysdescr.h"
 
 enum {
 	END = 0, CHASSIS_ID = 1, PORT_ID = 2, TTL = 3, PORT_DESCRIPTION = 4, SYSTEM_NAME = 5,
 	SYSTEM_DESCRIPTION = 6, CAPABILITIES = 7, MANAGEMENT_ADDRESS = 8, ORGANISATION = 127,
-	SUBTYPE_MAC = 4, SUBTYPE_NETWORK = 5, PORT_SUBTYPE_MAC = 3, FAMILY_IPV4 = 1, FAMILY_IPV6 = 2,
+	SUBTYPE_MAC = 4, SUBTYPE_NETWORK = 5, PORT_SUBTYPE_MAC = 3, FAMILY_IPV4 = 1, FAMILY_IPV6 = 2, FAMILY_MAC = 6, SUBTYPE_LOCAL = 7,
 	OUI_MED = 0x0012bb, OUI_PROFINET = 0x000ecf, PROFINET_CHASSIS_MAC = 5,
-	CAP_BRIDGE = 0x04, CAP_WLAN = 0x08, CAP_ROUTER = 0x10,
+	CAP_BRIDGE = 0x04, CAP_WLAN = 0x08, CAP_ROUTER = 0x10, CAP_TELEPHONE = 0x20,
+	TYPE_SIZE = 25, ORDER_SIZE = 20, SERIAL_SIZE = 16, HARDWARE_SIZE = 5, VERSION_SIZE = 9, SYSTEM_SIZE = 80,
 };
 
 static struct addr address(struct cur *c, uint8_t family)
@@ -45,6 +47,39 @@ static bool printable(struct cur v)
 	return true;
 }
 
+/*
+ * PROFINET from 2.4 on (IEC 61158-6-10, SystemIdentification): columns with a blank between them, in place of a name.
+ * "SIMATIC S7-1500           6ES7 515-2AM01-0AB0  S C-L2AB01234567     4 V  2  8  1"
+ */
+static bool system_identification(struct dissect *d, struct cur v)
+{
+	char text[16];
+	struct cur type = cur_sub(&v, TYPE_SIZE), blank1 = cur_sub(&v, 1), order = cur_sub(&v, ORDER_SIZE), blank2 = cur_sub(&v, 1),
+		   serial = cur_sub(&v, SERIAL_SIZE), blank3 = cur_sub(&v, 1), hardware = cur_sub(&v, HARDWARE_SIZE);
+	unsigned version[3] = { 0 };
+	cur_skip(&v, 1);
+	uint8_t prefix = cur_u8(&v);
+	if (!cur_has(&v, VERSION_SIZE) || cur_left(&v) > VERSION_SIZE || cur_peek(&blank1, 0) != ' ' || cur_peek(&blank2, 0) != ' ' ||
+	    cur_peek(&blank3, 0) != ' ' || !(prefix == 'V' || prefix == 'R' || prefix == 'P' || prefix == 'U' || prefix == 'T'))
+		return false;
+	for (int i = 0; i < VERSION_SIZE; i++) {
+		uint8_t c = cur_u8(&v);
+		if (c != ' ' && (c < '0' || c > '9'))
+			return false;
+		if (c != ' ')
+			version[i / 3] = version[i / 3] * 10 + (c - '0');
+	}
+	dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&type), cur_left(&type), "lldp.profinet.device_type");
+	dissect_attr_bytes(d, ATTR_MODEL, cur_here(&order), cur_left(&order), "lldp.profinet.order_id");
+	dissect_attr_bytes(d, ATTR_SERIAL, cur_here(&serial), cur_left(&serial), "lldp.profinet.serial_number");
+	while (cur_peek(&hardware, 0) == ' ')
+		cur_skip(&hardware, 1);
+	dissect_attr_bytes(d, ATTR_HARDWARE, cur_here(&hardware), cur_left(&hardware), "lldp.profinet.hardware_revision");
+	snprintf(text, sizeof text, "%c%u.%u.%u", prefix, version[0], version[1], version[2]);
+	dissect_attr(d, ATTR_FIRMWARE, text, "lldp.profinet.software_revision");
+	return true;
+}
+
 static void chassis(struct dissect *d, struct cur v)
 {
 	uint8_t subtype = cur_u8(&v);
@@ -54,15 +89,37 @@ static void chassis(struct dissect *d, struct cur v)
 		struct addr a = address(&v, cur_u8(&v));
 		if (cur_ok(&v))
 			dissect_link(d, dissect_sender(d), dissect_ip(d, &a), LINK_LLDP, "lldp.chassis_id");
+	} else if (cur_left(&v) == SYSTEM_SIZE && printable(v) && system_identification(d, v)) {
+		return;
 	} else if (subtype && printable(v)) {
 		dissect_attr_bytes(d, ATTR_HOSTNAME, cur_here(&v), cur_left(&v), "lldp.chassis_id");
 	}
+}
+
+/* PROFINET: "port-001" or, with a slot, "port-001-00002"; newer devices put the name of the station behind it: ".plc-1" */
+static void port(struct dissect *d, struct cur v)
+{
+	uint8_t subtype = cur_u8(&v);
+	if (subtype == PORT_SUBTYPE_MAC)
+		return;
+	dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_id");
+	if (subtype != SUBTYPE_LOCAL || !cur_starts(&v, "port-", 5))
+		return;
+	cur_skip(&v, 5);
+	while (cur_left(&v) && (cur_peek(&v, 0) == '-' || (cur_peek(&v, 0) >= '0' && cur_peek(&v, 0) <= '9')))
+		cur_skip(&v, 1);
+	if (cur_u8(&v) == '.' && cur_left(&v))
+		dissect_attr_bytes(d, ATTR_HOSTNAME, cur_here(&v), cur_left(&v), "lldp.port_id.station");
 }
 
 static void management(struct dissect *d, struct cur v)
 {
 	uint8_t n = cur_u8(&v), family = cur_u8(&v);
 	if ((family == FAMILY_IPV4 && n != 5) || (family == FAMILY_IPV6 && n != 17))
+		return;
+	if (family == FAMILY_MAC && n == 7)
+		same(d, cur_bytes(&v, 6), "lldp.management_address");
+	if (family != FAMILY_IPV4 && family != FAMILY_IPV6)
 		return;
 	struct addr a = address(&v, family);
 	if (cur_ok(&v))
@@ -75,7 +132,9 @@ static void capabilities(struct dissect *d, struct cur v)
 	uint16_t enabled = cur_be16(&v);
 	if (!cur_ok(&v))
 		return;
-	if (enabled & CAP_ROUTER)
+	if (enabled & CAP_TELEPHONE)   /* those have a bridge for the desk's computer */
+		dissect_attr(d, ATTR_ROLE, "telephone", "lldp.capabilities");
+	else if (enabled & CAP_ROUTER)
 		dissect_attr(d, ATTR_ROLE, "router", "lldp.capabilities");
 	else if (enabled & CAP_WLAN)
 		dissect_attr(d, ATTR_ROLE, "wireless", "lldp.capabilities");
@@ -95,49 +154,25 @@ static void organisation(struct dissect *d, struct cur v)
 	if (!cur_ok(&v))
 		return;
 	for (size_t i = 0; oui == OUI_MED && i < sizeof med / sizeof *med; i++)
-		if (med[i].subtype == subtype)
+		if (med[i].subtype == subtype && !cur_starts(&v, "0x", 2))   /* a number where nobody filled in a name */
 			dissect_attr_bytes(d, med[i].field, cur_here(&v), cur_left(&v), med[i].source);
 	if (oui == OUI_PROFINET && subtype == PROFINET_CHASSIS_MAC)
 		same(d, cur_bytes(&v, 6), "lldp.profinet.chassis_mac");
 }
 
-/*
- * Siemens says it all in its description:
- * "Siemens, SIMATIC NET, SCALANCE X212-2, 6GK5 212-2BB00-2AA3, HW: 7, FW: V4.02". The order number stands before the
- * first of the versions.
- */
-static void siemens(struct dissect *d, struct cur v)
+static void described(struct dissect *d, struct cur v)
 {
-	static const struct { const char *key; size_t n; enum attr field; const char *source; } versions[] = {
-		{ "HW: ", 4, ATTR_HARDWARE, "lldp.system_description.hw" },
-		{ "FW: Version ", 12, ATTR_FIRMWARE, "lldp.system_description.fw" },
-		{ "FW: ", 4, ATTR_FIRMWARE, "lldp.system_description.fw" },
+	static const struct sysdescr_sources from = {
+		.vendor = "lldp.system_description.vendor", .model = "lldp.system_description.model",
+		.firmware = "lldp.system_description.fw", .hardware = "lldp.system_description.hw",
+		.serial = "lldp.system_description.serial", .role = "lldp.system_description.role",
+		.os = "lldp.system_description.os", .order_number = "lldp.system_description.order_number",
 	};
-	struct cur before = cur_make("", 0);
-	bool first = true;
-	if (!cur_starts(&v, "Siemens, ", 9))
+	char text[OBS_TEXT + 1];
+	if (!text_wire(cur_here(&v), cur_left(&v), text, sizeof text))
 		return;
-	while (cur_left(&v)) {
-		size_t n = 0;
-		while (n < cur_left(&v) && cur_peek(&v, n) != ',')
-			n++;
-		struct cur item = cur_sub(&v, n);
-		cur_skip(&v, cur_left(&v) ? 1 : 0);
-		while (cur_left(&v) && cur_peek(&v, 0) == ' ')
-			cur_skip(&v, 1);
-		for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
-			if (!cur_starts(&item, versions[i].key, versions[i].n))
-				continue;
-			if (first && cur_left(&before) >= 10 && cur_peek(&before, 0) >= '0' && cur_peek(&before, 0) <= '9')
-				dissect_attr_bytes(d, ATTR_MODEL, cur_here(&before), cur_left(&before),
-						   "lldp.system_description.order_number");
-			first = false;
-			cur_skip(&item, versions[i].n);
-			dissect_attr_bytes(d, versions[i].field, cur_here(&item), cur_left(&item), versions[i].source);
-			break;
-		}
-		before = item;
-	}
+	dissect_attr(d, ATTR_DESCRIPTION, text, "lldp.system_description");
+	sysdescr(d, dissect_sender(d), text, &from);
 }
 
 static void tlv(struct dissect *d, unsigned type, struct cur v)
@@ -147,8 +182,7 @@ static void tlv(struct dissect *d, unsigned type, struct cur v)
 		chassis(d, v);
 		break;
 	case PORT_ID:
-		if (cur_u8(&v) != PORT_SUBTYPE_MAC)
-			dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_id");
+		port(d, v);
 		break;
 	case PORT_DESCRIPTION:
 		dissect_attr_bytes(d, ATTR_LOCATION, cur_here(&v), cur_left(&v), "lldp.port_description");
@@ -157,8 +191,7 @@ static void tlv(struct dissect *d, unsigned type, struct cur v)
 		dissect_attr_bytes(d, ATTR_NAME, cur_here(&v), cur_left(&v), "lldp.system_name");
 		break;
 	case SYSTEM_DESCRIPTION:
-		dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&v), cur_left(&v), "lldp.system_description");
-		siemens(d, v);
+		described(d, v);
 		break;
 	case CAPABILITIES:
 		capabilities(d, v);
@@ -213,7 +246,8 @@ const struct dissector dissect_lldp = {
 	.message = message,
 	.reference = "IEEE 802.1AB; ANSI/TIA-1057; PROFINET: IEC 61158-6-10",
 	.recognition = "EtherType 88CC, chassis id, port id and time to live in their order",
-	.identity = "system name and description, port, capabilities, management address; LLDP-MED inventory",
+	.identity = "system name and description (by the makers' forms that SNMP's sysDescr has), port, capabilities, management address; "
+		    "LLDP-MED inventory; PROFINET: device type, order number, serial number and versions in the chassis id",
 	.operations = "",
 	.verified = "real captures",
 };

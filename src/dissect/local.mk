@@ -101,7 +101,7 @@ DISSECT_SHARED += src/dissect/cip.c src/dissect/cip.h src/dissect/pccc.c
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet.h
 DISSECT_SHARED += src/dissect/tpkt.h
 DISSECT_SHARED += src/dissect/bacnet_object.c src/dissect/bacnet_service.c src/dissect/bacnet.h
-DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h
+DISSECT_SHARED += src/dissect/snmp_system.c src/dissect/snmp.h src/dissect/sysdescr.c src/dissect/sysdescr.h
 DISSECT_SHARED += src/dissect/mtconnect.h
 DISSECT_SHARED += src/dissect/tls.h src/dissect/ipp.c src/dissect/ipp.h
 

@@ -1,7 +1,6 @@
 /*
  * What SNMP objects say of a device: the system group of MIB-II (RFC 3418), ENTITY-MIB (RFC 6933), Printer-MIB
- * (RFC 3805), HOST-RESOURCES-MIB (RFC 2790), BRIDGE-MIB (RFC 4188), LLDP-MIB; and the makers' ways to write a
- * description:
+ * (RFC 3805), HOST-RESOURCES-MIB (RFC 2790), BRIDGE-MIB (RFC 4188), LLDP-MIB:
  *
  *   1.3.6.1.2.1.1.1.0 sysDescr   1.3.6.1.2.1.1.2.0 sysObjectID (1.3.6.1.4.1.MAKER. …)
  *   1.3.6.1.2.1.1.5.0 sysName    1.3.6.1.2.1.1.6.0 sysLocation    (sysContact names a person: it is not kept)
@@ -11,6 +10,7 @@
 
 #include "base/text.h"
 #include "dissect/snmp.h"
+#include "dissect/sysdescr.h"
 
 enum {
 	TAG_STRING = 0x04, TAG_OID = 0x06, ENGINE_OWN = 0x80, ENGINE_MAC = 3,
@@ -121,152 +121,13 @@ void snmp_describe(const struct dissect_request *r, char *out, size_t size)
 		snprintf(out, size, "mib-2.%u.%u", group, sub);
 }
 
-/* ---- descriptions ---- */
-
-/* The text behind the first `key`, up to one of the characters in `ends`; false where there is none. */
-static bool after(const char *text, const char *key, const char *ends, char *out, size_t size)
-{
-	const char *at = strstr(text, key);
-	if (!at)
-		return false;
-	at += strlen(key);
-	while (*at == ' ')
-		at++;
-	if (strncmp(at, "Version ", 8) == 0)
-		at += 8;
-	size_t n = strcspn(at, ends);
-	while (n && at[n - 1] == ' ')
-		n--;
-	if (n && at[n - 1] == ')' && !memchr(at, '(', n))   /* that of a bracket around it all */
-		n--;
-	if (n == 0 || n >= size)
-		return false;
-	memcpy(out, at, n);
-	out[n] = 0;
-	return true;
-}
-
-static void tell_after(struct dissect *d, uint32_t whose, enum attr field, const char *text, const char *key, const char *ends,
-		       const char *source)
-{
-	char value[80];
-	if (key && after(text, key, ends, value, sizeof value))
-		dissect_attr_of(d, whose, field, value, source);
-}
-
-/* "… Software: Windows Version 6.1 (Build 7601 …)": the kernel's number; 6.3 stayed for all that came later. */
-static void windows(struct dissect *d, uint32_t whose, const char *text)
-{
-	char version[16], build[16], os[48];
-	bool old = after(text, "Windows 2000 Version ", " (", version, sizeof version);
-	if (!old && !after(text, "Windows Version ", " (", version, sizeof version) &&
-	    !after(text, "Windows NT Version ", " (", version, sizeof version))
-		return;
-	if (!after(text, "Build ", " )", build, sizeof build) && !after(text, "Build Number: ", " )", build, sizeof build))
-		build[0] = 0;
-	long n = strtol(build, NULL, 10);
-	if (n >= 22000)
-		snprintf(os, sizeof os, "Windows 11 or newer (build %ld)", n);
-	else if (n >= 10240)
-		snprintf(os, sizeof os, "Windows 10 or newer (build %ld)", n);
-	else
-		snprintf(os, sizeof os, "Windows NT %.8s%s%.8s%s", version, n ? " (build " : "", n ? build : "", n ? ")" : "");
-	dissect_attr_of(d, whose, ATTR_OS, os, "snmp.sys_descr.windows");
-}
-
-/* "Linux HOST 4.19.0-6-amd64 #1 SMP …" */
-static void unix_like(struct dissect *d, uint32_t whose, const char *text)
-{
-	static const char *const names[] = { "Linux ", "FreeBSD ", "SunOS ", "Darwin ", "AIX ", "HP-UX ", "VxWorks " };
-	char host[64], key[80], version[64], os[96];
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t n = strlen(names[i]);
-		if (strncmp(text, names[i], n) != 0)
-			continue;
-		if (!after(text, names[i], " ", host, sizeof host))
-			return;
-		snprintf(key, sizeof key, "%s ", host);
-		if (!after(text + n, key, " ", version, sizeof version) || version[0] < '0' || version[0] > '9')
-			snprintf(os, sizeof os, "%.*s", (int)n - 1, names[i]);
-		else
-			snprintf(os, sizeof os, "%s%s", names[i], version);
-		dissect_attr_of(d, whose, ATTR_OS, os, "snmp.sys_descr.uname");
-		return;
-	}
-}
-
-/*
- * Makers' forms: a text begins so; who made it; where model, firmware, hardware and serial number stand. A model key ""
- * is the beginning itself: the model follows it.
- */
-static const struct form {
-	const char *start, *vendor, *role, *os, *model, *model_ends, *firmware, *hardware, *serial;
-} forms[] = {
-	{ "Cisco IOS Software", "Cisco", NULL, "Cisco IOS", NULL, NULL, "Version ", NULL, NULL },
-	{ "Cisco Internetwork Operating System Software", "Cisco", NULL, "Cisco IOS", NULL, NULL, "Version ", NULL, NULL },
-	{ "Cisco NX-OS", "Cisco", NULL, "Cisco NX-OS", NULL, NULL, "Version ", NULL, NULL },
-	{ "Cisco Adaptive Security Appliance", "Cisco", "router", "Cisco ASA", NULL, NULL, "Version ", NULL, NULL },
-	{ "HP ETHERNET MULTI-ENVIRONMENT", "Hewlett-Packard", "printer", NULL, "PID:", ",;", "EEPROM ", NULL, NULL },
-	{ "ProCurve ", "Hewlett-Packard", "switch", NULL, "", " ,", "revision ", NULL, NULL },
-	{ "HP J", "Hewlett-Packard", "switch", NULL, "HP ", " ,", "revision ", NULL, NULL },
-	{ "APC ", "APC", NULL, NULL, "MN:", " )", "PF:", "HR:", "SN:" },
-	{ "Brother NC-", "Brother", "printer", NULL, NULL, NULL, "Firmware Ver.", NULL, NULL },
-	{ "RICOH ", "RICOH", "printer", NULL, "", "/", NULL, NULL, NULL },
-	{ "Xerox ", "Xerox", "printer", NULL, "", ";,", NULL, NULL, NULL },
-	{ "FUJI XEROX ", "FUJIFILM Business Innovation", "printer", NULL, "", ";,", NULL, NULL, NULL },
-	{ "FUJIFILM ", "FUJIFILM Business Innovation", "printer", NULL, "", ";,", NULL, NULL, NULL },
-	{ "KYOCERA ", "KYOCERA", "printer", NULL, NULL, NULL, NULL, NULL, NULL },
-	{ "KONICA MINOLTA ", "Konica Minolta", "printer", NULL, "", ";,", NULL, NULL, NULL },
-	{ "Hirschmann ", "Hirschmann", "switch", NULL, "", ",;", "SW: ", NULL, NULL },
-	{ "MOXA ", "Moxa", NULL, NULL, "", ",;", NULL, NULL, NULL },
-	{ "Moxa ", "Moxa", NULL, NULL, "", ",;", NULL, NULL, NULL },
-	{ "RouterOS ", "MikroTik", "router", "RouterOS", "", ",;", NULL, NULL, NULL },
-	{ "RTX", "Yamaha", "router", NULL, NULL, NULL, "Rev.", NULL, NULL },
-	{ "Siemens, ", "Siemens", NULL, NULL, NULL, NULL, "FW: ", "HW: ", NULL },
-	{ "Juniper Networks, Inc. ", "Juniper Networks", NULL, "Junos", "", " ,", "kernel JUNOS ", NULL, NULL },
-	{ "Allied Telesis ", "Allied Telesis", NULL, NULL, NULL, NULL, NULL, NULL, NULL },
-	{ "ALAXALA ", "ALAXALA Networks", "switch", NULL, NULL, NULL, NULL, NULL, NULL },
-	{ "Lantronix ", "Lantronix", NULL, NULL, "", " ,;", NULL, NULL, NULL },
-};
-
-/* "Siemens, SIMATIC NET, SCALANCE X212-2, 6GK5 212-2BB00-2AA3, HW: 7, FW: V4.02": a 6, two letters and a figure begin an order number. */
-static void siemens_order(struct dissect *d, uint32_t whose, const char *text)
-{
-	for (const char *at = strstr(text, ", 6"); at; at = strstr(at + 1, ", 6")) {
-		const char *p = at + 2;
-		if (p[1] >= 'A' && p[1] <= 'Z' && p[2] >= 'A' && p[2] <= 'Z' && p[3] >= '0' && p[3] <= '9') {
-			tell_after(d, whose, ATTR_MODEL, at, ", ", ",", "snmp.sys_descr.order_number");
-			return;
-		}
-	}
-}
-
-static void description(struct dissect *d, uint32_t whose, const char *text)
-{
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		const struct form *f = &forms[i];
-		if (strncmp(text, f->start, strlen(f->start)) != 0)
-			continue;
-		dissect_attr_of(d, whose, ATTR_VENDOR, f->vendor, "snmp.sys_descr.vendor");
-		dissect_attr_of(d, whose, ATTR_ROLE, f->role, "snmp.sys_descr.role");
-		dissect_attr_of(d, whose, ATTR_OS, f->os, "snmp.sys_descr.os");
-		tell_after(d, whose, ATTR_MODEL, text, f->model && !*f->model ? f->start : f->model, f->model_ends, "snmp.sys_descr.model");
-		tell_after(d, whose, ATTR_FIRMWARE, text, f->firmware, " ,;", "snmp.sys_descr.firmware");
-		tell_after(d, whose, ATTR_HARDWARE, text, f->hardware, " ,;", "snmp.sys_descr.hardware");
-		tell_after(d, whose, ATTR_SERIAL, text, f->serial, " ,;", "snmp.sys_descr.serial");
-		if (strcmp(f->vendor, "Siemens") == 0)
-			siemens_order(d, whose, text);
-		if (strncmp(text, "RTX", 3) == 0)
-			tell_after(d, whose, ATTR_MODEL, text, "", " ", "snmp.sys_descr.model");
-		return;
-	}
-	if (strncmp(text, "Hardware: ", 10) == 0)
-		windows(d, whose, text);
-	else
-		unix_like(d, whose, text);
-}
-
 /* ---- objects ---- */
+
+static const struct sysdescr_sources described = {
+	.vendor = "snmp.sys_descr.vendor", .model = "snmp.sys_descr.model", .firmware = "snmp.sys_descr.firmware",
+	.hardware = "snmp.sys_descr.hardware", .serial = "snmp.sys_descr.serial", .role = "snmp.sys_descr.role",
+	.os = "snmp.sys_descr.os", .order_number = "snmp.sys_descr.order_number",
+};
 
 static void system_group(struct dissect *d, uint32_t whose, uint32_t object, uint8_t tag, struct cur value)
 {
@@ -288,7 +149,7 @@ static void system_group(struct dissect *d, uint32_t whose, uint32_t object, uin
 		return;
 	if (object == 1) {
 		dissect_attr_of(d, whose, ATTR_DESCRIPTION, text, "snmp.sys_descr");
-		description(d, whose, text);
+		sysdescr(d, whose, text, &described);
 	} else if (object == 5) {
 		dissect_attr_of(d, whose, ATTR_NAME, text, "snmp.sys_name");
 	} else if (object == 6) {
@@ -340,7 +201,7 @@ void snmp_object(struct dissect *d, uint32_t whose, const struct snmp_oid *o, ui
 		dissect_attr_of(d, whose, ATTR_NAME, text, "snmp.lldp.system_name");
 	} else if (UNDER(o, lldp_local) && o->n == 10 && o->arc[8] == 4) {
 		dissect_attr_of(d, whose, ATTR_DESCRIPTION, text, "snmp.lldp.system_description");
-		description(d, whose, text);
+		sysdescr(d, whose, text, &described);
 	}
 }
 

@@ -234,10 +234,19 @@ static void lldp(const json_t *fact)
 	};
 	json_t *d = with_address("macs", member(fact, "src_mac"));
 	char name[512];
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		expect("lldp", fact, d, fields[i][1], NULL, value(fact, fields[i][0], 0));
-	if (chassis_name(value(fact, "lldp.chassis.id", 0), name, sizeof name))
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const char *text = value(fact, fields[i][0], 0);
+		if (!text || strncmp(text, "0x", 2) != 0)   /* a maker that is only a number names nobody */
+			expect("lldp", fact, d, fields[i][1], NULL, text);
+	}
+	if (!chassis_name(value(fact, "lldp.chassis.id", 0), name, sizeof name))
+		name[0] = 0;
+	if (strlen(name) == 80 && name[25] == ' ' && name[46] == ' ' && name[63] == ' ' && name[69] == ' ') {
+		name[46] = 0;   /* PROFINET's columns: the order number is the second */
+		expect("lldp", fact, d, "model", NULL, name + 26);
+	} else if (name[0]) {
 		expect("lldp", fact, d, "hostname", "name", name);
+	}
 	const char *address = value(fact, "lldp.mgn.addr.ip4", 0);
 	if (is_host(address))
 		judge(d && holds(json_object_get(d, "ipv4"), address), "lldp", fact, "management address", address, d);
