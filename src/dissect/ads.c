@@ -27,7 +27,7 @@
 
 enum {
 	PREFIX = 6, HEADER = 32, LENGTH_MAX = 4 << 20,
-	FLAG_RESPONSE = 1, FLAG_ADS = 4, FLAGS_KNOWN = 0x81ff,
+	NAMED = 0x8000, FLAG_RESPONSE = 1, FLAG_ADS = 4, FLAGS_KNOWN = 0x81ff,
 	READ_DEVICE_INFO = 1, READ = 2, WRITE = 3, READ_STATE = 4, WRITE_CONTROL = 5, ADD_NOTIFICATION = 6,
 	DELETE_NOTIFICATION = 7, NOTIFICATION = 8, READ_WRITE = 9,
 	PORT_PLC = 800, PORT_PLC_END = 900, PORT_SYSTEM = 10000,
@@ -194,17 +194,17 @@ static uint64_t key_of(uint16_t cmd, uint16_t port, uint32_t invoke)
 	return (uint64_t)cmd << 48 | (uint64_t)port << 32 | invoke;
 }
 
-/* code: command, and the port above; extra: group or state; extra2: offset or the number of a name. */
+/* code: command, NAMED, and the port above; extra: group or state; extra2: offset or the number of a name. */
 static void describe(const struct dissect_request *r, char *out, size_t size)
 {
-	uint16_t cmd = r->code & 0xffff, port = (uint16_t)(r->code >> 16);
-	const char *name = r->extra2 ? dissect_request_recall(r, r->extra2) : NULL;
+	uint16_t cmd = r->code & 0xff, port = (uint16_t)(r->code >> 16);
+	const char *name = r->code & NAMED ? dissect_request_recall(r, r->extra2) : NULL;
 	if (cmd == WRITE_CONTROL) {
 		const struct dissect_code *s = DISSECT_CODE(states, r->extra);
 		snprintf(out, size, "port %u %s", port, s ? s->name : "unknown state");
 	} else if (name) {
 		snprintf(out, size, "port %u %s", port, name);
-	} else if (cmd == READ_DEVICE_INFO || cmd == READ_STATE || !r->extra) {
+	} else if (cmd == READ_DEVICE_INFO || cmd == READ_STATE || !r->extra || r->code & NAMED) {
 		snprintf(out, size, "port %u", port);
 	} else if (r->extra >= GROUP_SUMS && r->extra <= GROUP_SUMS_END) {
 		snprintf(out, size, "port %u, %u items", port, r->extra2);
@@ -257,13 +257,13 @@ static void access(struct dissect *d, struct dissect_request *r, uint16_t cmd, u
 	bool named = g && (group == GROUP_HANDLE || group == GROUP_BY_NAME ||
 			   (port == PORT_SYSTEM && (group == SERVICE_OPEN || group == SERVICE_REGISTRY ||
 						    (group >= SERVICE_DELETE && group <= SERVICE_FIND))));
-	const char *handle = group == GROUP_BY_HANDLE && cmd == WRITE ? dissect_recall(d, handle_key(d, offset)) : NULL;
-	if (handle)
-		r->extra2 = name_of(d, cur_make(handle, strlen(handle)));
-	else if (named && cmd != READ)
-		r->extra2 = name_of(d, c);
-	else if (r->op == OP_READ || r->op == OP_FILE || r->op == OP_IDENTITY || r->op == OP_UPLOAD)
+	const char *known = group == GROUP_BY_HANDLE && cmd == WRITE ? dissect_recall(d, handle_key(d, offset)) : NULL;
+	if (known || (named && cmd != READ)) {
+		r->extra2 = name_of(d, known ? cur_make(known, strlen(known)) : c);
+		r->code |= NAMED;
+	} else if (r->op == OP_READ || r->op == OP_FILE || r->op == OP_IDENTITY || r->op == OP_UPLOAD) {
 		r->extra2 = 0;
+	}
 	if ((r->op == OP_READ && group != SERVICE_REGISTRY) || !r->extra2)
 		r->describe = g ? describe_port : describe_group;
 }

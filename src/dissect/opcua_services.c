@@ -162,6 +162,7 @@ static void diagnostics(struct cur *c)
 
 enum {
 	BUILD_INFO = 2260, BUILD_NUMBER = 2265, TYPE_BUILD_INFO = 340, TYPE_SERVER_STATUS = 864,
+	TYPE_DATA_CHANGE = 811,
 	ATTRIBUTE_VALUE = 13, POSITIONS = 16, VARIANT_STRING = 12, VARIANT_EXTENSION = 22,
 };
 
@@ -261,16 +262,42 @@ static bool variant(struct dissect *d, struct cur *c, unsigned what)
 	return true;
 }
 
+/* A value with its status and times. False: nested values, in which nothing about the device comes. */
+static bool data_value(struct dissect *d, struct cur *c, unsigned what)
+{
+	uint8_t mask = cur_u8(c);
+	if (mask & 1 && !variant(d, c, what))
+		return false;
+	cur_skip(c, (mask & 2 ? 4u : 0u) + (mask & 4 ? 8u : 0u) + (mask & 8 ? 8u : 0u) + (mask & 0x10 ? 2u : 0u) +
+			    (mask & 0x20 ? 2u : 0u));
+	return true;
+}
+
 static bool read_response(struct dissect *d, struct cur *c, const struct dissect_request *r)
 {
 	uint32_t n = opcua_array(c);
-	for (uint32_t i = 0; i < n && cur_ok(c); i++) {
-		unsigned what = i < 8 ? r->extra >> i * 4 & 15 : i < POSITIONS ? r->extra2 >> (i - 8) * 4 & 15 : 0;
-		uint8_t mask = cur_u8(c);
-		if (mask & 1 && !variant(d, c, what))
-			return true;   /* nested values: nothing about the device comes so */
-		cur_skip(c, (mask & 2 ? 4u : 0u) + (mask & 4 ? 8u : 0u) + (mask & 8 ? 8u : 0u) +
-				    (mask & 0x10 ? 2u : 0u) + (mask & 0x20 ? 2u : 0u));
+	for (uint32_t i = 0; i < n && cur_ok(c); i++)
+		if (!data_value(d, c, i < 8 ? r->extra >> i * 4 & 15 : i < POSITIONS ? r->extra2 >> (i - 8) * 4 & 15 : 0))
+			return true;
+	return cur_ok(c);
+}
+
+/* Whoever watches the status of the server gets it with the first notification. */
+static bool publish_response(struct dissect *d, struct cur *c)
+{
+	cur_skip(c, 4);
+	for (uint32_t n = opcua_array(c); n && cur_ok(c); n--)
+		cur_skip(c, 4);
+	cur_skip(c, 1 + 4 + 8);
+	for (uint32_t n = opcua_array(c); n && cur_ok(c); n--) {
+		struct cur body;
+		if (extension(c, &body) != TYPE_DATA_CHANGE)
+			continue;
+		for (uint32_t k = opcua_array(&body); k && cur_ok(&body); k--) {
+			cur_skip(&body, 4);
+			if (!data_value(d, &body, 0))
+				break;
+		}
 	}
 	return cur_ok(c);
 }
@@ -447,6 +474,8 @@ bool opcua_response(struct dissect *d, struct cur *c, const struct opcua_service
 		return opcua_endpoints(d, c);
 	case READ:
 		return read_response(d, c, r);
+	case PUBLISH:
+		return publish_response(d, c);
 	default:
 		return true;
 	}

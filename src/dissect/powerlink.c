@@ -8,6 +8,7 @@
  *   |      |    node     |  node  | 03 PReq  -, flags, -, version, -, size 2, process data
  *   |      |             |        | 04 PRes  NMT state, flags 2, version, -, size 2, process data
  *   |      |             |        | 05 SoA   NMT state, flags, -, what service is asked of whom
+ *   |      |             |        | 07 AMNI, 0D AInv: between managing nodes
  *   |      |             |        | 06 ASnd  service: 1 ident, 2 status, 3 NMT request, 4 NMT command, 5 SDO
  *   +------+-------------+--------+---------------------------------------- - -
  *   SDO: sequence 4 | -, transaction, flags (80 answer, 40 abort), command, size 2, - 2 | index 2, sub 1, …
@@ -17,7 +18,7 @@
 #include "dissect/dissect.h"
 
 enum {
-	SOC = 1, PREQ = 3, PRES = 4, SOA = 5, ASND = 6, MANAGER = 240, ALL = 255, NODE_MAX = 239,
+	SOC = 1, PREQ = 3, PRES = 4, SOA = 5, ASND = 6, AMNI = 7, AINV = 13, MANAGER = 240, ALL = 255, NODE_MAX = 239,
 	IDENT = 1, STATUS = 2, NMT_REQUEST = 3, NMT_COMMAND = 4, SDO = 5, VENDOR_SERVICES = 0xa0,
 	SOC_MIN = 22, PDO_MAX = 1490, SDO_ANSWER = 0x80, SDO_ABORT = 0x40, SDO_SEGMENTED = 0x30, SDO_INITIATE = 0x10,
 	VENDOR_BR = 0x0100006c,
@@ -51,6 +52,15 @@ static bool node(uint8_t n)
 	return n >= 1 && n <= NODE_MAX;
 }
 
+/* Without a node there is nothing to hold on to but the reserved bytes and the size. */
+static bool sdo_in_udp(const struct cur *c)
+{
+	if ((cur_peek(c, 4) & 3) == 3 || (cur_peek(c, 5) & 3) == 3 || cur_peek_le16(c, 6) != 0)
+		return false;
+	return cur_left(c) < 16 || (cur_peek(c, 8) == 0 && cur_peek_le16(c, 14) == 0 &&
+				    cur_left(c) >= 16u + cur_peek_le16(c, 12));
+}
+
 static bool probe(const struct cur *c, enum side side)
 {
 	uint8_t type = cur_peek(c, 0), to = cur_peek(c, 1), from = cur_peek(c, 2), service = cur_peek(c, 3);
@@ -60,7 +70,7 @@ static bool probe(const struct cur *c, enum side side)
 		return false;
 	switch (type) {
 	case SOC:
-		return to == ALL && from == MANAGER && (cur_peek(c, 4) & 0x3f) == 0;
+		return to == ALL && from == MANAGER;
 	case PREQ:
 		return node(to) && from == MANAGER && size <= PDO_MAX;
 	case PRES:
@@ -70,8 +80,10 @@ static bool probe(const struct cur *c, enum side side)
 	case ASND:
 		if (service == 0 || (service > SDO && service < VENDOR_SERVICES))
 			return false;
-		if (to == 0 && from == 0)   /* in UDP */
-			return service == SDO && (cur_peek(c, 4) & 3) < 3 && (cur_peek(c, 5) & 3) < 3;
+		if (to == 0 && from == 0)
+			return service == SDO && sdo_in_udp(c);
+		return to != 0 && from != 0 && from != ALL;
+	case AMNI: case AINV:
 		return to != 0 && from != 0 && from != ALL;
 	default:
 		return false;
@@ -242,8 +254,10 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	case SOA:
 		state(d, cur_peek(&c, 0), "powerlink.soa.nmt_state");
 		return DISSECT_OK;
-	default:
+	case ASND:
 		return asynchronous(d, c, to, from);
+	default:
+		return DISSECT_OK;   /* between managing nodes */
 	}
 }
 
