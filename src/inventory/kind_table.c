@@ -37,7 +37,7 @@ const struct kind_hint kind_hints[] = {
 	ROLE("*IO?CONTROLLER*", KIND_PLC, 62),
 	ROLE("*IO?DEVICE*", KIND_IO, 58),
 	ROLE("*IO?SUPERVISOR*", KIND_ENGINEERING, 56),
-	ROLE("*MASTERSTATION*", KIND_PLC, 62),           /* CC-Link IE: also the sub-master */
+	ROLE("*MASTERSTATION*", KIND_PLC, 78),           /* CC-Link IE, also the sub-master: it commands its slaves, as a PLC */
 	ROLE("*MANAGEMENTSTATION*", KIND_PLC, 62),
 	ROLE("*LOCALSTATION*", KIND_PLC, 60),
 	ROLE("*NORMALSTATION*", KIND_PLC, 58),
@@ -149,6 +149,10 @@ const struct kind_hint kind_hints[] = {
 	TYPE("FR-F*", KIND_DRIVE, 82),
 	TYPE("MR-J*", KIND_DRIVE, 84),
 	TYPE("NZ2*", KIND_IO, 80),
+	TYPE("RJ71*", KIND_PLC, 82),         /* network modules of the controllers: CC-Link IE, Ethernet, FL-net */
+	TYPE("QJ71*", KIND_PLC, 82),
+	TYPE("LJ71*", KIND_PLC, 82),
+	TYPE("RD7#*", KIND_PLC, 80),         /* motion modules */
 	TYPE("MELSERVO*", KIND_DRIVE, 82),
 	/* OMRON */
 	TYPE("CJ#*", KIND_PLC, 84),
@@ -179,6 +183,9 @@ const struct kind_hint kind_hints[] = {
 	MODEL("KEYENCE", "DL-*", KIND_SENSOR),
 	MODEL("PANASONIC", "FP*", KIND_PLC),
 	TYPE("F3SP*", KIND_PLC, 86),
+	TYPE("F3LX*", KIND_PLC, 80),         /* FL-net modules of controllers: Yokogawa, Hitachi, Sharp */
+	TYPE("LQE#*", KIND_PLC, 80),
+	TYPE("JW-##FL*", KIND_PLC, 80),
 	TYPE("*TOYOPUC*", KIND_PLC, 86),
 	TYPE("MICREX*", KIND_PLC, 84),
 	TYPE("MONITOUCH*", KIND_HMI, 84),
