@@ -30,7 +30,7 @@ enum {
 	PARAMETER = 0x29, CYCLIC_RWW = 0x82, CYCLIC_RY = 0x83, CYCLIC_W = 0x80, CYCLIC_B = 0x81,
 	PRIORITY = 0xc0, DETECTION = 0xc1, DETECTION_ACK = 0xc2, ACYCLIC = 0xc3, CYCLIC_M = 0xc4, CYCLIC_S = 0xc5,
 	HEADER = 14, PRIORITY_SIZE = 46, DETECTION_SIZE = 58, DETECTION_ACK_SIZE = 182, TEST_SIZE = 46, ACYCLIC_SIZE = 6,
-	CYCLIC_SIZE = 12, CONTROL = 0, FIELD = 1, NETWORKS = 4, VERSIONS = 4, STATIONS_MAX = 254,
+	CYCLIC_SIZE = 12, CONTROL = 0, FIELD = 1, TSN = 2, NETWORKS = 4, VERSIONS = 4, STATIONS_MAX = 254,
 	APPLICATION = 0x22, TRANSIENT_AT = 21, ANSWER = 0x80, IP_V6 = 0x04, STOPPED = 0x01,
 };
 
@@ -186,15 +186,18 @@ static void test_data(struct dissect *d, struct cur c)
 
 static enum dissect_result field(struct dissect *d, struct cur c)
 {
-	static const char *const networks[NETWORKS] = { "Control", "Field", "TSN", "TSN and Field" };
+	static const char *const networks[] = { "Control", "Field" };
 	int i = type_of(cur_peek(&c, 0));
 	if (i < 0 || !cur_has(&c, HEADER))
 		return i < 0 ? DISSECT_NOT_MINE : DISSECT_TRUNCATED;
-	uint8_t type = types[i].type, network = types[i].control ? CONTROL : cur_peek(&c, 8) & 0x0f;
+	uint8_t type = types[i].type, version = cur_peek(&c, 8) >> 4;
+	uint8_t network = types[i].control ? CONTROL : cur_peek(&c, 8) & 0x0f;
 	uint16_t number = cur_peek_be16(&c, 6);
 	char text[64];
 	if (network >= NETWORKS)
 		return DISSECT_MALFORMED;
+	if (!types[i].control && version >= TSN)   /* in the version, too */
+		network = TSN;
 	if (network <= FIELD) {
 		snprintf(text, sizeof text, "CC-Link IE %s, station %u", networks[network], number);
 		dissect_attr(d, ATTR_LOCATION, text, "cclink-ie.header.station");

@@ -38,9 +38,10 @@ static bool zeros(struct cur *c, size_t n)
 	return true;
 }
 
-/* Does the whole of a cyclic request agree with itself? c: behind the subcommand. */
-static bool cyclic_request(struct cur c)
+/* Does a cyclic request agree with itself, as far as the capture has it? */
+static bool cyclic_request(const struct clpa_frame *f)
 {
+	struct cur c = f->data;
 	size_t length = cur_left(&c) + 15;
 	uint16_t version = cur_le16(&c), reserved = cur_le16(&c), offset = cur_le16(&c);
 	if (version < 1 || version > VERSION_MAX || reserved != 0 || offset != OFFSET_REQUEST || !zeros(&c, 14))
@@ -54,7 +55,8 @@ static bool cyclic_request(struct cur c)
 	cur_skip(&c, 2);
 	uint16_t end = cur_le16(&c);
 	return cur_ok(&c) && state <= STATE_MAX && reserved == 0 && group >= 1 && group <= GROUP_MAX && gap == 0 && end == 0 &&
-	       stations >= 1 && stations <= STATIONS_MAX && length == REQUEST + (size_t)stations * REQUEST_STATION;
+	       stations >= 1 && stations <= STATIONS_MAX &&
+	       (f->cut || length == REQUEST + (size_t)stations * REQUEST_STATION);
 }
 
 static bool known_end(uint16_t code)
@@ -62,9 +64,9 @@ static bool known_end(uint16_t code)
 	return code == 0 || code == DUPLICATE_MASTER || code == WRONG_STATIONS || code == SLAVE_ERROR || code == DISCONNECT;
 }
 
-/* Likewise a response; c: behind the header of SLMP. */
-static bool cyclic_response(struct cur c)
+static bool cyclic_response(const struct clpa_frame *f)
 {
+	struct cur c = f->data;
 	size_t length = cur_left(&c) + 11;
 	uint16_t version = cur_le16(&c), end = cur_le16(&c), offset = cur_le16(&c);
 	if (version < 1 || version > VERSION_MAX || !known_end(end) || offset != OFFSET_RESPONSE || !zeros(&c, 14))
@@ -78,8 +80,9 @@ static bool cyclic_response(struct cur c)
 	uint8_t group = cur_u8(&c);
 	gap |= cur_u8(&c);
 	cur_skip(&c, 2);
-	return cur_ok(&c) && gap == 0 && state <= STATE_MAX && group >= 1 && group <= GROUP_MAX && length > RESPONSE &&
-	       (length - RESPONSE) % RESPONSE_STATION == 0 && length <= RESPONSE + STATIONS_MAX * RESPONSE_STATION;
+	return cur_ok(&c) && gap == 0 && state <= STATE_MAX && group >= 1 && group <= GROUP_MAX &&
+	       (f->cut || (length > RESPONSE && (length - RESPONSE) % RESPONSE_STATION == 0 &&
+			   length <= RESPONSE + STATIONS_MAX * RESPONSE_STATION));
 }
 
 /* The commands of this network; SLMP's others are slmp's. */
@@ -95,9 +98,9 @@ static bool probe(const struct cur *c, enum side side)
 	if (!clpa_read(*c, &f) || f.network != 0 || f.processor != 0x03ff || f.sub != 0)
 		return false;
 	if (f.form == CLPA_ST && !f.response)
-		return f.command == CLPA_CYCLIC && f.subcommand == 0 && (f.cut || cyclic_request(f.data));
+		return f.command == CLPA_CYCLIC && f.subcommand == 0 && cyclic_request(&f);
 	if (f.form == CLPA_ST)
-		return f.code == 0 && (f.cut || cyclic_response(f.data));
+		return f.code == 0 && cyclic_response(&f);
 	if (f.form != CLPA_MT || f.cut)
 		return false;
 	return f.response || (own_command(f.command) && f.subcommand <= 1 && clpa_command(f.command, f.subcommand));
@@ -195,8 +198,8 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	if (f.form == CLPA_ST) {
 		if (!f.response && f.command != CLPA_CYCLIC)
 			return DISSECT_NOT_MINE;
-		if (!f.cut && !(f.response ? cyclic_response(f.data) : cyclic_request(f.data)))
-			return DISSECT_MALFORMED;
+		if (!(f.response ? cyclic_response(&f) : cyclic_request(&f)))
+			return f.cut ? DISSECT_TRUNCATED : DISSECT_MALFORMED;
 		return f.response ? slave(d, f.data) : master(d, f.data);
 	}
 	if (f.response)
@@ -218,14 +221,13 @@ const struct dissector dissect_cclink_ie_basic = {
 	.no_auth = true,
 	.cyclic = true,
 	.apart = true,
-	.udp = { 61450, 61451, 45237 },
-	.any_udp = true,
+	.udp = { 61450, 61451, 45237 },   /* nobody can set them */
 	.probe = probe,
 	.message = message,
 	.reference = "CLPA BAP-C2010ENG (CC-Link IE Field Basic) and BAP-C2006ENG (SLMP), as the open stack c-link and CLPA's "
 		     "own plug-in for Wireshark read them",
-	.recognition = "SLMP with command 0E70, or its response, whose reserved fields, offset and number of stations agree with the "
-		       "length; NodeSearch and IPAddressSet by their lists of addresses",
+	.recognition = "its fixed ports; SLMP with command 0E70, or its response, whose reserved fields, offset and number of "
+		       "stations agree with the length; NodeSearch and IPAddressSet by their lists of addresses",
 	.identity = "slave: vendor and model code, equipment version, running or stopped, group and station, in NodeSearch also "
 		    "MAC, address, host name and model name; DeviceIdentificationInfoGet: maker, model, versions; master: role, "
 		    "running or stopped",

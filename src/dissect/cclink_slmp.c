@@ -7,7 +7,7 @@
 enum {
 	ST_DATA = 11, ST_COMMAND = 15, MT_DATA = 15, MT_COMMAND = 19, LMT_DATA = 28,
 	CONNECTED = 0xff, CPU_CONNECTED = 0x03ff, CPU_FIRST = 0x03d0,
-	TYPE_NAME = 0x0101, IDENTIFICATION = 0x0e28, PARAMETER_SET = 0x0e34, MASTER_CONFIG = 0x0e91, SLAVE_CONFIG = 0x0e92,
+	TYPE_NAME = 0x0101, UNLOCK = 0x1630, IDENTIFICATION = 0x0e28, PARAMETER_SET = 0x0e34, MASTER_CONFIG = 0x0e91, SLAVE_CONFIG = 0x0e92,
 	CAN_OBJECT = 0x4020, SET_BACKUP = 0x0eba, GET_BACKUP = 0x0eb6,
 	IDENTIFICATION_SIZE = 82, DETECTED_NODE = 72, UNIT_INFO = 60,
 };
@@ -75,6 +75,8 @@ static const struct dissect_code commands[] = {
 	{ 0x1617, OP_RESET, "ClearError" },
 	{ 0x1619, OP_LOG_ERASE, "ClearErrorHistory" },
 	{ 0x161a, OP_LOG_ERASE, "ClearEventHistory" },
+	{ UNLOCK, OP_LOGIN, "Unlock" },
+	{ 0x1631, OP_LOGIN, "Lock" },
 	{ 0x1827, OP_FILE, "OpenFile" },
 	{ 0x1828, OP_UPLOAD, "ReadFile" },
 	{ 0x1829, OP_DOWNLOAD, "WriteFile" },
@@ -384,6 +386,8 @@ enum dissect_result clpa_request(struct dissect *d, const struct clpa_frame *f)
 		r.describe = describe_unknown;
 	}
 	dissect_request(d, &r);
+	if (f->command == UNLOCK)
+		dissect_weakness(d, "password-in-clear", "remote password");
 	if (f->network || f->processor != CPU_CONNECTED)
 		dissect_relay(d, "SLMP destination", (uint32_t)f->network << 24 | (uint32_t)f->station << 16 | f->processor,
 			      f->extended, describe_relay);

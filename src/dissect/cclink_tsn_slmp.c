@@ -14,11 +14,10 @@
  * transmission, CAN objects, backup.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "dissect/cclink_slmp.h"
 
-enum { MASTER_CONFIG = 0x0e91, NODE = 72, NODES_MAX = 256, PROCESSOR = 0x03ff };
+enum { MASTER_CONFIG = 0x0e91, NODE = 72, NODES_MAX = 256, PAYLOAD = 24 };
 
 static const struct clpa_sources sources = {
 	"cclink-tsn.node_search", "cclink-tsn.identification", "cclink-tsn.type_name",
@@ -30,8 +29,7 @@ static bool probe(const struct cur *c, enum side side)
 {
 	struct clpa_frame f;
 	(void)side;
-	return clpa_read(*c, &f) && f.form == CLPA_LMT && clpa_command(f.command, f.subcommand) &&
-	       (f.response || f.code <= 0x0fff);   /* a timer in quarters of a second */
+	return clpa_read(*c, &f) && f.form == CLPA_LMT && clpa_command(f.command, f.subcommand);
 }
 
 /* What only the management master sends. */
@@ -67,6 +65,35 @@ static void detected(struct dissect *d, struct cur c)
 	}
 }
 
+/* NetworkConfigMain: whose clock all follow, by its EUI-64. */
+static void grandmaster(struct dissect *d, struct cur c)
+{
+	cur_skip(&c, 20);
+	const uint8_t *id = cur_bytes(&c, 8);
+	if (!id || id[3] != 0xff || id[4] != 0xfe)
+		return;
+	uint8_t mac[6] = { id[0], id[1], id[2], id[5], id[6], id[7] };
+	dissect_attr_of(d, dissect_mac_of(d, mac), ATTR_DESCRIPTION, "grandmaster clock of CC-Link IE TSN",
+			"cclink-tsn.network_config.grandmaster");
+}
+
+/* CyclicConfigTrnSubPayload: where the station's cyclic data goes; of the address the last two parts. */
+static void destinations(struct dissect *d, struct cur c)
+{
+	cur_skip(&c, 2);
+	uint16_t n = cur_le16(&c);
+	for (unsigned i = 0; i < n && i < NODES_MAX && cur_has(&c, PAYLOAD); i++) {
+		struct cur payload = cur_sub(&c, PAYLOAD);
+		uint8_t mac[6];
+		char text[48];
+		cur_skip(&payload, 4);
+		clpa_mac(&payload, mac);
+		uint8_t third = cur_u8(&payload), fourth = cur_u8(&payload);
+		snprintf(text, sizeof text, "CC-Link IE TSN, address x.x.%u.%u", third, fourth);
+		dissect_attr_of(d, dissect_mac_of(d, mac), ATTR_LOCATION, text, "cclink-tsn.cyclic_config.destination");
+	}
+}
+
 static enum dissect_result message(struct dissect *d, struct cur c)
 {
 	struct clpa_frame f;
@@ -82,8 +109,12 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		dissect_attr(d, ATTR_ROLE, "master station", sources.role);
 	if (f.response)
 		return clpa_response(d, &f, &sources);
-	if (f.command == MASTER_CONFIG && !f.cut)
+	if (f.command == MASTER_CONFIG)
 		detected(d, f.data);
+	else if (f.command == CLPA_NETWORK_CONFIG && f.subcommand == 0)
+		grandmaster(d, f.data);
+	else if (f.command == CLPA_CYCLIC_CONFIG && f.subcommand == 1)
+		destinations(d, f.data);
 	return clpa_request(d, &f);
 }
 
@@ -100,7 +131,8 @@ const struct dissector dissect_cclink_tsn_slmp = {
 	.reference = "CLPA BAP-C2011ENG (CC-Link IE TSN) and BAP-C2006ENG (SLMP), as CLPA's own plug-in for Wireshark reads them",
 	.recognition = "SLMP's LMT frame, which no other network uses: its constants, the exact length, a command of CLPA's list",
 	.identity = "master station by what it sends; SlaveConfig's answer: vendor and model code, device version and type; "
-		    "MasterConfig: address, MAC and type of each detected station; NodeSearch, DeviceIdentificationInfoGet, "
+		    "MasterConfig: address, MAC and type of each detected station; the grandmaster's MAC, and that of where cyclic "
+		    "data goes; NodeSearch, DeviceIdentificationInfoGet, "
 		    "RemoteReadTypeName",
 	.operations = "network, master, slave and cyclic configuration, parameters and CAN objects, start and stop of the cyclic "
 		      "transmission, clock, event history, backup and restore; stations of other networks as relays",

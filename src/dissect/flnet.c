@@ -124,7 +124,8 @@ static void parameter(struct dissect *d, struct cur name, uint8_t tag, struct cu
 			dissect_attr(d, ATTR_ROLE, what, "flnet.profile.dvcategory");
 		else
 			dissect_attr_bytes(d, ATTR_DESCRIPTION, p, n, "flnet.profile.dvcategory");
-	} else if (cur_left(&name) > 4 && cur_left(&name) < 20 && memcmp(cur_here(&name) + cur_left(&name) - 4, " VER", 4) == 0) {
+	} else if (cur_left(&name) > 4 && cur_left(&name) < 20 &&
+		   memcmp(cur_here(&name) + cur_left(&name) - 4, " VER", 4) == 0) {
 		snprintf(text, sizeof text, "%.*s %.*s", (int)cur_left(&name), (const char *)cur_here(&name),
 			 (int)(n < 32 ? n : 32), (const char *)p);
 		dissect_attr_bytes(d, ATTR_FIRMWARE, text, strlen(text), "flnet.profile.version");
@@ -286,8 +287,8 @@ const struct dissector dissect_flnet = {
 	.message = message,
 	.reference = "JEM 1479, JEM-TR 214 (device profile), as printed in OMRON's W440 (CJ1W-FLN22) and Mitsubishi's manual of the "
 		     "FR-A7N-FL",
-	.recognition = "\"FACN\", the length of the datagram, a node number, areas inside the common memory, a transaction code of the "
-		       "list",
+	.recognition = "\"FACN\", the length of the datagram, a node number, areas inside the common memory, a transaction code "
+		       "of the list",
 	.identity = "profile: vendor, model, category (PLC, CNC, robot, …), MAC and versions; network parameters and the request to "
 		    "take part: node name, vendor, model; every frame: node number, running or stopped",
 	.operations = "block read and write with address, network parameters, stop and start, profile, log read and clear, echo, "

@@ -40,7 +40,7 @@ const struct kind_hint kind_hints[] = {
 	ROLE("*POWERLINKCONTROLLEDNODE*", KIND_IO, 46),
 	ROLE("*IO?DEVICE*", KIND_IO, 58),
 	ROLE("*IO?SUPERVISOR*", KIND_ENGINEERING, 56),
-	ROLE("*MASTERSTATION*", KIND_PLC, 62),           /* CC-Link IE: also the sub-master */
+	ROLE("*MASTERSTATION*", KIND_PLC, 78),           /* CC-Link IE, also the sub-master: it commands its slaves, as a PLC */
 	ROLE("*MANAGEMENTSTATION*", KIND_PLC, 62),
 	ROLE("*LOCALSTATION*", KIND_PLC, 60),
 	ROLE("*NORMALSTATION*", KIND_PLC, 58),
@@ -236,6 +236,11 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*SOFTGOT*", KIND_HMI, 80),
 	TYPE("FR-?#*", KIND_DRIVE, 82),      /* FR-A800, FR-E700, FR-F800, FR-D700 */
 	TYPE("MR-J*", KIND_DRIVE, 84),
+	TYPE("NZ2*", KIND_IO, 80),
+	TYPE("RJ71*", KIND_PLC, 82),         /* network modules of the controllers: CC-Link IE, Ethernet, FL-net */
+	TYPE("QJ71*", KIND_PLC, 82),
+	TYPE("LJ71*", KIND_PLC, 82),
+	TYPE("RD7#*", KIND_PLC, 80),         /* motion modules */
 	TYPE("MELSERVO*", KIND_DRIVE, 82),
 	TYPE("*MELDAS*", KIND_CNC, 84),
 	MODEL("MITSUBISHI", "M7#*", KIND_CNC),
@@ -333,22 +338,9 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*MINAS*", KIND_DRIVE, 84),
 	TYPE("ECOLOGIX*", KIND_PLC, 82),
 	TYPE("F3SP*", KIND_PLC, 86),
-	TYPE("F3RP*", KIND_PLC, 84),
-	TYPE("F3BP*", KIND_PLC, 84),
-	TYPE("F3FP*", KIND_PLC, 84),
-	TYPE("F3LC*", KIND_PLC, 80),
-	TYPE("F3LE*", KIND_PLC, 80),
-	TYPE("FA-M3*", KIND_PLC, 84),
-	TYPE("FCN-*", KIND_PLC, 84),
-	TYPE("FCJ*", KIND_PLC, 82),
-	TYPE("*STARDOM*", KIND_PLC, 80),
-	TYPE("*CENTUM*", KIND_SCADA, 71),
-	MODEL("YOKOGAWA", "AFV*", KIND_PLC),
-	MODEL("YOKOGAWA", "GX#0*", KIND_IO), /* recorders and data acquisition */
-	MODEL("YOKOGAWA", "GP#0*", KIND_IO),
-	MODEL("YOKOGAWA", "GM10*", KIND_IO),
-	MODEL("YOKOGAWA", "MW100*", KIND_IO),
-	TYPE("*SMARTDAC*", KIND_IO, 78),
+	TYPE("F3LX*", KIND_PLC, 80),         /* FL-net modules of controllers: Yokogawa, Hitachi, Sharp */
+	TYPE("LQE#*", KIND_PLC, 80),
+	TYPE("JW-##FL*", KIND_PLC, 80),
 	TYPE("*TOYOPUC*", KIND_PLC, 86),
 	MODEL("JTEKT", "PC#*", KIND_PLC),
 	TYPE("MICREX*", KIND_PLC, 84),
