@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "dissect/dissect.h"
+#include "dissect/kept_name.h"
 
 enum {
 	HEADER = 10, VERSION_MAX = 8, FUNCTIONS_MAX = 64, PENDING_MAX = 16, REQUEST_MIN = 28, ANSWER_MIN = 14,
@@ -187,7 +188,7 @@ static void describe_unknown(const struct dissect_request *r, char *out, size_t 
 		snprintf(out, size, "unit %u function 0x%04x", r->extra >> 16, r->extra & 0xffff);
 }
 
-/* The number of the program that a name ends in: "O100-O100", "//CNC_MEM/USER/PATH1/O100". 1 more, 0 for none. */
+/* The number of the program that a name ends in: "O100-O100". 1 more, 0 for none. */
 static uint32_t program(struct cur c)
 {
 	uint32_t found = 0;
@@ -203,10 +204,28 @@ static uint32_t program(struct cur c)
 	return found;
 }
 
+/* Which program: by its number, or by its path ("//CNC_MEM/USER/PATH1/O100", newer controls). */
+static void which_program(struct dissect *d, struct dissect_request *r, struct cur c)
+{
+	size_t n = 0;
+	while (n < cur_left(&c) && n < DISSECT_MEMORY && cur_peek(&c, n))
+		n++;
+	bool path = cur_peek(&c, 0) == '/';
+	r->extra = path ? name_keep(d, cur_here(&c), n) : program(c);
+	r->describe = !r->extra ? NULL : path ? name_describe : describe_program;
+}
+
 static uint64_t key(uint8_t kind, uint16_t index, uint16_t unit, uint16_t function)
 {
 	return (uint64_t)kind << 48 | (uint64_t)index << 32 | (uint32_t)unit << 16 | function;
 }
+
+/* The functions that were asked for last: a refusal of the whole names none. */
+struct asked {
+	uint32_t n;
+	uint32_t function[11];   /* unit and code */
+};
+_Static_assert(sizeof(struct asked) <= DISSECT_SCRATCH, "the scratch holds what was asked");
 
 /* One function of a request: the cursor holds what follows its length. */
 static void function(struct dissect *d, struct cur c, uint16_t index)
@@ -237,11 +256,16 @@ static void function(struct dissect *d, struct cur c, uint16_t index)
 		r.extra = a + 1;
 		r.describe = describe_program;
 	} else if (unit == UNIT_CNC && (code == FN_SELECT_FILE || code == FN_DELETE_FILE)) {
-		r.extra = program(c);
-		r.describe = r.extra ? describe_program : NULL;
+		which_program(d, &r, c);
 	}
-	if (cur_ok(&c) && index < PENDING_MAX)
-		dissect_request(d, &r);
+	if (!cur_ok(&c) || index >= PENDING_MAX)
+		return;
+	struct asked *asked = dissect_scratch(d);
+	if (index < sizeof asked->function / sizeof *asked->function) {
+		asked->n = index + 1u;
+		asked->function[index] = (uint32_t)unit << 16 | code;
+	}
+	dissect_request(d, &r);
 }
 
 static enum dissect_result request(struct dissect *d, struct cur c, uint8_t kind)
@@ -254,8 +278,7 @@ static enum dissect_result request(struct dissect *d, struct cur c, uint8_t kind
 			return DISSECT_TRUNCATED;
 		r.op = kind == KIND_UPLOAD ? OP_UPLOAD : OP_DOWNLOAD;
 		r.name = kind == KIND_UPLOAD ? "cnc_upstart3" : "cnc_dwnstart3";
-		r.extra = program(c);
-		r.describe = r.extra ? describe_program : NULL;
+		which_program(d, &r, c);
 		break;
 	case KIND_DOWNLOAD_END:
 		r.op = OP_DOWNLOAD;
@@ -365,8 +388,16 @@ static enum dissect_result functions(struct dissect *d, struct cur c)
 
 static enum dissect_result answer(struct dissect *d, struct cur c, uint8_t kind, bool refused)
 {
+	if (kind == KIND_FUNCTION && refused) {
+		struct asked *asked = dissect_scratch(d);
+		for (uint16_t i = 0; i < asked->n; i++)
+			dissect_response(d, key(kind, i, (uint16_t)(asked->function[i] >> 16), (uint16_t)asked->function[i]),
+					 RESULT_REFUSED, NULL);
+		asked->n = 0;
+		return DISSECT_OK;
+	}
 	if (kind == KIND_FUNCTION)
-		return refused ? DISSECT_OK : functions(d, c);
+		return functions(d, c);
 	if (kind == KIND_DOWNLOAD || kind == KIND_DOWNLOAD_END || kind == KIND_UPLOAD)
 		refused = refused || cur_peek_be16(&c, 2) != 0;
 	dissect_response(d, key(kind, 0, 0, 0), refused ? RESULT_REFUSED : RESULT_OK, NULL);

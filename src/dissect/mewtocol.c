@@ -310,6 +310,22 @@ static void written(struct cur c, struct dissect_request *r, const char *code)
 	}
 }
 
+/* MEWTOCOL7: one item (D001), of the global area (G0): "DT", first of eight digits, how many of five. */
+static void written_seven(struct cur c, struct dissect_request *r)
+{
+	uint32_t first, n;
+	if (!cur_starts(&c, "D001G0", 6))
+		return;
+	cur_skip(&c, 6);
+	uint8_t a = cur_u8(&c), b = cur_u8(&c);
+	if (is_letter(a) && is_letter(b) && digits(&c, 8, 10, &first) && digits(&c, 5, 10, &n) && n) {
+		r->code = (uint32_t)a << 8 | b;
+		r->extra = first;
+		r->extra2 = first + n - 1;
+		r->describe = describe_range;
+	}
+}
+
 static void describe_station(const struct dissect_request *r, char *out, size_t size)
 {
 	snprintf(out, size, "station %u", r->extra);
@@ -345,6 +361,8 @@ static enum dissect_result request(struct dissect *d, const struct line *line, s
 	} else if (k && !line->seven && (k->op == OP_WRITE || k->op == OP_CONFIGURATION)) {
 		r.code = 0;
 		written(c, &r, line->code);
+	} else if (k && line->seven && k->op == OP_WRITE) {
+		written_seven(c, &r);
 	}
 	if (behind(line))
 		dissect_relay(d, "MEWTOCOL station", station_number(line), 0, describe_station);
