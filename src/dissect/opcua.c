@@ -354,8 +354,9 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	char type = (char)cur_peek(&c, 0);
 	uint8_t chunk = cur_peek(&c, 3);
+	const struct opcua_state *s = dissect_scratch(d);
 	/* Where chunks are signed, each ends with its signature. */
-	if (chunk == 'C' && cur_left(&c) > peek32(&c, 4) && ((struct opcua_state *)dissect_scratch(d))->channel == OPCUA_NONE)
+	if (chunk == 'C' && cur_left(&c) > peek32(&c, 4) && s->channel == OPCUA_NONE)
 		c = joined(c, &chunk);
 	else
 		cur_limit(&c, peek32(&c, 4));
