@@ -164,10 +164,8 @@ static void describe_area(const struct dissect_request *r, char *out, size_t siz
 		{ 0x80, "peripherals" }, { 0x81, "inputs" }, { 0x82, "outputs" }, { 0x83, "flags" }, { 0x1c, "counters" },
 		{ 0x1d, "timers" },
 	};
-	unsigned area = r->extra & 0xff, items = r->extra >> 8;
-	char rest[24] = "";
-	if (items > 1)
-		snprintf(rest, sizeof rest, " and %u more", items - 1);
+	unsigned area = r->extra & 0xff;
+	const char *rest = r->extra >> 8 ? " and more" : "";
 	if (area == AREA_DB || area == AREA_DI)
 		snprintf(out, size, "DB %u%s", r->extra2, rest);
 	for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
@@ -259,12 +257,12 @@ static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
 	}
 	if (code == WRITE_VAR) {
 		/* The first item; other syntaxes (symbols of the S7-1200, variables of a SINUMERIK) are laid out otherwise. */
-		unsigned items = cur_u8(&p);
+		unsigned several = cur_u8(&p) > 1;
 		cur_skip(&p, 2);
 		if (cur_u8(&p) == SYNTAX_ANY) {
 			cur_skip(&p, 3);
 			r.extra2 = cur_be16(&p);
-			r.extra = items << 8 | cur_u8(&p);
+			r.extra = several << 8 | cur_u8(&p);
 			r.describe = describe_area;
 		}
 	} else if (code == REQUEST_DOWNLOAD || code == START_UPLOAD) {
