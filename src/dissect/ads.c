@@ -30,12 +30,13 @@ enum {
 	NAMED = 0x8000, FLAG_RESPONSE = 1, FLAG_ADS = 4, FLAGS_KNOWN = 0x81ff,
 	READ_DEVICE_INFO = 1, READ = 2, WRITE = 3, READ_STATE = 4, WRITE_CONTROL = 5, ADD_NOTIFICATION = 6,
 	DELETE_NOTIFICATION = 7, NOTIFICATION = 8, READ_WRITE = 9,
-	PORT_PLC = 800, PORT_PLC_END = 900, PORT_SYSTEM = 10000,
+	PORT_PLC = 800, PORT_PLC_END = 900, PORT_SYSTEM = 10000, PORT_ETHERCAT = 0xffff, MASTER_STATE = 3, SLAVE_STATE = 9,
 	GROUP_HANDLE = 0xf003, GROUP_BY_NAME = 0xf004, GROUP_BY_HANDLE = 0xf005, GROUP_SUMS = 0xf080,
 	GROUP_SUMS_END = 0xf086, SERVICE_OPEN = 120, SERVICE_DELETE = 131, SERVICE_FIND = 133, SERVICE_REGISTRY = 200,
 	SERVICE_TARGET_INFO = 700,
 	UDP_IDENTIFY = 1, UDP_ROUTE = 6, UDP_HEADER = 24, UDP_ANSWER = 0x80,
 	TAG_STATUS = 1, TAG_PASSWORD = 2, TAG_VERSION = 3, TAG_OS = 4, TAG_HOST = 5, TAG_ROUTE = 12,
+	BSD_FIRST = 12,
 };
 
 static const struct dissect_code commands[] = {
@@ -250,6 +251,9 @@ static void access(struct dissect *d, struct dissect_request *r, uint16_t cmd, u
 		bool both = g->op == OP_WRITE || g->op == OP_FORCE || g->op == OP_CONFIGURATION || g->op == OP_CLOCK;
 		r->name = g->name;
 		r->op = reads && both ? OP_READ : g->op;
+	} else if (port == PORT_ETHERCAT && (group == MASTER_STATE || group == SLAVE_STATE)) {
+		r->name = "EtherCAT State";
+		r->op = cmd == WRITE ? OP_MODE : OP_READ;
 	} else if (cmd == READ_WRITE) {
 		r->op = OP_READ;   /* a question with parameters, mostly */
 	}
@@ -457,9 +461,14 @@ static void os_version(struct dissect *d, struct cur c)
 	cur_skip(&c, 4);
 	uint32_t major = cur_le32(&c), minor = cur_le32(&c), build = cur_le32(&c), platform = cur_le32(&c);
 	char text[64];
-	if (!cur_ok(&c) || platform < 2 || platform > 3)
+	/* As Windows tells of itself; the others fill it in likewise, FreeBSD with its own version. */
+	if (!cur_ok(&c) || ((platform < 1 || platform > 3) && major < BSD_FIRST))
 		return;
-	if (platform == 3)
+	if (platform == 1)
+		snprintf(text, sizeof text, "TC/RTOS %u.%u", major, minor);
+	else if (major >= BSD_FIRST)
+		snprintf(text, sizeof text, "TwinCAT/BSD %u.%u", major, minor);
+	else if (platform == 3)
 		snprintf(text, sizeof text, "Windows CE %u.%u", major, minor);
 	else if (major == 5 && minor == 1)
 		snprintf(text, sizeof text, "Windows XP");
@@ -544,6 +553,7 @@ const struct dissector dissect_ads = {
 	.title = "Beckhoff ADS",
 	.ot = true,
 	.no_auth = true,
+	.apart = true,   /* some routers answer on a connection that they open themselves */
 	.tcp = { 48898 },
 	.udp = { 48899 },
 	.any_tcp = true,

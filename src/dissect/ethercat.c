@@ -37,7 +37,7 @@ enum {
 	FMMU_END = 0x0700, SYNC = 0x0800, SYNC_END = 0x0880, MEMORY = 0x1000,
 	SII_READ = 0x0100, SII_WRITE = 0x0200, SII_BUSY = 0x8000, SII_VENDOR = 8, SII_SERIAL = 14, SII_CATEGORIES = 0x40,
 	SII_STRINGS = 10, SII_GENERAL = 30,
-	AOE = 1, EOE = 2, COE = 3, FOE = 4, SOE = 5, VOE = 15, SDO_REQUEST = 2, SDO_RESPONSE = 3,
+	AOE = 1, EOE = 2, COE = 3, FOE = 4, SOE = 5, VOE = 15, SDO_REQUEST = 2, SDO_RESPONSE = 3, SDO_ABORT = 0x80,
 };
 
 /* Numbers that the EtherCAT Technology Group gave to makers. */
@@ -333,7 +333,8 @@ static void coe(struct dissect *d, const struct datagram *g, struct cur c)
 	uint16_t index = cur_le16(&c);
 	uint8_t sub = cur_u8(&c);
 	char text[48];
-	if (!cur_ok(&c) || head & 0x0e00 || head >> 12 != SDO_RESPONSE)
+	/* Answers; that a transfer is given up is a request, whoever says so. */
+	if (!cur_ok(&c) || head & 0x0e00 || (head >> 12 != SDO_RESPONSE && (head >> 12 != SDO_REQUEST || command != SDO_ABORT)))
 		return;
 	snprintf(text, sizeof text, "object %04X:%02X", index, sub);
 	switch (command >> 5) {

@@ -117,17 +117,23 @@ static const struct service {
 	{ 77, OP_FILE, NOTHING, "FileDirectory" },
 };
 
-/* Leaves of the name plates of IEC 61850, as they stand at the end of a variable's name. */
-static const struct { const char *end; enum attr field; const char *source; } plates[] = {
-	{ "$PhyNam$vendor", ATTR_VENDOR, "mms.read.phynam.vendor" },
-	{ "$PhyNam$model", ATTR_MODEL, "mms.read.phynam.model" },
-	{ "$PhyNam$serNum", ATTR_SERIAL, "mms.read.phynam.ser_num" },
-	{ "$PhyNam$hwRev", ATTR_HARDWARE, "mms.read.phynam.hw_rev" },
-	{ "$PhyNam$swRev", ATTR_FIRMWARE, "mms.read.phynam.sw_rev" },
-	{ "$PhyNam$location", ATTR_LOCATION, "mms.read.phynam.location" },
-	{ "$PhyNam$name", ATTR_NAME, "mms.read.phynam.name" },
-	{ "LLN0$DC$NamPlt$vendor", ATTR_VENDOR, "mms.read.namplt.vendor" },
-	{ "LLN0$DC$NamPlt$swRev", ATTR_SOFTWARE, "mms.read.namplt.sw_rev" },
+/*
+ * Leaves of the name plates of IEC 61850, as they stand at the end of a variable's name. A plate that is read as a whole
+ * (whole: the value's place, from 1) begins with what it must have; what follows may be left out and is not known by place.
+ */
+static const struct { const char *end; enum attr field; const char *source; int whole; } plates[] = {
+	{ "$PhyNam$vendor", ATTR_VENDOR, "mms.read.phynam.vendor", 0 },
+	{ "$PhyNam$model", ATTR_MODEL, "mms.read.phynam.model", 0 },
+	{ "$PhyNam$serNum", ATTR_SERIAL, "mms.read.phynam.ser_num", 0 },
+	{ "$PhyNam$hwRev", ATTR_HARDWARE, "mms.read.phynam.hw_rev", 0 },
+	{ "$PhyNam$swRev", ATTR_FIRMWARE, "mms.read.phynam.sw_rev", 0 },
+	{ "$PhyNam$location", ATTR_LOCATION, "mms.read.phynam.location", 0 },
+	{ "$PhyNam$name", ATTR_NAME, "mms.read.phynam.name", 0 },
+	{ "$DC$PhyNam", ATTR_VENDOR, "mms.read.phynam.vendor", 1 },
+	{ "LLN0$DC$NamPlt$vendor", ATTR_VENDOR, "mms.read.namplt.vendor", 0 },
+	{ "LLN0$DC$NamPlt$swRev", ATTR_SOFTWARE, "mms.read.namplt.sw_rev", 0 },
+	{ "LLN0$DC$NamPlt", ATTR_VENDOR, "mms.read.namplt.vendor", 1 },
+	{ "LLN0$DC$NamPlt", ATTR_SOFTWARE, "mms.read.namplt.sw_rev", 2 },
 };
 
 /* What a flow remembers. */
@@ -378,14 +384,17 @@ static bool variable(struct cur c, char *out, size_t size)
 	return text_wire(cur_here(&item), cur_left(&item), out + n + 1, size - n - 1) > 0;
 }
 
-/* IEC 61850 writes what it means into the name: settings, reports and the like are no process values. */
+/*
+ * IEC 61850 writes what it means into the name: settings, reports and the like are no process values, a substituted value
+ * hides the true one, and a logical node or device is switched on, off, into test.
+ */
 static int write_class(const char *name)
 {
 	static const char *const settings[] = { "$CF$", "$SE$", "$SG$", "$SP$", "$DC$", "$BR$", "$RP$", "$GO$", "$LG$", "$MS$", "$US$" };
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
 		if (strstr(name, settings[i]))
 			return OP_CONFIGURATION;
-	return OP_WRITE;
+	return strstr(name, "$SV$") ? OP_FORCE : strstr(name, "$CO$Mod$") ? OP_MODE : OP_WRITE;
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -473,11 +482,17 @@ static void plate(struct dissect *d, const struct dissect_request *r, struct cur
 	struct cur value;
 	uint8_t head;
 	const char *name = name_of(r);
-	if (!name || element(&result, &value, &head) < 0 || head != 0x8a)   /* a visible string */
+	if (!name)
 		return;
-	for (size_t i = 0; i < sizeof plates / sizeof *plates; i++)
-		if (ends_with(name, plates[i].end))
+	for (size_t i = 0; i < sizeof plates / sizeof *plates; i++) {
+		struct cur c = result;
+		if (!ends_with(name, plates[i].end) || (plates[i].whole && !enter(&c, 0xa2)))
+			continue;
+		for (int place = plates[i].whole; place > 1; place--)
+			element(&c, &value, &head);
+		if (element(&c, &value, &head) >= 0 && head == 0x8a)   /* a visible string */
 			dissect_attr_bytes(d, plates[i].field, cur_here(&value), cur_left(&value), plates[i].source);
+	}
 }
 
 static enum dissect_result response(struct dissect *d, struct cur c)

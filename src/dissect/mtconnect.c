@@ -20,6 +20,7 @@
 
 #include "base/text.h"
 #include "dissect/mtconnect.h"
+#include "dissect/xml.h"
 
 enum { LINE_MAX_ = 16384, DEVICES_MAX = 16, PROLOGUE = 1024, TIMESTAMP = 19 };
 
@@ -62,6 +63,7 @@ static const char *attribute(struct cur tag, const char *name, char *out, size_t
 		const uint8_t *end = memchr(cur_here(&tag), quote, cur_left(&tag));
 		if (end)
 			text_wire(cur_here(&tag), (size_t)(end - cur_here(&tag)), out, size);
+		xml_plain(out);
 		return out;
 	}
 	return out;
@@ -100,7 +102,9 @@ static void device(struct dissect *d, struct cur tag, struct cur rest, bool alon
 			size_t n = 0;
 			while (n < cur_left(&end) && cur_peek(&end, n) != '<')
 				n++;
-			dissect_attr_bytes(d, ATTR_DESCRIPTION, cur_here(&end), n, "mtconnect.probe.description");
+			text_wire(cur_here(&end), n, text, sizeof text);
+			xml_plain(text);
+			dissect_attr(d, ATTR_DESCRIPTION, text, "mtconnect.probe.description");
 		}
 		return;
 	}
@@ -111,18 +115,43 @@ static void device(struct dissect *d, struct cur tag, struct cur rest, bool alon
 	dissect_attr(d, ATTR_DESCRIPTION, text, "mtconnect.probe.device");
 }
 
+/* What the machine does, where one controller alone says so: <Execution …>ACTIVE</Execution>. */
+static void execution(struct dissect *d, struct cur xml)
+{
+	static const struct { const char *value, *mode; } values[] = {
+		{ "ACTIVE", "run" }, { "READY", "ready" }, { "STOPPED", "stop" }, { "PROGRAM_STOPPED", "stop" },
+		{ "PROGRAM_COMPLETED", "stop" }, { "INTERRUPTED", "pause" }, { "FEED_HOLD", "pause" },
+		{ "OPTIONAL_STOP", "pause" }, { "PROGRAM_OPTIONAL_STOP", "pause" }, { "WAIT", "pause" },
+	};
+	struct cur tag, value;
+	if (!next_tag(&xml, "Execution", &tag) || cur_peek(&xml, 0) != '>')
+		return;
+	cur_skip(&xml, 1);
+	value = xml;
+	if (next_tag(&xml, "Execution", &tag))
+		return;
+	const uint8_t *end = cur_left(&value) ? memchr(cur_here(&value), '<', cur_left(&value)) : NULL;
+	size_t n = end ? (size_t)(end - cur_here(&value)) : 0;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (n == strlen(values[i].value) && cur_starts(&value, values[i].value, n))
+			dissect_attr(d, ATTR_MODE, values[i].mode, "mtconnect.streams.execution");
+}
+
 void mtconnect_document(struct dissect *d, struct cur xml)
 {
-	struct cur x = xml, head = xml, tag;
+	static const char *const kinds[] = { "MTConnectDevices", "MTConnectStreams", "MTConnectAssets", "MTConnectError" };
+	struct cur x = xml, tag;
 	char value[80], text[112];
-	cur_limit(&head, PROLOGUE);
-	bool devices = next_tag(&head, "MTConnectDevices", &tag);
-	if (!devices) {
-		head = xml;
+	size_t kind = 0;
+	for (; kind < sizeof kinds / sizeof *kinds; kind++) {
+		struct cur head = xml;
 		cur_limit(&head, PROLOGUE);
-		if (!next_tag(&head, "MTConnectStreams", &tag))
-			return;
+		if (next_tag(&head, kinds[kind], &tag))
+			break;
 	}
+	if (kind == sizeof kinds / sizeof *kinds)
+		return;
+	bool devices = kind == 0;
 	dissect_also(d, "mtconnect");
 	if (next_tag(&x, "Header", &tag)) {
 		attribute(tag, "version", value, sizeof value);
@@ -145,6 +174,8 @@ void mtconnect_document(struct dissect *d, struct cur xml)
 		else if (alone)
 			dissect_attr(d, ATTR_NAME, value, "mtconnect.streams.device_stream.name");
 	}
+	if (!devices && alone)
+		execution(d, from);
 }
 
 /* ---- adapters ---- */
@@ -250,10 +281,10 @@ const struct dissector dissect_mtconnect = {
 	.length = length,
 	.message = message,
 	.reference = "ANSI/MTC1.4 MTConnect, parts 1 and 2; adapter lines (SHDR): part 5 and the open agent of the institute",
-	.recognition = "adapters: PING of the agent answered by PONG; agents: an XML document MTConnectDevices or "
-		       "MTConnectStreams in an HTTP answer with its length",
+	.recognition = "adapters: PING of the agent answered by PONG; agents: an XML document MTConnectDevices, "
+		       "Streams, Assets or Error in an HTTP answer",
 	.identity = "name, manufacturer, model, serial number and station of the machine where one stands for itself, in words "
-		    "where an agent has several; version and host name of the agent, version of the adapter",
+		    "where an agent has several; whether its program runs; version and host name of the agent, version of the adapter",
 	.operations = "reading only: the adapter's stream",
 	.verified = "from the manual, not yet seen in a real capture",
 };

@@ -17,9 +17,11 @@
  *
  * Numbers are little-endian, strings have a length of four bytes (-1: none). With
  * policy None all is in clear; with mode Sign the bodies of MSG are, too, and a
- * signature follows. Of a message in several chunks the first one is read.
+ * signature follows. The chunks of a message are put together where nothing but
+ * their heads stands between them and it is not too long; else the first one is read.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "dissect/opcua.h"
 
@@ -82,6 +84,47 @@ static bool fits(const struct cur *c)
 	return false;
 }
 
+/*
+ * Bytes of the chunks that make up the message which begins here; of the first one alone where others stand between or
+ * it grows too long. DISSECT_NEED_MORE: some are still to come.
+ */
+static int32_t chunks(const struct cur *c)
+{
+	uint32_t first = peek32(c, 4);
+	if (!cur_starts(c, "MSGC", 4) || first > DISSECT_MESSAGE_MAX - MSG_MIN)
+		return (int32_t)first;
+	for (size_t at = first;;) {
+		if (!cur_has(c, at + MSG_MIN))
+			return DISSECT_NEED_MORE;
+		struct cur next = *c;
+		cur_skip(&next, at);
+		size_t n = peek32(&next, 4);
+		if (!cur_starts(&next, "MSG", 3) || !fits(&next) || peek32(&next, 20) != peek32(c, 20) ||
+		    at + n > DISSECT_MESSAGE_MAX - MSG_MIN)
+			return (int32_t)first;
+		at += n;
+		if (cur_peek(&next, 3) != 'C')
+			return (int32_t)at;
+	}
+}
+
+/* The same as one chunk, without the heads between. *chunk: that of the last one, which ends or gives up the message. */
+static struct cur joined(struct cur c, uint8_t *chunk)
+{
+	static _Thread_local uint8_t whole[DISSECT_MESSAGE_MAX];
+	size_t n = 0;
+	while (cur_left(&c) >= MSG_MIN && peek32(&c, 4) <= cur_left(&c)) {
+		*chunk = cur_peek(&c, 3);
+		struct cur part = cur_sub(&c, peek32(&c, 4));
+		cur_skip(&part, n ? MSG_MIN : 0);
+		if (cur_left(&part) > sizeof whole - n)
+			break;
+		memcpy(whole + n, cur_here(&part), cur_left(&part));
+		n += cur_left(&part);
+	}
+	return cur_make(whole, n);
+}
+
 static bool probe(const struct cur *c, enum side side)
 {
 	(void)side;   /* the messages themselves tell who is who */
@@ -93,7 +136,7 @@ static int32_t length(const struct cur *c, enum side side)
 	(void)side;
 	if (!cur_has(c, HEADER))
 		return DISSECT_NEED_MORE;
-	return fits(c) ? (int32_t)peek32(c, 4) : DISSECT_NO_FRAME;
+	return fits(c) ? chunks(c) : DISSECT_NO_FRAME;
 }
 
 /* ---- connection ---- */
@@ -311,7 +354,12 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 		return DISSECT_NOT_MINE;
 	char type = (char)cur_peek(&c, 0);
 	uint8_t chunk = cur_peek(&c, 3);
-	cur_limit(&c, peek32(&c, 4));
+	const struct opcua_state *s = dissect_scratch(d);
+	/* Where chunks are signed, each ends with its signature. */
+	if (chunk == 'C' && cur_left(&c) > peek32(&c, 4) && s->channel == OPCUA_NONE)
+		c = joined(c, &chunk);
+	else
+		cur_limit(&c, peek32(&c, 4));
 	cur_skip(&c, HEADER);
 	switch (type) {
 	case 'H':

@@ -363,6 +363,13 @@ enum {
 	ON_NETWORK = 12208, REGISTER_2 = 12211,
 };
 
+/* Methods of the server itself that only have something told again: ConditionRefresh, GetMonitoredItems, ResendData. */
+static bool only_tells(const struct opcua_node *method)
+{
+	uint32_t n = method->number;
+	return method->ns == 0 && method->kind == 0 && (n == 3875 || n == 12912 || n == 11492 || n == 12873);
+}
+
 bool opcua_request(struct dissect *d, struct cur *c, const struct opcua_service *s, struct dissect_request *r)
 {
 	struct cur unused;
@@ -402,6 +409,8 @@ bool opcua_request(struct dissect *d, struct cur *c, const struct opcua_service 
 		node = opcua_node(c);
 		if (s->request == CALL)
 			node = opcua_node(c);   /* the method, behind its object */
+		if (s->request == CALL && only_tells(&node) && n == 1)
+			r->op = OP_READ;
 		if (cur_ok(c) && n)
 			keep_node(d, r, &node, n);
 		return cur_ok(c) || n == 0;

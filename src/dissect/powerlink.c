@@ -170,40 +170,79 @@ static void nmt(struct dissect *d, uint8_t id, uint8_t to, bool asked)
 	}
 }
 
-static enum dissect_result sdo(struct dissect *d, struct cur c, uint8_t to)
+/* code: command, and the node above; extra: index and subindex, where the command has them. */
+static void describe_sdo(const struct dissect_request *r, char *out, size_t size)
 {
-	char text[64], who[24] = "";
-	if (to) {
-		node_text(to, who, sizeof who);
-	}
+	unsigned code = r->code & 0xff, to = r->code >> 8;
+	char who[24] = "";
+	if (to)
+		node_text((uint8_t)to, who, sizeof who);
+	const char *between = to ? " " : "";
+	if (!DISSECT_CODE(sdo_commands, code))
+		snprintf(out, size, "%s%sSDO 0x%02x", who, between, code);
+	else if (r->extra2)
+		snprintf(out, size, "%s%sobject %04X:%02X", who, between, r->extra >> 8, r->extra & 0xff);
+	else
+		snprintf(out, size, "%s", who);
+}
+
+/* What was read may be what a device says of itself (the objects are those of CANopen). */
+static void object(struct dissect *d, const struct dissect_request *r, struct cur value)
+{
+	static const struct { uint16_t index; enum attr field; const char *source; } texts[] = {
+		{ 0x1008, ATTR_MODEL, "powerlink.sdo.1008" }, { 0x1009, ATTR_HARDWARE, "powerlink.sdo.1009" },
+		{ 0x100a, ATTR_FIRMWARE, "powerlink.sdo.100a" },
+	};
+	for (size_t i = 0; r->op == OP_READ && i < sizeof texts / sizeof *texts; i++)
+		if (r->extra == (uint32_t)texts[i].index << 8)
+			dissect_attr_bytes(d, texts[i].field, cur_here(&value), cur_left(&value), texts[i].source);
+}
+
+static enum dissect_result sdo(struct dissect *d, struct cur c, uint8_t to, uint8_t from)
+{
+	char text[64];
 	cur_skip(&c, 4);
 	if (cur_left(&c) < 8)
 		return DISSECT_OK;   /* the sequence layer alone: a connection, an acknowledgement */
-	cur_skip(&c, 2);
-	uint8_t flags = cur_u8(&c), code = cur_u8(&c);
+	cur_skip(&c, 1);
+	uint8_t transaction = cur_u8(&c), flags = cur_u8(&c), code = cur_u8(&c);
 	uint16_t size = cur_le16(&c);
 	cur_skip(&c, 2);
 	if ((flags & SDO_SEGMENTED) == SDO_INITIATE)
 		cur_skip(&c, 4);
+	bool answers = (flags & SDO_ANSWER) != 0;
+	uint64_t key = (uint64_t)(answers ? from : to) << 8 | transaction;
+	struct dissect_request r = { .key = key, .code = (uint32_t)to << 8 | code, .op = OP_DIAGNOSTIC, .name = "Unknown command",
+				     .describe = describe_sdo };
+	if (answers)
+		dissect_set_side(d, SIDE_SERVER);
 	if (flags & SDO_ABORT) {
+		if (answers)
+			dissect_response(d, key, RESULT_REFUSED, NULL);
 		snprintf(text, sizeof text, "code 0x%08x", (unsigned)cur_peek_le16(&c, 2) << 16 | cur_peek_le16(&c, 0));
 		dissect_op(d, OP_DIAGNOSTIC, "SDO Abort", text, RESULT_REFUSED);
 		return DISSECT_OK;
 	}
-	if (flags & SDO_ANSWER || code == 0 || (flags & SDO_SEGMENTED) > SDO_INITIATE)
-		return DISSECT_OK;
-	const struct dissect_code *f = DISSECT_CODE(sdo_commands, code);
-	if (!f) {
-		snprintf(text, sizeof text, "%s%sSDO 0x%02x", who, *who ? " " : "", code);
-		dissect_op(d, OP_DIAGNOSTIC, "Unknown command", text, RESULT_UNKNOWN);
+	if ((flags & SDO_SEGMENTED) > SDO_INITIATE)
+		return DISSECT_OK;   /* goes on with what the first one began */
+	if (answers) {
+		cur_limit(&c, size);
+		if (dissect_response(d, key, RESULT_OK, &r))
+			object(d, &r, c);
 		return DISSECT_OK;
 	}
-	if (code <= 4 && size >= 4)
-		snprintf(text, sizeof text, "%s%sobject %04X:%02X", who, *who ? " " : "", cur_peek_le16(&c, 0),
-			 cur_peek(&c, 2));
-	else
-		snprintf(text, sizeof text, "%s", who);
-	dissect_op(d, (enum op_class)f->op, f->name, text, RESULT_UNKNOWN);
+	if (code == 0)
+		return DISSECT_OK;
+	const struct dissect_code *f = DISSECT_CODE(sdo_commands, code);
+	if (f) {
+		r.op = f->op;
+		r.name = f->name;
+	}
+	if (code <= 4 && size >= 4) {
+		r.extra = (uint32_t)cur_peek_le16(&c, 0) << 8 | cur_peek(&c, 2);
+		r.extra2 = 1;
+	}
+	dissect_request(d, &r);
 	return DISSECT_OK;
 }
 
@@ -222,7 +261,7 @@ static enum dissect_result asynchronous(struct dissect *d, struct cur c, uint8_t
 		nmt(d, cur_peek(&c, 0), to, false);
 		return DISSECT_OK;
 	case SDO:
-		return sdo(d, c, to);
+		return sdo(d, c, to, from);
 	default:
 		return DISSECT_OK;
 	}
@@ -236,10 +275,6 @@ static enum dissect_result message(struct dissect *d, struct cur c)
 	/* The EtherType proves it; over UDP an SDO has to be answered with its transaction number. */
 	if (!dissect_packet(d)->ip)
 		dissect_evident(d);
-	else if (cur_peek(&c, 7) & SDO_ANSWER)
-		dissect_response(d, cur_peek(&c, 6), RESULT_OK, NULL);
-	else
-		dissect_request(d, &(struct dissect_request){ .key = cur_peek(&c, 6), .op = -1, .name = "SDO" });
 	if (from == MANAGER)
 		dissect_attr(d, ATTR_ROLE, "POWERLINK managing node", "powerlink.node_id");
 	else if (node(from))
@@ -274,7 +309,7 @@ const struct dissector dissect_powerlink = {
 	.reference = "EPSG DS 301: Ethernet POWERLINK, communication profile",
 	.recognition = "EtherType 88AB, message type with the nodes that it must come from and go to, sizes; SDO in UDP 3819",
 	.identity = "IdentResponse: vendor id, product code, revision, serial number, host name, IP address, profile; "
-		    "NMT state; managing or controlled node",
+		    "NMT state; managing or controlled node; device name, hardware and software version that are read by SDO",
 	.operations = "NMT commands and requests (start, stop, pre-operational, resets, host name), SDO read, write and files, "
 		      "SDO abort",
 	.verified = "from the manual, not yet seen in a real capture",

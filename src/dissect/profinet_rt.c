@@ -72,6 +72,13 @@ static enum dissect_result alarm_message(struct dissect *d, struct cur c)
 		dissect_response(d, acknowledged, type == RTA_ACK ? RESULT_OK : RESULT_REFUSED, NULL);
 		return DISSECT_OK;
 	}
+	if (type == RTA_ERR && n >= 4) {   /* its end of the application relation is given up */
+		char text[32];
+		snprintf(text, sizeof text, "status 0x%08x", cur_be32(&c));
+		if (cur_ok(&c))
+			dissect_op(d, OP_DIAGNOSTIC, "RTA Error", text, RESULT_UNKNOWN);
+		return DISSECT_OK;
+	}
 	if (type != RTA_DATA)
 		return DISSECT_OK;
 	uint16_t block = cur_be16(&c);
@@ -119,6 +126,6 @@ const struct dissector dissect_profinet_rt = {
 	.reference = "IEC 61158-6-10 (RTC, RTA)",
 	.recognition = "EtherType 8892, frame id of cyclic data and a data status at the frame's end whose fixed bits are zero; or frame id and header of an alarm",
 	.identity = "data status: the provider runs or stands",
-	.operations = "alarm notifications, with slot and subslot, and whether they were acknowledged",
+	.operations = "alarm notifications, with slot and subslot, and whether they were acknowledged; relations that were given up",
 	.verified = "real captures (cyclic data of class 1); alarms and class 3 from the manual, not yet seen in a real capture",
 };

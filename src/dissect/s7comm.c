@@ -22,7 +22,7 @@ enum {
 	PROTOCOL_ID = 0x32,
 	JOB = 1, ACK = 2, ACK_DATA = 3, USERDATA = 7,
 	READ_VAR = 0x04, WRITE_VAR = 0x05, REQUEST_DOWNLOAD = 0x1a, START_UPLOAD = 0x1d, PI_SERVICE = 0x28, PLC_STOP = 0x29,
-	AREA_DB = 0x84, AREA_DI = 0x85,
+	AREA_DB = 0x84, AREA_DI = 0x85, SYNTAX_ANY = 0x10,
 	GROUP_CPU = 4, GROUP_SECURITY = 5, GROUP_TIME = 7, CPU_READ_SZL = 1, RETURN_OK = 0xff,
 	SZL_MODULE = 0x11, SZL_COMPONENT = 0x1c, SZL_MODE = 0x24,
 	KEY_USERDATA = 1 << 20,
@@ -161,13 +161,26 @@ static int32_t length(const struct cur *c, enum side side)
 static void describe_area(const struct dissect_request *r, char *out, size_t size)
 {
 	static const struct { uint8_t code; const char *name; } areas[] = {
-		{ 0x81, "inputs" }, { 0x82, "outputs" }, { 0x83, "flags" }, { 0x1c, "counters" }, { 0x1d, "timers" },
+		{ 0x80, "peripherals" }, { 0x81, "inputs" }, { 0x82, "outputs" }, { 0x83, "flags" }, { 0x1c, "counters" },
+		{ 0x1d, "timers" },
 	};
-	if (r->extra == AREA_DB || r->extra == AREA_DI)
-		snprintf(out, size, "DB %u", r->extra2);
+	unsigned area = r->extra & 0xff;
+	const char *rest = r->extra >> 8 ? " and more" : "";
+	if (area == AREA_DB || area == AREA_DI)
+		snprintf(out, size, "DB %u%s", r->extra2, rest);
 	for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
-		if (areas[i].code == r->extra)
-			snprintf(out, size, "%s", areas[i].name);
+		if (areas[i].code == area)
+			snprintf(out, size, "%s%s", areas[i].name, rest);
+}
+
+static void describe_function(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "function 0x%02x", r->code);
+}
+
+static void describe_service(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "group %u, subfunction 0x%02x", r->code >> 8, r->code & 0xff);
 }
 
 static void describe_block(const struct dissect_request *r, char *out, size_t size)
@@ -232,19 +245,26 @@ static void invocation(struct dissect_request *r, struct cur p)
 static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
 {
 	uint8_t code = cur_u8(&p);
-	struct dissect_request r = { .key = key, .code = code, .op = -1, .name = "job" };
+	struct dissect_request r = { .key = key, .code = code, .op = OP_DIAGNOSTIC, .name = "Unknown command",
+				     .describe = describe_function };
 	if (!cur_ok(&p))
 		return DISSECT_TRUNCATED;
 	const struct dissect_code *known = DISSECT_CODE(jobs, code);
 	if (known) {
 		r.op = known->op;
 		r.name = known->name;
+		r.describe = NULL;
 	}
 	if (code == WRITE_VAR) {
-		cur_skip(&p, 1 + 6);   /* items; head, syntax, size and count of the first */
-		r.extra2 = cur_be16(&p);
-		r.extra = cur_u8(&p);
-		r.describe = describe_area;
+		/* The first item; other syntaxes (symbols of the S7-1200, variables of a SINUMERIK) are laid out otherwise. */
+		unsigned several = cur_u8(&p) > 1;
+		cur_skip(&p, 2);
+		if (cur_u8(&p) == SYNTAX_ANY) {
+			cur_skip(&p, 3);
+			r.extra2 = cur_be16(&p);
+			r.extra = several << 8 | cur_u8(&p);
+			r.describe = describe_area;
+		}
 	} else if (code == REQUEST_DOWNLOAD || code == START_UPLOAD) {
 		block_name(&r, p, 7);
 	} else if (code == PI_SERVICE) {
@@ -255,6 +275,16 @@ static enum dissect_result job(struct dissect *d, uint64_t key, struct cur p)
 }
 
 /* ---- identity: lists of the system state (SZL) ---- */
+
+/* Order numbers of Siemens: S5, S7, SIPLUS, communication, LOGO!, panels, SINUMERIK, drives. Others build CPUs, too. */
+static bool of_siemens(const uint8_t *order)
+{
+	static const char heads[][5] = { "6ES5", "6ES7", "6AG1", "6AG2", "6GK", "6ED1", "6AV", "6FC", "6SL", "6AU" };
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		if (memcmp(order, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
 
 static void module_element(struct dissect *d, struct cur v)
 {
@@ -267,7 +297,7 @@ static void module_element(struct dissect *d, struct cur v)
 		return;
 	if (index == 1) {
 		dissect_attr_bytes(d, ATTR_MODEL, order, 20, "s7comm.szl.0011.module");
-		if (memcmp(order, "6ES7", 4) == 0 || memcmp(order, "6GK", 3) == 0 || memcmp(order, "6AV", 3) == 0)
+		if (of_siemens(order))
 			dissect_attr(d, ATTR_VENDOR, "Siemens", "s7comm.szl.0011.order_number");
 		if (major || minor) {
 			snprintf(text, sizeof text, "%u", (unsigned)letter << 8 | major);
@@ -301,8 +331,10 @@ static void mode_element(struct dissect *d, struct cur v)
 {
 	cur_skip(&v, 3);
 	uint8_t mode = cur_u8(&v) & 0x0f;
-	if (cur_ok(&v) && (mode == 8 || mode == 4))
-		dissect_attr(d, ATTR_MODE, mode == 8 ? "run" : "stop", "s7comm.szl.0424");
+	/* 1-4: stop, for various reasons; 5-7: a start; 8, 9: run, 9 in redundancy. */
+	const char *name = mode >= 1 && mode <= 4 ? "stop" : mode == 8 || mode == 9 ? "run" : mode == 10 ? "hold" : NULL;
+	if (cur_ok(&v))
+		dissect_attr(d, ATTR_MODE, name, "s7comm.szl.0424");
 }
 
 static void element(struct dissect *d, uint16_t szl, struct cur v)
@@ -389,11 +421,12 @@ static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct
 	(void)sequence;
 	if (group >> 4 == 4) {
 		struct dissect_request r = { .key = key | side_bit, .code = code, .op = OP_DIAGNOSTIC,
-					     .name = "User data" };
+					     .name = "Unknown command", .describe = describe_service };
 		const struct dissect_code *known = DISSECT_CODE(services, code);
 		if (known) {
 			r.op = known->op;
 			r.name = known->name;
+			r.describe = NULL;
 		}
 		if (code == (GROUP_CPU << 8 | CPU_READ_SZL)) {
 			cur_skip(&data, 4);
@@ -421,10 +454,15 @@ static enum dissect_result userdata(struct dissect *d, uint64_t side_bit, struct
 	return DISSECT_OK;
 }
 
-/* Each variable has a return code of its own: one that was not written, or nothing that was read. */
+/*
+ * Each variable has a return code of its own: one that was not written, or nothing that was read. A start or stop that
+ * changed nothing, because the PLC was in that state or may not be, says so behind the function.
+ */
 static bool items_refused(struct cur parameters, struct cur data)
 {
 	uint8_t code = cur_u8(&parameters), n = cur_u8(&parameters);
+	if (code == PI_SERVICE || code == PLC_STOP)
+		return cur_ok(&parameters) && n != 0;
 	if (code == READ_VAR)
 		return cur_left(&data) && cur_peek(&data, 0) != RETURN_OK;
 	for (; code == WRITE_VAR && n && cur_left(&data); n--)

@@ -176,6 +176,11 @@ static void describe_object(const struct dissect_request *r, char *out, size_t s
 		snprintf(out, size, "object 0x%x", r->extra);
 }
 
+static void describe_function(const struct dissect_request *r, char *out, size_t size)
+{
+	snprintf(out, size, "function 0x%04x", r->code);
+}
+
 /* A value of an attribute is set: the mode of the CPU, the proof of a password, the session's own settings. */
 static void attribute(struct dissect_request *r, uint32_t session, uint64_t id, struct cur value)
 {
@@ -200,7 +205,8 @@ static void request(struct dissect *d, struct cur c, uint16_t function, uint16_t
 {
 	const struct dissect_code *f = DISSECT_CODE(functions, function);
 	struct dissect_request r = { .key = sequence, .code = function, .op = f ? f->op : OP_DIAGNOSTIC,
-				     .name = f ? f->name : "Unknown command", .describe = describe_object };
+				     .name = f ? f->name : "Unknown command",
+				     .describe = f ? describe_object : describe_function };
 	uint32_t session = cur_be32(&c);
 	cur_skip(&c, 1);
 	uint32_t object = cur_be32(&c);

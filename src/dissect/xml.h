@@ -4,6 +4,23 @@
 
 #include "dissect/httphead.h"
 
+/* The five characters that XML writes with names, as themselves; in place. */
+static inline void xml_plain(char *s)
+{
+	static const struct { char name[8], c; } names[] = {
+		{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' },
+	};
+	for (char *at = s; (at = strchr(at, '&')); at++)
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			size_t n = strlen(names[i].name);
+			if (strncmp(at, names[i].name, n) == 0) {
+				*at = names[i].c;
+				memmove(at + 1, at + n, strlen(at + n) + 1);
+				break;
+			}
+		}
+}
+
 static inline bool xml_letter(uint8_t b)
 {
 	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';

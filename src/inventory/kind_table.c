@@ -238,11 +238,6 @@ const struct kind_hint kind_hints[] = {
 	TYPE("MR-J*", KIND_DRIVE, 84),
 	TYPE("NZ2*", KIND_IO, 80),
 	TYPE("RJ71*", KIND_PLC, 82),         /* network modules of the controllers: CC-Link IE, Ethernet, FL-net */
-	TYPE("QJ71*", KIND_PLC, 82),
-	TYPE("LJ71*", KIND_PLC, 82),
-	TYPE("RD7#*", KIND_PLC, 80),         /* motion modules */
-	TYPE("MELSERVO*", KIND_DRIVE, 82),
-	TYPE("*MELDAS*", KIND_CNC, 84),
 	MODEL("MITSUBISHI", "M7#*", KIND_CNC),
 	MODEL("MITSUBISHI", "M8#*", KIND_CNC),
 	MODEL("MITSUBISHI", "C70*", KIND_CNC),
