@@ -475,7 +475,7 @@ static void os_version(struct dissect *d, struct cur c)
 	else if (major == 6 && minor == 1)
 		snprintf(text, sizeof text, "Windows 7 build %u", build);
 	else if (major == 10)
-		snprintf(text, sizeof text, "Windows %u build %u", build >= 22000 ? 11 : 10, build);
+		snprintf(text, sizeof text, "Windows %d build %u", build >= 22000 ? 11 : 10, build);
 	else
 		snprintf(text, sizeof text, "Windows NT %u.%u", major, minor);
 	dissect_attr(d, ATTR_OS, text, "ads.identify.os");

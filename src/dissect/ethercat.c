@@ -390,7 +390,7 @@ static void soe(struct dissect *d, const struct datagram *g, struct cur c)
 	if (!cur_ok(&c))
 		return;
 	enum op_result result = head & 0x10 ? RESULT_REFUSED : RESULT_OK;
-	snprintf(text, sizeof text, "drive %u %s-%u-%04u", head >> 5, idn & 0x8000 ? "P" : "S", idn >> 12 & 7, idn & 0xfff);
+	snprintf(text, sizeof text, "drive %d %s-%d-%04d", head >> 5, idn & 0x8000 ? "P" : "S", idn >> 12 & 7, idn & 0xfff);
 	if ((head & 7) == 2)
 		op(d, g, OP_READ, "SoE Read", text, result);
 	else if ((head & 7) == 4)

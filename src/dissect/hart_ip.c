@@ -310,7 +310,7 @@ static void identifier(struct dissect *d, const struct frame *f, struct cur c, c
 	if (!own) {
 		snprintf(text, sizeof text, "%s, type 0x%04x, id 0x%06x, revision %u, software %u, hardware %u",
 			 name ? name : unknown, type, id, device, software, hardware);
-		tell(d, false, ATTR_DESCRIPTION, who, text, "hart_ip.read_unique_identifier");
+		tell(d, false, ATTR_DESCRIPTION, who, text, "hart-ip.read_unique_identifier");
 		return;
 	}
 	s->known = true;
@@ -320,19 +320,19 @@ static void identifier(struct dissect *d, const struct frame *f, struct cur c, c
 	s->own[3] = (uint8_t)(id >> 8);
 	s->own[4] = (uint8_t)id;
 	if (name)
-		dissect_attr(d, ATTR_VENDOR, name, "hart_ip.read_unique_identifier.manufacturer");
+		dissect_attr(d, ATTR_VENDOR, name, "hart-ip.read_unique_identifier.manufacturer");
 	else
-		tell(d, true, ATTR_DESCRIPTION, "", unknown, "hart_ip.read_unique_identifier.manufacturer");
+		tell(d, true, ATTR_DESCRIPTION, "", unknown, "hart-ip.read_unique_identifier.manufacturer");
 	snprintf(text, sizeof text, "0x%04x", type);
-	dissect_attr(d, ATTR_PRODUCT_CODE, text, "hart_ip.read_unique_identifier.device_type");
+	dissect_attr(d, ATTR_PRODUCT_CODE, text, "hart-ip.read_unique_identifier.device_type");
 	snprintf(text, sizeof text, "%u", software);
-	dissect_attr(d, ATTR_FIRMWARE, text, "hart_ip.read_unique_identifier.software_revision");
+	dissect_attr(d, ATTR_FIRMWARE, text, "hart-ip.read_unique_identifier.software_revision");
 	snprintf(text, sizeof text, "%u", hardware);
-	dissect_attr(d, ATTR_HARDWARE, text, "hart_ip.read_unique_identifier.hardware_revision");
+	dissect_attr(d, ATTR_HARDWARE, text, "hart-ip.read_unique_identifier.hardware_revision");
 	snprintf(text, sizeof text, "0x%06x", id);
-	dissect_attr(d, ATTR_SERIAL, text, "hart_ip.read_unique_identifier.device_id");
+	dissect_attr(d, ATTR_SERIAL, text, "hart-ip.read_unique_identifier.device_id");
 	dissect_attr(d, ATTR_ROLE, gateway ? "gateway" : profile ? "sensor" : "",
-		     "hart_ip.read_unique_identifier.profile");
+		     "hart-ip.read_unique_identifier.profile");
 }
 
 /* Four characters of six bits in three bytes. What was never set is all @ or ?. */
@@ -363,21 +363,21 @@ static void texts(struct dissect *d, bool own, uint16_t command, struct cur c, c
 		packed(c, 24, text);
 		snprintf(line, sizeof line, "message %s", text);
 		if (*text)
-			tell(d, own, ATTR_DESCRIPTION, who, line, "hart_ip.read_message");
+			tell(d, own, ATTR_DESCRIPTION, who, line, "hart-ip.read_message");
 	} else if (command == 13 && cur_has(&c, 18)) {
 		packed(c, 6, text);
 		snprintf(line, sizeof line, own ? "%s" : "tag %s", text);
 		if (*text)
-			tell(d, own, ATTR_NAME, who, line, "hart_ip.read_tag.tag");
+			tell(d, own, ATTR_NAME, who, line, "hart-ip.read_tag.tag");
 		cur_skip(&c, 6);
 		packed(c, 12, text);
 		if (*text)
-			tell(d, own, ATTR_DESCRIPTION, who, text, "hart_ip.read_tag.descriptor");
+			tell(d, own, ATTR_DESCRIPTION, who, text, "hart-ip.read_tag.descriptor");
 	} else if (command == 20 && text_wire(cur_here(&c), cur_left(&c) < 32 ? cur_left(&c) : 32, text, sizeof text)) {
 		if (text[strspn(text, "?@ ")] == 0)
 			return;
 		snprintf(line, sizeof line, own ? "%s" : "tag %s", text);
-		tell(d, own, ATTR_NAME, who, line, "hart_ip.read_long_tag");
+		tell(d, own, ATTR_NAME, who, line, "hart-ip.read_long_tag");
 	}
 }
 
@@ -407,7 +407,7 @@ static void summary(struct dissect *d, struct cur c)
 	snprintf(who, sizeof who, "I/O card %u channel %u", card, channel);
 	snprintf(text, sizeof text, "%s, type 0x%04x, id 0x%06x%s%s", name ? name : unknown, type, id, *tag ? ", tag " : "",
 		 tag);
-	tell(d, false, ATTR_DESCRIPTION, who, text, "hart_ip.sub_device_summary");
+	tell(d, false, ATTR_DESCRIPTION, who, text, "hart-ip.sub_device_summary");
 }
 
 static void answer(struct dissect *d, uint64_t key, struct frame f)

@@ -259,5 +259,5 @@ const struct dissector dissect_snmp = {
 	.identity = "sysDescr (forms of Cisco, HP, Siemens, Hirschmann, Moxa, Yamaha, printers, Windows, Linux …), sysObjectID (maker), sysName, "
 		    "sysLocation; ENTITY-MIB, Printer-MIB, LLDP-MIB; v3 engine id. sysContact, communities and users are not kept",
 	.operations = "get, get-next, get-bulk, set with the object's group or maker",
-	.verified = "real captures; v3 and most makers' descriptions from the documents, not yet seen in a real capture",
+	.verified = "real captures; most makers' descriptions from the documents, not yet seen in a real capture",
 };

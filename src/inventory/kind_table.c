@@ -236,8 +236,8 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*SOFTGOT*", KIND_HMI, 80),
 	TYPE("FR-?#*", KIND_DRIVE, 82),      /* FR-A800, FR-E700, FR-F800, FR-D700 */
 	TYPE("MR-J*", KIND_DRIVE, 84),
-	TYPE("NZ2*", KIND_IO, 80),
-	TYPE("RJ71*", KIND_PLC, 82),         /* network modules of the controllers: CC-Link IE, Ethernet, FL-net */
+	TYPE("MELSERVO*", KIND_DRIVE, 82),
+	TYPE("*MELDAS*", KIND_CNC, 84),
 	MODEL("MITSUBISHI", "M7#*", KIND_CNC),
 	MODEL("MITSUBISHI", "M8#*", KIND_CNC),
 	MODEL("MITSUBISHI", "C70*", KIND_CNC),
@@ -333,6 +333,22 @@ const struct kind_hint kind_hints[] = {
 	TYPE("*MINAS*", KIND_DRIVE, 84),
 	TYPE("ECOLOGIX*", KIND_PLC, 82),
 	TYPE("F3SP*", KIND_PLC, 86),
+	TYPE("F3RP*", KIND_PLC, 84),
+	TYPE("F3BP*", KIND_PLC, 84),
+	TYPE("F3FP*", KIND_PLC, 84),
+	TYPE("F3LC*", KIND_PLC, 80),
+	TYPE("F3LE*", KIND_PLC, 80),
+	TYPE("FA-M3*", KIND_PLC, 84),
+	TYPE("FCN-*", KIND_PLC, 84),
+	TYPE("FCJ*", KIND_PLC, 82),
+	TYPE("*STARDOM*", KIND_PLC, 80),
+	TYPE("*CENTUM*", KIND_SCADA, 71),
+	MODEL("YOKOGAWA", "AFV*", KIND_PLC),
+	MODEL("YOKOGAWA", "GX#0*", KIND_IO), /* recorders and data acquisition */
+	MODEL("YOKOGAWA", "GP#0*", KIND_IO),
+	MODEL("YOKOGAWA", "GM10*", KIND_IO),
+	MODEL("YOKOGAWA", "MW100*", KIND_IO),
+	TYPE("*SMARTDAC*", KIND_IO, 78),
 	TYPE("F3LX*", KIND_PLC, 80),         /* FL-net modules of controllers: Yokogawa, Hitachi, Sharp */
 	TYPE("LQE#*", KIND_PLC, 80),
 	TYPE("JW-##FL*", KIND_PLC, 80),
