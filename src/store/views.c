@@ -186,7 +186,8 @@ const struct view views[] = {
 	  "  'diagnostic') GROUP BY c.zone, d.zone, r.transport, r.port) o"
 	  " ON o.cz = client_zone AND o.dz = server_zone AND o.t = v.transport AND o.p = v.port"
 	  " WHERE client_zone <> server_zone AND client_zone <> '' AND server_zone <> ''"
-	  " AND answered AND confidence <> 'guess' GROUP BY client_zone, server_zone, protocol, v.transport, v.port",
+	  " AND answered AND confidence <> 'guess' AND protocol NOT IN ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp')"
+	  " GROUP BY client_zone, server_zone, protocol, v.transport, v.port",
 	  "id" },
 	{ "v_listed",
 	  "id INTEGER, name TEXT DEFAULT '', kind TEXT DEFAULT '', zone TEXT DEFAULT '', owner TEXT DEFAULT '',"

@@ -20,7 +20,8 @@ struct net {
 	const char *segment_key, *subnet;
 	size_t devices;
 	bool has[GROUP_UNKNOWN + 1];
-	bool twice;                      /* the same subnet in another segment, too */
+	bool twice;                      /* the same subnet is another network in another VLAN, too */
+	struct net *same;                /* the one that stands for all views of this network */
 };
 
 struct zone_places {
@@ -187,7 +188,24 @@ static enum group group_of(int level)
 static struct net *net_find(struct net *nets, size_t n, const struct zone_address *a)
 {
 	struct net key = { .segment = a->segment, .subnet = a->subnet };
-	return n ? bsearch(&key, nets, n, sizeof *nets, net_order) : NULL;
+	return n ? bsearch(&key, nets, n, sizeof *nets, net_order) : NULL;   /* take ->same of it */
+}
+
+/*
+ * A mirror port shows one network tagged and untagged; the same subnet in two VLANs is two networks, as cells of
+ * machines that a builder gave the same addresses.
+ */
+static void nets_merge(struct net *nets, size_t n)
+{
+	for (size_t i = 0, to; i < n; i = to) {
+		size_t tagged = 0;
+		for (to = i; to < n && strcmp(nets[i].subnet, nets[to].subnet) == 0; to++)
+			tagged += *nets[to].segment_key != 0;
+		for (size_t k = i; k < to; k++) {
+			nets[k].same = tagged < 2 ? &nets[i] : &nets[k];
+			nets[k].twice = tagged > 1;
+		}
+	}
 }
 
 /* All networks, sorted, with who stands in them. */
@@ -205,14 +223,13 @@ static struct net *nets_collect(const struct zone_device *devices, size_t n, siz
 	for (size_t i = 0; i < count; i++)
 		if (!kept || net_order(&nets[kept - 1], &nets[i]) != 0)
 			nets[kept++] = nets[i];
-	for (size_t i = 1; i < kept; i++)
-		if (strcmp(nets[i - 1].subnet, nets[i].subnet) == 0)
-			nets[i - 1].twice = nets[i].twice = true;
+	nets_merge(nets, kept);
 	for (size_t i = 0; i < n; i++) {
 		const struct zone_address *a = devices[i].internet ? NULL : home(&devices[i]);
 		struct net *net = a ? net_find(nets, kept, a) : NULL;
 		if (!net)
 			continue;
+		net = net->same;
 		net->devices++;
 		if (!devices[i].router)
 			net->has[group_of(devices[i].level)] = true;
@@ -226,15 +243,33 @@ static const struct net *net_of_segment(const struct net *nets, size_t n, int64_
 {
 	const struct net *most = NULL;
 	for (size_t i = 0; i < n; i++)
-		if (nets[i].segment == segment && (!most || nets[i].devices > most->devices))
-			most = &nets[i];
+		if (nets[i].segment == segment && (!most || nets[i].same->devices > most->devices))
+			most = nets[i].same;
 	return most;
+}
+
+/* Has it addresses in several networks of the site? */
+static bool stands_between(const struct zone_device *d, const struct zone_address *first)
+{
+	for (size_t i = 0; first && i < d->n_addresses; i++) {
+		const struct zone_address *a = &d->addresses[i];
+		if (!a->is_mac && *a->subnet && addr_is_v4(&a->ip) && addr_is_private(&a->ip) &&
+		    !addr_is_link_local(&a->ip) && strcmp(a->subnet, first->subnet) != 0)
+			return true;
+	}
+	return false;
 }
 
 static void propose(struct zone_device *d, struct net *nets, size_t n_nets, struct zone_places *places)
 {
 	const struct zone_address *a = home(d);
-	const struct net *net = a ? net_find(nets, n_nets, a) :
+	if (d->router && stands_between(d, a)) {
+		d->zone = "";
+		d->reason = N_("it stands between zones");
+		return;
+	}
+	const struct net *view = a ? net_find(nets, n_nets, a) : NULL;
+	const struct net *net = view ? view->same :
 			d->n_addresses ? net_of_segment(nets, n_nets, d->addresses[0].segment) : NULL;
 	enum group g = d->router ? GROUP_UNKNOWN : group_of(d->level);
 	if (g == GROUP_UNKNOWN && net)

@@ -63,10 +63,24 @@ static void proposal(void **state)
 	assert_false(d[0].declared);
 	zone_places_free(places);
 
-	struct zone_device twice[] = { DEVICE(plc, 1), DEVICE(copy, 1) };
+	/* One network, seen tagged and untagged; the same addresses in two VLANs are two cells. */
+	struct zone_address cell[] = { at("192.168.1.10", "192.168.1.0/24", 4, "vlan 8") };
+	struct zone_device twice[] = { DEVICE(plc, 1), DEVICE(copy, 1), DEVICE(cell, 1) };
 	places = zone_assign(NULL, twice, 2);
 	assert_string_equal(twice[0].zone, "control 192.168.1.0/24");
+	assert_string_equal(twice[1].zone, "control 192.168.1.0/24");
+	zone_places_free(places);
+	places = zone_assign(NULL, twice, 3);
+	assert_string_equal(twice[0].zone, "control 192.168.1.0/24");
 	assert_string_equal(twice[1].zone, "control 192.168.1.0/24 vlan 7");
+	assert_string_equal(twice[2].zone, "control 192.168.1.0/24 vlan 8");
+	zone_places_free(places);
+
+	struct zone_address router[] = { at("192.168.1.1", "192.168.1.0/24", 1, ""), at("192.168.2.1", "192.168.2.0/24", 1, "") };
+	struct zone_device between[] = { DEVICE(plc, 1), DEVICE(router, -1) };
+	between[1].router = true;
+	places = zone_assign(NULL, between, 2);
+	assert_string_equal(between[1].zone, "");
 	zone_places_free(places);
 }
 
