@@ -15,7 +15,7 @@ enum {
 
 static const char *const doubts[DIFF_DOUBTS] = {
 	[DIFF_DOUBT_OUTCOME] = N_("the check could not be made"),
-	[DIFF_DOUBT_COVERAGE] = N_("the scan shows too little"),
+	[DIFF_DOUBT_COVERAGE] = N_("too little was captured"),
 	[DIFF_DOUBT_DEVICE] = N_("the device, or what it says to others, was not seen"),
 	[DIFF_DOUBT_IDENTITY] = N_("the device was seen, but not recognised"),
 	[DIFF_DOUBT_GUESS] = N_("there are signs of it, but no proof"),
@@ -89,7 +89,7 @@ static void put_parts(struct buf *b, const struct diff *d)
 	const struct { double part; const char *title; } parts[] = {
 		{ s->findings, N_("findings that are new or fixed") },
 		{ s->coverage, N_("what only one of the scans could show") },
-		{ s->answers, N_("answers") },
+		{ s->answers, N_("what people answered") },
 	};
 	for (size_t i = 0; s->comparable && i < sizeof parts / sizeof *parts; i++)
 		if (fabs(parts[i].part) >= 0.05)
@@ -165,11 +165,13 @@ static void put_finding(struct buf *b, const struct diff_finding *f, enum diff_f
 	text_terminal(b, text2_get(&check_of(f)->title));
 	buf_printf(b, "%s\n", f->accepted ? _(" (accepted risk)") : "");
 	put_names(b, f, state);
+	if (diff_is_worse(f))
+		buf_printf(b, _("            more severe; before: %s\n"), _(severity_titles[f->before->severity]));
 	enum diff_doubt doubt = first_doubt(f, state);
 	if (doubt && state == DIFF_FINDING_NEW)
 		buf_printf(b, _("            earlier scan: %s\n"), _(doubts[doubt]));
 	else if (doubt)
-		buf_printf(b, "            %s\n", _(doubts[doubt]));
+		buf_printf(b, _("            later scan: %s\n"), _(doubts[doubt]));
 	if (state == DIFF_FINDING_RETURNED)
 		for (size_t i = 0; i < f->n_devices; i++)
 			if (f->devices[i].expired) {
@@ -195,11 +197,27 @@ static void findings_text(struct buf *b, const struct diff *d, enum diff_finding
 	more(b, n);
 }
 
+/* Open at both, on the same devices, and more severe now. */
+static void worse_text(struct buf *b, const struct diff *d)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->n_findings; i++)
+		n += diff_is_worse(&d->findings[i]) && !d->findings[i].count[DIFF_FINDING_NEW];
+	if (!n)
+		return;
+	heading(b, _("Findings that became more severe"), n);
+	size_t row = 0;
+	for (size_t i = 0; i < d->n_findings; i++)
+		if (diff_is_worse(&d->findings[i]) && !d->findings[i].count[DIFF_FINDING_NEW] && row++ < ROWS)
+			put_finding(b, &d->findings[i], DIFF_FINDING_REMAINING);
+	more(b, n);
+}
+
 static void actions_text(struct buf *b, const struct diff *d)
 {
 	if (!d->n_actions)
 		return;
-	heading(b, _("Actions that show"), d->n_actions);
+	heading(b, _("Actions whose effect shows"), d->n_actions);
 	for (size_t i = 0; i < d->n_actions && i < ROWS; i++) {
 		const struct diff_action *a = &d->actions[i];
 		const char *of = d->score.of_n ? "N" : "S";
@@ -373,6 +391,7 @@ bool diff_print_text(const struct diff *d, const char *const files[2], struct er
 		buf_printf(&b, "\n%s\n", _("Nothing changed."));
 	findings_text(&b, d, DIFF_FINDING_NEW, _("New findings, or on further devices"));
 	findings_text(&b, d, DIFF_FINDING_RETURNED, _("Findings that are open again: accepted risks that ran out"));
+	worse_text(&b, d);
 	devices_text(&b, d, DIFF_DEVICE_NEW, _("New devices"));
 	devices_text(&b, d, DIFF_DEVICE_RETURNED, _("Devices that are back"));
 	findings_text(&b, d, DIFF_FINDING_FIXED, _("Fixed"));

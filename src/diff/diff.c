@@ -30,19 +30,6 @@ static const struct side_past *past_of(const struct diff_side *s, int64_t id)
 	return low < s->n_past && s->past[low].id == id ? &s->past[low] : NULL;
 }
 
-/* Did this scan see somebody else in a network of that device? */
-static bool is_watched(const struct diff_side *s, const struct side_device *gone)
-{
-	for (size_t i = 0; i < s->n_devices; i++) {
-		const struct side_device *d = &s->devices[i];
-		for (size_t k = 0; k < d->n_places && d->seen; k++)
-			for (size_t p = 0; p < gone->n_places; p++)
-				if (d->id != gone->id && strcmp(d->places[k], gone->places[p]) == 0)
-					return true;
-	}
-	return false;
-}
-
 static struct diff_device *put_device(struct diff *out, enum diff_device_state state, const struct side_device *d)
 {
 	struct diff_device *to = &out->devices[out->n_devices++];
@@ -104,7 +91,7 @@ static void compare_device(struct diff *out, const struct side_device *a, const 
 		to->now = now;
 	} else if (now < before) {
 		to = put_device(out, DIFF_DEVICE_GONE, a);
-		to->watched = is_watched(&out->sides[1], a);
+		to->watched = side_watched(&out->sides[1], a);
 		to->before = before;
 		to->now = now;
 	}
@@ -216,7 +203,8 @@ static void put_service(struct diff *out, enum diff_service_state state, const s
 	out->services[out->n_services++] = (struct diff_service){
 		.state = state, .device = side_shown_id(t->server), .label = xstrdup(t->label), .what = xstrdup(t->what),
 		.device_new = state == DIFF_SERVICE_NEW && !side_find(&s[0], t->server),
-		.shown_before = state == DIFF_SERVICE_NEW && side_could_see(&s[0], &s[1], t->server),
+		.shown_before = state == DIFF_SERVICE_NEW && side_compares(&s[0], &s[1]) &&
+				side_saw(&s[0], &s[1], t->server),
 	};
 }
 
@@ -226,13 +214,14 @@ static void compare_services(struct diff *out)
 	sort_things(&s[0].services);
 	sort_things(&s[1].services);
 	out->services = xcalloc(s[0].services.n + s[1].services.n + 1, sizeof *out->services);
+	bool proves = side_proves(&s[1], &s[0]);
 	const struct side_thing *gone, *new;
 	for (struct walk w = { &s[0].services, &s[1].services, 0, 0 }; next_lone(&w, &gone, &new);) {
 		if (new)
 			put_service(out, DIFF_SERVICE_NEW, new);
 		else if (presence(side_find(&s[1], gone->server)) == DIFF_SEEN)
-			put_service(out, side_could_see(&s[1], &s[0], gone->server) ? DIFF_SERVICE_GONE
-										   : DIFF_SERVICE_UNSEEN, gone);
+			put_service(out, proves && side_saw(&s[1], &s[0], gone->server) ? DIFF_SERVICE_GONE
+										      : DIFF_SERVICE_UNSEEN, gone);
 	}
 	if (out->n_services)
 		qsort(out->services, out->n_services, sizeof *out->services, by_service);
@@ -313,11 +302,18 @@ void diff_free(struct diff *d)
 	*d = (struct diff){ 0 };
 }
 
+bool diff_is_worse(const struct diff_finding *f)
+{
+	return f->before && f->now && f->before->outcome == OUTCOME_FAIL && f->now->outcome == OUTCOME_FAIL &&
+	       f->now->severity > f->before->severity;
+}
+
 bool diff_is_empty(const struct diff *d)
 {
 	size_t same = 0;
 	for (size_t i = 0; i < d->n_findings; i++)
-		same += d->findings[i].count[DIFF_FINDING_REMAINING] == d->findings[i].n_devices;
+		same += d->findings[i].count[DIFF_FINDING_REMAINING] == d->findings[i].n_devices &&
+			!diff_is_worse(&d->findings[i]);
 	return !d->n_devices && !d->n_services && !d->n_conversations && !d->n_operations && same == d->n_findings &&
 	       !d->n_answers && d->score.before == d->score.now;
 }

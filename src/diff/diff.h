@@ -79,7 +79,7 @@ extern const char *const diff_finding_names[];   /* "new", "returned", "remainin
 enum diff_doubt {
 	DIFF_DOUBT_NONE,
 	DIFF_DOUBT_OUTCOME,      /* the check was not observable there, not applicable, or broke */
-	DIFF_DOUBT_COVERAGE,     /* the scan shows less than the other one, and too little to go by */
+	DIFF_DOUBT_COVERAGE,     /* the scan shows too little: much less than the other one, or not enough to prove */
 	DIFF_DOUBT_DEVICE,       /* the device was not there, or only its broadcasts were */
 	DIFF_DOUBT_IDENTITY,     /* what the check looks at (its kind, its system) is not known of it there */
 	DIFF_DOUBT_GUESS,        /* a guess still points to it */
@@ -160,6 +160,8 @@ bool diff_make(struct store *const stores[2], const struct assessment *before, s
 	       struct diff *out, struct err *e) MUST_CHECK;
 void diff_free(struct diff *d);
 
+/* Open at both, and more severe now. */
+bool diff_is_worse(const struct diff_finding *f);
 /* Is there nothing to tell: no device, service, finding, score or answer that changed? */
 bool diff_is_empty(const struct diff *d);
 /*

@@ -79,15 +79,19 @@ static bool is_less_known(const struct check *c, const struct side_device *d, co
 	return false;
 }
 
-/* A scan's result does not name a device that the other one's names. What speaks against "so it is not there"? */
-static enum diff_doubt doubt_of(const struct check_result *r, const struct names *names, const struct diff_side *s,
-				const struct diff_side *other, int64_t device)
+/*
+ * One scan's result does not name a device that the other one's names. What speaks against "so it was not so then",
+ * or against "so it is not so any more", which has to be proved?
+ */
+static enum diff_doubt doubt_of(const struct diff *d, bool later, const struct check_result *r,
+				const struct names *names, int64_t device)
 {
+	const struct diff_side *s = &d->sides[later], *other = &d->sides[!later];
 	if (!r || (r->outcome != OUTCOME_FAIL && r->outcome != OUTCOME_PASS) || !r->observable)
 		return DIFF_DOUBT_OUTCOME;
-	if (!side_could_show(s, other))
+	if (!(later ? side_proves(s, other) : side_compares(s, other)))
 		return DIFF_DOUBT_COVERAGE;
-	if (device && !side_could_see(s, other, device))
+	if (device && !side_saw(s, other, device))
 		return DIFF_DOUBT_DEVICE;
 	const struct named *guess = find_name(names, device);
 	if (guess && guess->guess)
@@ -127,8 +131,7 @@ static void put_now(const struct diff *d, struct diff_finding *f, const struct n
 {
 	const struct named *old = find_name(before, x->device);
 	bool was = is_failed(f->before) && old && !old->guess;
-	enum diff_doubt doubt = was ? DIFF_DOUBT_NONE : doubt_of(f->before, before, &d->sides[0], &d->sides[1],
-								 x->device);
+	enum diff_doubt doubt = was ? DIFF_DOUBT_NONE : doubt_of(d, false, f->before, before, x->device);
 	if (!was && is_failed(f->before) && doubt == DIFF_DOUBT_CUT) {
 		put(f, x->device, x->name, DIFF_FINDING_REMAINING, doubt);   /* it may well have stood behind the cut */
 	} else if (!was) {
@@ -185,7 +188,7 @@ static void compare(struct diff *d, const struct check_result *before, const str
 		const struct named *x = &a.list[i], *y = find_name(&b, x->device);
 		if (x->guess || (y && !y->guess && is_failed(now)))
 			continue;
-		enum diff_doubt doubt = doubt_of(now, &b, &d->sides[1], &d->sides[0], x->device);
+		enum diff_doubt doubt = doubt_of(d, true, now, &b, x->device);
 		put(f, x->device, x->name, doubt ? DIFF_FINDING_UNSEEN : DIFF_FINDING_FIXED, doubt);
 	}
 	settle(f);

@@ -9,8 +9,8 @@
 const char *const side_fields[] = { "kind", "name", "vendor", "model", "firmware", "hardware", "serial", "os", "mode",
 				    "software", "address" };
 
-/* This part of the other's coverage is as good as the other's: captures are never of the same length. */
-#define AS_MUCH 0.9
+/* A scan with less than this part of the other's coverage is not held against it: what comes once a day is not in it. */
+#define COMPARABLE 0.5
 
 static char *copy(const char *text)
 {
@@ -110,8 +110,8 @@ static const char convs_sql[] =
 	" AND c.server_address <> '255.255.255.255' AND c.protocol NOT IN " FINDING_EACH_OTHER
 	" ORDER BY c.id";
 static const char ops_sql[] =
-	"SELECT DISTINCT o.client_id, o.server_id, '' AS ends, b.label AS label,"
-	" o.class || ' (' || o.protocol || ')' AS what, a.label AS client"
+	"SELECT DISTINCT o.client_id, o.server_id, '' AS ends, coalesce(b.label, a.label) AS label,"
+	" o.class || ' (' || o.protocol || ')' AS what, iif(o.server_id, a.label, '') AS client"
 	" FROM v_operation o LEFT JOIN v_device a ON a.id = o.client_id LEFT JOIN v_device b ON b.id = o.server_id"
 	" WHERE o.confidence <> 'guess' ORDER BY o.id";
 static const char services_sql[] =
@@ -127,17 +127,38 @@ static bool take_start(void *data, const struct store_row *row)
 	return false;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void collect_watched(struct diff_side *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_devices; i++)
+		n += s->devices[i].n_places;
+	s->watched = xcalloc(n + 1, sizeof *s->watched);
+	for (size_t i = 0; i < s->n_devices; i++)
+		for (size_t k = 0; k < s->devices[i].n_places && s->devices[i].seen; k++)
+			s->watched[s->n_watched++] = s->devices[i].places[k];
+	if (s->n_watched)
+		qsort(s->watched, s->n_watched, sizeof *s->watched, by_text);
+}
+
 bool side_read(struct store *s, const struct assessment *a, struct diff_side *out, struct err *e)
 {
 	*out = (struct diff_side){ .k = a->coverage.k, .enough = !a->score.declared_only,
 				   .mirror = a->coverage.mirror };
-	return store_select(s, a->scan, "SELECT started FROM v_scan", NULL, take_start, out, e) &&
-	       store_select(s, a->scan, devices_sql, NULL, add_device, out, e) &&
-	       store_select(s, a->scan, talked_sql, NULL, mark_talked, out, e) &&
-	       store_select(s, a->scan, places_sql, NULL, add_place, out, e) &&
-	       store_select(s, a->scan, convs_sql, NULL, add_thing, &out->convs, e) &&
-	       store_select(s, a->scan, ops_sql, NULL, add_thing, &out->ops, e) &&
-	       store_select(s, a->scan, services_sql, NULL, add_thing, &out->services, e);
+	bool ok = store_select(s, a->scan, "SELECT started FROM v_scan", NULL, take_start, out, e) &&
+		  store_select(s, a->scan, devices_sql, NULL, add_device, out, e) &&
+		  store_select(s, a->scan, talked_sql, NULL, mark_talked, out, e) &&
+		  store_select(s, a->scan, places_sql, NULL, add_place, out, e) &&
+		  store_select(s, a->scan, convs_sql, NULL, add_thing, &out->convs, e) &&
+		  store_select(s, a->scan, ops_sql, NULL, add_thing, &out->ops, e) &&
+		  store_select(s, a->scan, services_sql, NULL, add_thing, &out->services, e);
+	if (ok)
+		collect_watched(out);
+	return ok;
 }
 
 static bool add_past(void *data, const struct store_row *row)
@@ -209,6 +230,7 @@ void side_done(struct diff_side *s)
 		free(s->expired[i].expires);
 	}
 	free(s->expired);
+	free(s->watched);
 	free(s->devices);
 	free(s->past);
 	things_done(&s->convs);
@@ -301,15 +323,30 @@ const struct side_device *side_find(const struct diff_side *s, int64_t id)
 	return find(s, id);
 }
 
-bool side_could_show(const struct diff_side *s, const struct diff_side *other)
+bool side_compares(const struct diff_side *s, const struct diff_side *other)
 {
-	return (s->mirror || !other->mirror) && s->k > 0 && (s->enough || s->k >= AS_MUCH * other->k);
+	return (s->mirror || !other->mirror) && s->k > 0 && s->k >= COMPARABLE * other->k;
 }
 
-bool side_could_see(const struct diff_side *s, const struct diff_side *other, int64_t device)
+bool side_proves(const struct diff_side *s, const struct diff_side *other)
+{
+	return s->enough && side_compares(s, other);
+}
+
+bool side_saw(const struct diff_side *s, const struct diff_side *other, int64_t device)
 {
 	const struct side_device *d = find(s, device), *x = find(other, device);
-	return side_could_show(s, other) && d && d->seen && (d->talked || !x || !x->talked);
+	return d && d->seen && (d->talked || !x || !x->talked);
+}
+
+bool side_watched(const struct diff_side *s, const struct side_device *d)
+{
+	for (size_t i = 0; i < d->n_places; i++) {
+		const char *place = d->places[i];
+		if (s->n_watched && bsearch(&place, s->watched, s->n_watched, sizeof place, by_text))
+			return true;
+	}
+	return false;
 }
 
 int64_t side_shown_id(int64_t id)

@@ -42,6 +42,7 @@ struct diff_side {
 	bool enough;                  /* that coverage makes more than a declared score */
 	bool mirror;
 	struct side_device *devices; size_t n_devices;       /* by id */
+	const char **watched; size_t n_watched;              /* places where a device was seen, sorted */
 	struct side_things convs, ops, services;
 	struct side_past *past; size_t n_past;               /* of the earlier side, by id */
 	struct side_expired *expired; size_t n_expired;      /* of the later side */
@@ -60,12 +61,16 @@ void side_done(struct diff_side *s);
 /* NULL when this scan does not have it. */
 const struct side_device *side_find(const struct diff_side *s, int64_t id);
 /*
- * Could `s` have shown what `other` showed? Either its coverage is enough to confirm an answer, or it is hardly less
- * than the other's; and who talks to whom shows only at a mirror port. Nothing else is called "gone" or "fixed".
+ * Does this scan show enough to be held against the other one: not much less than that, and who talks to whom, which
+ * only a mirror port shows, where the other one has it?
  */
-bool side_could_show(const struct diff_side *s, const struct diff_side *other);
-/* … of this device: it was seen, and not by its broadcasts alone where the other one has more. */
-bool side_could_see(const struct diff_side *s, const struct diff_side *other, int64_t device);
+bool side_compares(const struct diff_side *s, const struct diff_side *other);
+/* … and so much that what it does not show counts as gone, as a check that passes confirms an answer only then. */
+bool side_proves(const struct diff_side *s, const struct diff_side *other);
+/* Was this device seen, and not by its broadcasts alone where the other scan has more? */
+bool side_saw(const struct diff_side *s, const struct diff_side *other, int64_t device);
+/* Did this scan see anybody in a network of that device of another scan? */
+bool side_watched(const struct diff_side *s, const struct side_device *d);
 
 /* 0 for a device that only the second site file knows. */
 int64_t side_shown_id(int64_t id);
