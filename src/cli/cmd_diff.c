@@ -136,10 +136,9 @@ static int run(struct cli *c, struct err *e)
 	int format = site_format(c, e);
 	const char *what = cli_get(c, "fail-on");
 	bool met;
-	static const struct diff nothing;
+	/* Is the word well formed? Asked before anything is read. */
 	static const struct assessment nobody;
-	struct diff empty = nothing;
-	empty.before = empty.now = &nobody;
+	const struct diff empty = { .before = &nobody, .now = &nobody };
 	if (format < 0 || (what && !diff_fail_on(what, &empty, &met, e)))
 		return EXIT_USAGE_ERROR;
 	if (n != 0 && n != 2) {

@@ -76,10 +76,8 @@ static void put_moved(struct buf *b, const char *name, const char *title, double
 
 static void put_grade(struct buf *b, const struct score_result *r)
 {
-	if (r->declared_only)
-		buf_printf(b, "%.1f ((%s))", r->s, grade_names[r->grade]);
-	else
-		buf_printf(b, "%.1f (%s)", r->s, grade_names[r->grade]);
+	/* In brackets: declared only. */
+	buf_printf(b, r->declared_only ? "%.1f (%s)" : "%.1f %s", r->s, grade_names[r->grade]);
 }
 
 /* What the difference is made of; nothing where nothing can be told apart. */
@@ -376,7 +374,7 @@ static size_t count_open(const struct diff *d)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < d->n_findings; i++)
-		n += d->findings[i].count[DIFF_FINDING_REMAINING] > 0;
+		n += d->findings[i].count[DIFF_FINDING_REMAINING] > 0 && !d->findings[i].accepted;
 	return n;
 }
 

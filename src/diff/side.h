@@ -4,7 +4,7 @@
 
 #include "diff/diff.h"
 
-enum { SIDE_KIND, SIDE_OS = 7, SIDE_ADDRESS = 10, SIDE_FIELDS };
+enum { SIDE_KIND, SIDE_ADDRESS = 10, SIDE_FIELDS };
 extern const char *const side_fields[];      /* columns of v_device, and "address" */
 
 /* Ids of devices that the first site does not know begin here; they are not shown. */
