@@ -139,6 +139,9 @@ void score_assess_free(struct assessment *a);
  */
 void score_assess_build(struct assessment *a);
 
+/* The score of a site with the answers and the coverage of a, had its checks come out so. Pure. */
+void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
+
 /* The scan before this one, 0 when there is none. */
 int64_t score_previous_scan(struct store *s, int64_t scan);
 
