@@ -151,7 +151,7 @@ static void bind_int(sqlite3_stmt *st, int at, int64_t value, bool null)
 static bool devices_place(struct store *s, const struct zone_plan *plan, const struct devices *d, struct err *e)
 {
 	sqlite3_stmt *st = store_prepare(s,
-		"INSERT INTO temp.placed SELECT device, label, coalesce(?2, kind), iif(?2 IS NULL, kind_reason, ?3),"
+		"INSERT INTO temp.placed SELECT device, coalesce(?10, label), coalesce(?2, kind), iif(?2 IS NULL, kind_reason, ?3),"
 		" coalesce(?4, level), iif(?4 IS NULL, level_reason, ?5), internet, router, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL"
 		" FROM main.scan_device WHERE scan = " BOUND " AND device = ?1", e);
 	bool ok = st != NULL;

@@ -61,7 +61,7 @@ const struct view views[] = {
 	  " router INTEGER DEFAULT 0, internet INTEGER DEFAULT 0, random_mac INTEGER DEFAULT 0, listed INTEGER,"
 	  " listed_name TEXT, owner TEXT, plan TEXT DEFAULT '', baseline INTEGER, first_seen INTEGER,"
 	  " last_seen INTEGER, frames INTEGER DEFAULT 0, evidence_id INTEGER",
-	  "SELECT d.device, d.name, d.label, d.vendor, d.model, d.firmware, d.hardware, d.serial, d.os, d.mode, d.software,"
+	  "SELECT d.device, d.name, p.label, d.vendor, d.model, d.firmware, d.hardware, d.serial, d.os, d.mode, d.software,"
 	  " d.mac_vendor, p.kind, p.kind_reason, p.level, p.level_reason, p.zone, p.zone_reason, d.router, d.internet,"
 	  " d.random_mac, p.listed, p.listed_name, p.owner, p.plan, p.baseline, d.first_seen, d.last_seen, d.frames,"
 	  " d.evidence FROM main.scan_device d JOIN temp.placed p ON p.device = d.device WHERE likely(d.scan = " BOUND ")",

@@ -6,3 +6,5 @@ check_PROGRAMS += tests/unit/test_zone
 TESTS += tests/unit/test_zone
 tests_unit_test_zone_LDADD = $(UNIT_LDADD)
 endif
+dist_check_SCRIPTS += tests/zones.sh
+TESTS += tests/zones.sh
