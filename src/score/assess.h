@@ -139,6 +139,11 @@ void score_assess_free(struct assessment *a);
  */
 void score_assess_build(struct assessment *a);
 
+/*
+ * The site took this action out of its plan: it is nothing for here, or it is done and no finding speaks against that.
+ */
+bool score_action_left_out(const struct assessment *a, const struct action *action);
+
 /* The scan before this one, 0 when there is none. */
 int64_t score_previous_scan(struct store *s, int64_t scan);
 
