@@ -31,6 +31,7 @@ struct step {
 	bool lifeline;           /* it brings a lifeline to level 3 */
 	bool early;              /* its interim measure is for now: nothing else serves that lifeline without a stop */
 	bool placed;
+	enum lane earliest;      /* what it and all before it need allows no lane before this one */
 	enum severity worst;     /* of its findings; info when there are none */
 	int weight;              /* of the questions that it raises: orders what has no gain */
 };
@@ -323,8 +324,15 @@ static void add_prerequisites(struct plan *p)
 	}
 }
 
-/* A prerequisite that needs no stop moves forward with what waits for it; else that waits. */
-static void order_lanes(struct plan *p)
+/* The first lane in which it can be done, apart from what has to come before. */
+static enum lane earliest_of(const struct step *s)
+{
+	return s->action->downtime == DOWNTIME_LINE_STOP ? LANE_LONG_HOLIDAY :
+	       s->action->downtime == DOWNTIME_PLANNED_STOP ? LANE_PLANNED_STOP : LANE_NOW;
+}
+
+/* Call f for every planned action and each planned prerequisite of it until nothing changes any more. */
+static void for_each_edge(struct plan *p, bool (*f)(struct step *s, struct step *first))
 {
 	for (bool changed = true; changed;) {
 		changed = false;
@@ -332,16 +340,41 @@ static void order_lanes(struct plan *p)
 			struct step *s = &p->steps[i];
 			for (char **id = s->action->prerequisites; s->planned && id && *id; id++) {
 				struct step *first = step_of(p, *id);
-				if (!first || !first->planned || first->row.lane <= s->row.lane)
-					continue;
-				if (first->action->downtime == DOWNTIME_NONE)
-					first->row.lane = s->row.lane;
-				else
-					s->row.lane = first->row.lane;
-				changed = true;
+				changed = (first && first->planned && f(s, first)) || changed;
 			}
 		}
 	}
+}
+
+static bool wait_for(struct step *s, struct step *first)
+{
+	bool waits = s->earliest < first->earliest;
+	if (waits)
+		s->earliest = first->earliest;
+	return waits;
+}
+
+static bool pull_forward(struct step *s, struct step *first)
+{
+	bool late = first->row.lane > s->row.lane;
+	if (late)
+		first->row.lane = s->row.lane;
+	return late;
+}
+
+/*
+ * An action waits for the stop that something before it needs; then what has to come before moves forward to it, which
+ * is never before its own stop. Two passes, since each alone comes to an end.
+ */
+static void order_lanes(struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->steps[i].earliest = earliest_of(&p->steps[i]);
+	for_each_edge(p, wait_for);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].row.lane < p->steps[i].earliest)
+			p->steps[i].row.lane = p->steps[i].earliest;
+	for_each_edge(p, pull_forward);
 }
 
 /* ---- the list ---- */
