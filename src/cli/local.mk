@@ -1,7 +1,7 @@
 libgenba_a_SOURCES += \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/commands.c \
-	src/cli/assessed.c src/cli/assessed.h \
+	src/cli/adapt.c src/cli/adapt.h src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
 	src/cli/cmd_ask.c src/cli/interview.c src/cli/interview.h \
 	src/cli/cmd_checks.c \
