@@ -13,7 +13,7 @@ status() { # status WANTED COMMAND...
 	[ $? -eq "$1" ]
 }
 says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
+	"${@:2}" 2>&1 | grep -F -- "$1" >/dev/null
 }
 unset LANGUAGE GENBA_SITE
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1715600000 TZ=UTC
@@ -49,7 +49,7 @@ for name in machining-20 parts-80 plant-200; do
 	"$genba" -s "$site" actions --yen 0 --format csv | awk -F, 'NR > 1 && $1 == 1 && $3 != ""' > "$dir/free"
 	ok "$name: without money something can be done" test -s "$dir/free"
 	ok "$name: the plan without money costs nothing" [ "$("$genba" -s "$site" --lang en actions --yen 0 --format json |
-		awk '/"does_not_fit"/ { exit } /"yen": \[/ { getline; getline; if ($1 != 0) print }' | wc -l)" -eq 0 ]
+		awk '/"does_not_fit"/ { rest = 1 } /"yen": \[/ && !rest { getline; getline; if ($1 != 0) print }' | wc -l)" -eq 0 ]
 done
 
 # A budget: what is left, what does not fit and why.
