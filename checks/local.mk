@@ -1,6 +1,8 @@
 checksdir = $(pkgdatadir)/checks
 dist_checks_DATA = \
 	checks/broadcast.yaml \
+	checks/changed-devices.yaml \
+	checks/conduit-none.yaml \
 	checks/dhcp-servers.yaml \
 	checks/duplicate-address.yaml \
 	checks/external-dns.yaml \
@@ -12,7 +14,9 @@ dist_checks_DATA = \
 	checks/internet-controller.yaml \
 	checks/internet-engineering.yaml \
 	checks/internet-inbound.yaml \
+	checks/listed-not-seen.yaml \
 	checks/many-masters.yaml \
+	checks/new-devices.yaml \
 	checks/no-authentication.yaml \
 	checks/office-controller.yaml \
 	checks/old-windows-embedded.yaml \
@@ -26,6 +30,8 @@ dist_checks_DATA = \
 	checks/smb1.yaml \
 	checks/telnet.yaml \
 	checks/unanswered-polls.yaml \
+	checks/undeclared-devices.yaml \
+	checks/undeclared-network.yaml \
 	checks/unknown-devices.yaml \
 	checks/write-across.yaml
 
