@@ -4,6 +4,7 @@ dist_checks_DATA = \
 	checks/changed-devices.yaml \
 	checks/conduit-none.yaml \
 	checks/dhcp-servers.yaml \
+	checks/dual-homed.yaml \
 	checks/duplicate-address.yaml \
 	checks/external-dns.yaml \
 	checks/flat-network.yaml \
@@ -14,7 +15,9 @@ dist_checks_DATA = \
 	checks/internet-controller.yaml \
 	checks/internet-engineering.yaml \
 	checks/internet-inbound.yaml \
+	checks/line-to-line.yaml \
 	checks/listed-not-seen.yaml \
+	checks/machine-upload.yaml \
 	checks/many-masters.yaml \
 	checks/new-devices.yaml \
 	checks/no-authentication.yaml \
@@ -24,9 +27,11 @@ dist_checks_DATA = \
 	checks/plc-program.yaml \
 	checks/plc-stop.yaml \
 	checks/private-phone.yaml \
+	checks/relay-across.yaml \
 	checks/remote-screen.yaml \
 	checks/remote-tool.yaml \
 	checks/remote-vpn.yaml \
+	checks/safety-reachable.yaml \
 	checks/smb1.yaml \
 	checks/telnet.yaml \
 	checks/unanswered-polls.yaml \
