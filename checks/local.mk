@@ -1,6 +1,8 @@
 checksdir = $(pkgdatadir)/checks
 dist_checks_DATA = \
+	checks/brief-visitor.yaml \
 	checks/broadcast.yaml \
+	checks/camera-among-controllers.yaml \
 	checks/changed-devices.yaml \
 	checks/conduit-none.yaml \
 	checks/dhcp-servers.yaml \
@@ -11,6 +13,7 @@ dist_checks_DATA = \
 	checks/ftp-anonymous.yaml \
 	checks/ftp-outside.yaml \
 	checks/ftp-password.yaml \
+	checks/household-router.yaml \
 	checks/http-basic.yaml \
 	checks/internet-controller.yaml \
 	checks/internet-engineering.yaml \
