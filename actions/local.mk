@@ -2,16 +2,20 @@ actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
+	actions/cameras-own-network.yaml \
 	actions/change-default-passwords.yaml \
+	actions/check-cabling.yaml \
 	actions/classify-data.yaml \
 	actions/collect-machine-data.yaml \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
 	actions/data-plan.yaml \
+	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
 	actions/external-dns-off.yaml \
+	actions/file-handover-point.yaml \
 	actions/fix-duplicate-address.yaml \
 	actions/floor-rules.yaml \
 	actions/https-admin.yaml \
@@ -22,8 +26,10 @@ dist_actions_DATA = \
 	actions/malware-usb.yaml \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
+	actions/no-mail-at-machines.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/reduce-broadcast.yaml \
+	actions/replace-home-router.yaml \
 	actions/replace-telnet.yaml \
 	actions/replace-unsupported-os.yaml \
 	actions/restore-test.yaml \
