@@ -11,6 +11,7 @@ dist_actions_DATA = \
 	actions/data-plan.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
 	actions/fix-duplicate-address.yaml \
 	actions/floor-rules.yaml \
@@ -20,8 +21,10 @@ dist_actions_DATA = \
 	actions/know-how-as-data.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
+	actions/mqtt-protection.yaml \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
+	actions/opcua-protection.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/reduce-broadcast.yaml \
 	actions/replace-telnet.yaml \
@@ -35,6 +38,7 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
+	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \
