@@ -4,6 +4,7 @@ dist_checks_DATA = \
 	checks/clock-set.yaml \
 	checks/controller-password.yaml \
 	checks/controller-search.yaml \
+	checks/database-readable.yaml \
 	checks/dhcp-servers.yaml \
 	checks/duplicate-address.yaml \
 	checks/external-dns.yaml \
@@ -27,6 +28,7 @@ dist_checks_DATA = \
 	checks/old-windows-embedded.yaml \
 	checks/opc-classic.yaml \
 	checks/opcua-open.yaml \
+	checks/password-readable.yaml \
 	checks/plc-program.yaml \
 	checks/plc-stop.yaml \
 	checks/private-phone.yaml \
@@ -43,7 +45,14 @@ dist_checks_DATA = \
 	checks/second-io-master.yaml \
 	checks/settings-changed.yaml \
 	checks/smb1.yaml \
+	checks/snmp-clear.yaml \
+	checks/snmp-default.yaml \
+	checks/ssh-old.yaml \
+	checks/suspicious-traffic.yaml \
 	checks/telnet.yaml \
+	checks/tftp-files.yaml \
+	checks/tls-certificate.yaml \
+	checks/tls-old.yaml \
 	checks/unanswered-polls.yaml \
 	checks/unknown-devices.yaml \
 	checks/vnc-open.yaml \
