@@ -2,12 +2,14 @@ checksdir = $(pkgdatadir)/checks
 dist_checks_DATA = \
 	checks/broadcast.yaml \
 	checks/clock-set.yaml \
+	checks/controller-discontinued.yaml \
 	checks/controller-password.yaml \
 	checks/controller-search.yaml \
 	checks/database-readable.yaml \
 	checks/dhcp-servers.yaml \
 	checks/duplicate-address.yaml \
 	checks/external-dns.yaml \
+	checks/firmware-differs.yaml \
 	checks/flat-network.yaml \
 	checks/forced.yaml \
 	checks/ftp-anonymous.yaml \
@@ -22,8 +24,12 @@ dist_checks_DATA = \
 	checks/many-masters.yaml \
 	checks/mode-changed.yaml \
 	checks/mqtt-open.yaml \
+	checks/names-by-shouting.yaml \
 	checks/no-authentication.yaml \
+	checks/no-log-export.yaml \
+	checks/no-time-sync.yaml \
 	checks/office-controller.yaml \
+	checks/old-logon.yaml \
 	checks/old-windows.yaml \
 	checks/old-windows-embedded.yaml \
 	checks/opc-classic.yaml \
@@ -55,7 +61,9 @@ dist_checks_DATA = \
 	checks/tls-old.yaml \
 	checks/unanswered-polls.yaml \
 	checks/unknown-devices.yaml \
+	checks/unsupported-without-plan.yaml \
 	checks/vnc-open.yaml \
+	checks/web-server-old.yaml \
 	checks/write-across.yaml
 
 dist_check_SCRIPTS += tests/checks.sh
