@@ -14,6 +14,7 @@ dist_actions_DATA = \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
 	actions/file-handover-point.yaml \
 	actions/fix-duplicate-address.yaml \
@@ -24,9 +25,11 @@ dist_actions_DATA = \
 	actions/know-how-as-data.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
+	actions/mqtt-protection.yaml \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
 	actions/no-mail-at-machines.yaml \
+	actions/opcua-protection.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/reduce-broadcast.yaml \
 	actions/replace-home-router.yaml \
@@ -41,6 +44,7 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
+	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \
