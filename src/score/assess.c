@@ -301,6 +301,19 @@ void score_assess_build(struct assessment *a)
 	score_plan(a);
 }
 
+void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out)
+{
+	struct assessment x = { .scan = a->scan, .results = *results, .questionnaire = a->questionnaire,
+				.answers = a->answers, .coverage = a->coverage };
+	collect_findings(&x);
+	read_questions(&x);
+	score_what_if(&x, &(struct what_if){ .unknown = -1 }, out);
+	for (size_t i = 0; i < x.questionnaire.n; i++)
+		free(x.questions[i].contradictions);
+	free(x.questions);
+	free(x.findings);
+}
+
 /* ---- from the site file ---- */
 
 static bool read_coverage(void *data, const struct store_row *row)

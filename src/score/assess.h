@@ -139,6 +139,9 @@ void score_assess_free(struct assessment *a);
  */
 void score_assess_build(struct assessment *a);
 
+/* The score of a site with the answers and the coverage of a, had its checks come out so. Pure. */
+void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
+
 /*
  * The site took this action out of its plan: it is nothing for here, or it is done and no finding speaks against that.
  */
