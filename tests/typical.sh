@@ -113,6 +113,8 @@ for format in html md text; do
 done
 ok "a case in the list" says "Nisshin Kogyo" plan
 ok "a case in JSON" says '"company": "Nisshin Kogyo' plan --format json
+"$genba" -s "$site" --lang ja report --format html --for president > "$dir/president.html"
+ok "the president reads a case" grep -q 日進工業 "$dir/president.html"
 "$genba" -s "$site" --lang ja report --format html --for customer > "$dir/customer.html"
 ok "a customer sees no budget" [ "$(grep -c 予算50万円 "$dir/customer.html")" -eq 0 ]
 
