@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool addr_is_zero(const struct addr *a)
 {
@@ -66,6 +68,59 @@ bool addr_parse(const char *text, struct addr *a)
 		return true;
 	}
 	return inet_pton(AF_INET6, text, a->b) == 1;
+}
+
+bool prefix_parse(const char *text, struct prefix *p)
+{
+	char ip[ADDR_TEXT];
+	const char *slash = strchr(text, '/');
+	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	if (n == 0 || n >= sizeof ip)
+		return false;
+	memcpy(ip, text, n);
+	ip[n] = 0;
+	if (!addr_parse(ip, &p->ip))
+		return false;
+	int most = addr_is_v4(&p->ip) && !strchr(ip, ':') ? 32 : 128;
+	long bits = most;
+	if (slash) {
+		char *end;
+		if (slash[1] < '0' || slash[1] > '9')
+			return false;
+		bits = strtol(slash + 1, &end, 10);
+		if (*end || bits < 0 || bits > most)
+			return false;
+	}
+	p->bits = (int)bits + (most == 32 ? 96 : 0);
+	return true;
+}
+
+bool prefix_has(const struct prefix *p, const struct addr *a)
+{
+	int whole = p->bits / 8, rest = p->bits % 8;
+	if (memcmp(p->ip.b, a->b, (size_t)whole) != 0)
+		return false;
+	return rest == 0 || ((p->ip.b[whole] ^ a->b[whole]) >> (8 - rest)) == 0;
+}
+
+static int hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int mac_parse(const char *text, uint8_t mac[6])
+{
+	int n = 0;
+	memset(mac, 0, 6);
+	while (*text) {
+		if (n == 6 || hex(text[0]) < 0 || hex(text[1]) < 0)
+			return 0;
+		mac[n++] = (uint8_t)(hex(text[0]) << 4 | hex(text[1]));
+		text += 2;
+		if ((*text == ':' || *text == '-') && text[1])
+			text++;
+	}
+	return n;
 }
 
 bool mac_is_zero(const uint8_t mac[6])

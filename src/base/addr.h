@@ -45,6 +45,18 @@ bool addr_is_loopback(const struct addr *a);
 char *addr_text(const struct addr *a, char *out);
 bool addr_parse(const char *text, struct addr *a);
 
+/* A network: the first so many bits of an address (of 128: 96 and up for IPv4). */
+struct prefix {
+	struct addr ip;
+	int bits;
+};
+
+/* "192.168.1.0/24", or an address alone. */
+bool prefix_parse(const char *text, struct prefix *p);
+bool prefix_has(const struct prefix *p, const struct addr *a);
+
+/* "00:1d:9c:c7:b0:10", also with - or without separators, or its first bytes: how many there are (1 to 6), 0 for none. */
+int mac_parse(const char *text, uint8_t mac[6]);
 bool mac_is_zero(const uint8_t mac[6]);
 /* Group bit clear and not zero. */
 bool mac_is_host(const uint8_t mac[6]);

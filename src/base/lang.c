@@ -67,3 +67,14 @@ void text2_done(struct text2 *t)
 	free(t->ja);
 	*t = (struct text2){ 0 };
 }
+
+const char *text2_fault(const struct text2 *t)
+{
+	bool japanese = false, blank = false;
+	for (const char *p = t->ja; *p; p++) {
+		japanese |= (unsigned char)*p >= 0xe3;   /* kana and kanji begin so in UTF-8 */
+		blank |= *p == ' ' && p > t->ja && (unsigned char)p[-1] >= 0x80 && (unsigned char)p[1] >= 0x80;
+	}
+	return blank ? "ja: expected no blank between Japanese characters (end a folded line with \\ in quotes)" :
+	       japanese ? NULL : "ja: expected Japanese";
+}

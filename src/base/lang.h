@@ -29,5 +29,7 @@ struct text2 {
 const char *text2_get(const struct text2 *t);
 const char *text2_in(const struct text2 *t, enum lang lang);
 void text2_done(struct text2 *t);
+/* What is wrong with the form of its Japanese, beginning with "ja: "; NULL: nothing. */
+const char *text2_fault(const struct text2 *t);
 
 #endif

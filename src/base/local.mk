@@ -1,6 +1,7 @@
 libgenba_a_SOURCES += \
 	src/base/addr.c src/base/addr.h \
 	src/base/buf.c src/base/buf.h \
+	src/base/csv.c src/base/csv.h \
 	src/base/cursor.h \
 	src/base/err.c src/base/err.h \
 	src/base/file.c src/base/file.h \

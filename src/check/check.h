@@ -67,6 +67,7 @@ struct finding_row {
 struct check_result {
 	const struct check *check;
 	enum outcome outcome;
+	bool observable;         /* the check's needs were met: what the query did not find was not there */
 	enum severity severity;  /* of this finding, after severity_when */
 	double share;            /* affected / population, 0..1; 1 for a site's */
 	int64_t affected, population;

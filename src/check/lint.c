@@ -161,16 +161,9 @@ static void lint_references(const struct lint *l)
 
 static void lint_text(const struct lint *l, const char *name, const struct text2 *t)
 {
-	bool japanese = false, blank = false;
-	for (const char *p = t->ja; *p; p++) {
-		japanese |= (unsigned char)*p >= 0xe3;   /* kana and kanji begin so in UTF-8 */
-		blank |= *p == ' ' && p > t->ja && (unsigned char)p[-1] >= 0x80 && (unsigned char)p[1] >= 0x80;
-	}
-	if (blank)
-		problem(l, "%s: ja: expected no blank between Japanese characters (end a folded line with \\ in quotes)",
-			name);
-	if (!japanese)
-		problem(l, "%s: ja: expected Japanese, got \"%.60s\"", name, t->ja);
+	const char *fault = text2_fault(t);
+	if (fault)
+		problem(l, "%s: %s, got \"%.60s\"", name, fault, t->ja);
 }
 
 static bool count_row(void *data, const struct store_row *row)

@@ -300,7 +300,7 @@ static bool run_sql(struct store_checks *db, struct run *r, const struct excepti
 	r->any = !c->needs;
 	if (c->needs && !ask(db, r, "needs", c->needs, on_need, out))
 		return false;
-	bool shown = r->any;
+	bool shown = out->observable = r->any;
 	if (c->population) {
 		if (!ask(db, r, "population", c->population, on_population, out))
 			return false;

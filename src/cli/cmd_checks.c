@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "cli/cli.h"
 #include "cli/site.h"
+#include "score/actions.h"
 
 /* The folder that was named, else the program's own. To be freed. */
 static char *folder_of(const struct cli *c)
@@ -84,6 +85,11 @@ static void on_problem(void *data, const struct check *check, const char *messag
 	print_line(message);
 }
 
+static void on_action_problem(void *data, const char *message)
+{
+	on_problem(data, NULL, message);
+}
+
 static int report(size_t n, size_t bad, const char *what, struct err *e)
 {
 	printf(_("%zu checks, %zu problems\n"), n, bad);
@@ -93,6 +99,21 @@ static int report(size_t n, size_t bad, const char *what, struct err *e)
 	return EXIT_FAILED;
 }
 
+/* The actions that our own checks point to. */
+static bool lint_actions(const struct check_set *checks, size_t *problems, struct err *e)
+{
+	struct action_set set;
+	char *folder = path_of("actions");
+	bool ok = score_actions_load(folder, NULL, &set, e);
+	free(folder);
+	if (!ok)
+		return false;
+	score_actions_lint(&set, checks, on_action_problem, problems);
+	printf(_("%zu actions\n"), set.n);
+	score_actions_free(&set);
+	return true;
+}
+
 static int run_lint(struct cli *c, struct err *e)
 {
 	struct check_set set;
@@ -100,7 +121,10 @@ static int run_lint(struct cli *c, struct err *e)
 	if (!load(c, &set, &status, e))
 		return status;
 	size_t problems = 0, n = set.n;
-	bool ok = check_lint(&set, path_data(), on_problem, &problems, e);
+	char *const *args;
+	bool own = cli_args(c, &args) == 0;          /* a stranger's pack has no actions of its own */
+	bool ok = check_lint(&set, path_data(), on_problem, &problems, e) &&
+		  (!own || lint_actions(&set, &problems, e));
 	check_set_free(&set);
 	return ok ? report(n, problems, _("there are problems in the checks"), e) : EXIT_FAILED;
 }
@@ -142,7 +166,8 @@ const struct command command_checks_lint = {
 	.arguments = "[FOLDER]",
 	.summary = N_("look for mistakes in checks"),
 	.description = N_("Reads the checks of FOLDER (default: genba's own) and looks at every field: both languages, "
-			  "names, references to actions and questions, and whether the SQL runs."),
+			  "names, references to actions and questions, and whether the SQL runs. Without FOLDER the "
+			  "actions are looked at too."),
 	.run = run_lint,
 };
 

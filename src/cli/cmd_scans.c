@@ -1,4 +1,6 @@
 /* genba scans: what the site file holds. */
+#include <string.h>
+
 #include "base/lang.h"
 #include "base/text.h"
 #include "cli/site.h"
@@ -41,13 +43,41 @@ static bool fill(struct store *s, struct list *l, struct err *e)
 	return store_scans(s, add_scan, l, e);
 }
 
+struct find_scan { int64_t id; bool found; };
+
+static bool is_this(void *data, const struct store_scan_head *h)
+{
+	struct find_scan *f = data;
+	f->found = h->id == f->id;
+	return !f->found;
+}
+
+/* What the findings about changes compare with. */
+static int set_baseline(struct cli *c, const char *given, struct err *e)
+{
+	struct store *s = site_open(c, STORE_READ, e);
+	if (!s)
+		return EXIT_FAILED;
+	bool first = strcmp(given, "first") == 0, ok = true;
+	struct find_scan f = { 0 };
+	if (!first && (!site_number(given, &f.id) || !store_scans(s, is_this, &f, e) || !f.found))
+		ok = err_set(e, _("--baseline %s: give the number of a scan that this command lists, or the word first"), given);
+	ok = ok && store_setting_set(s, "baseline", first ? NULL : given, e);
+	store_close(s);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
 static int run(struct cli *c, struct err *e)
 {
+	const char *baseline = cli_get(c, "baseline");
+	if (baseline)
+		return set_baseline(c, baseline, e);
 	return site_listing(c, "genba.scans/1", "scans", columns, fill, e);
 }
 
 static const struct cli_option options[] = {
 	SITE_FORMAT_OPTION,
+	{ 0, "baseline", "ID", N_("from now on compare with this scan (first: the oldest): new devices, changed versions") },
 	{ 0, NULL, NULL, NULL },
 };
 

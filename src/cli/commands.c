@@ -20,6 +20,11 @@
 	X(command_except_add) \
 	X(command_except_list) \
 	X(command_except_remove) \
+	X(command_zones_list) \
+	X(command_zones_conduits) \
+	X(command_zones_import) \
+	X(command_zones_export) \
+	X(command_zones_forget) \
 	/* one line each */
 /* clang-format on */
 

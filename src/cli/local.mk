@@ -1,13 +1,13 @@
 libgenba_a_SOURCES += \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/commands.c \
-	src/cli/assessed.c src/cli/assessed.h \
+	src/cli/adapt.c src/cli/adapt.h src/cli/assessed.c src/cli/assessed.h \
 	src/cli/cmd_actions.c \
 	src/cli/cmd_ask.c src/cli/interview.c src/cli/interview.h \
 	src/cli/cmd_checks.c \
 	src/cli/cmd_conversations.c \
 	src/cli/cmd_devices.c \
-	src/cli/cmd_diff.c \
+	src/cli/cmd_diff.c src/cli/diff_text.c src/cli/diff_data.c src/cli/diff_print.h \
 	src/cli/cmd_except.c \
 	src/cli/cmd_findings.c \
 	src/cli/cmd_operations.c \
@@ -15,6 +15,7 @@ libgenba_a_SOURCES += \
 	src/cli/cmd_scan.c \
 	src/cli/cmd_scans.c \
 	src/cli/cmd_score.c \
+	src/cli/cmd_zones.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/list.c \
 	src/cli/site.c src/cli/site.h

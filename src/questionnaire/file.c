@@ -13,63 +13,14 @@
  */
 #include "questionnaire/private.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "base/yaml.h"
 
-enum { BYTES_MAX = 1 << 20, LONGEST_TEXT = 2000 };
-
-/* ---- bytes to UTF-8 ---- */
-
-static char *from_cp932(const char *bytes, size_t n)
-{
-	iconv_t cd = iconv_open("UTF-8", "CP932");
-	if (cd == (iconv_t)-1)
-		return NULL;
-	size_t room = n * 3 + 1, left = room - 1;
-	char *out = xmalloc(room), *to = out, *from = (char *)(uintptr_t)bytes;
-	bool ok = iconv(cd, &from, &n, &to, &left) != (size_t)-1 && n == 0;
-	iconv_close(cd);
-	*to = 0;
-	if (ok)
-		return out;
-	free(out);
-	return NULL;
-}
-
-/* The text as UTF-8 without byte order mark, to be freed. */
-static char *decode(const char *name, const char *bytes, size_t n, struct err *e)
-{
-	if (n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0)) {
-		err_set(e, _("%s: this is UTF-16; save it again as \"CSV UTF-8\""), name);
-		return NULL;
-	}
-	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-		bytes += 3;
-		n -= 3;
-	}
-	char *text = NULL;
-	if (memchr(bytes, 0, n)) {
-		err_set(e, _("%s: this is no text; expected YAML, or a table saved as CSV"), name);
-		return NULL;
-	}
-	if (text_is_utf8(bytes, n)) {
-		text = xmalloc(n + 1);
-		memcpy(text, bytes, n);
-		text[n] = 0;
-		return text;
-	}
-	text = from_cp932(bytes, n);
-	if (!text)
-		err_set(e, _("%s: neither UTF-8 nor CP932; save it again as \"CSV UTF-8\" or as UTF-8"), name);
-	return text;
-}
+enum { LONGEST_TEXT = 2000 };
 
 /* ---- YAML to answers ---- */
 
@@ -268,7 +219,7 @@ bool answers_parse(const struct questionnaire *q, const char *name, const char *
 		   const char *respondent, struct answer_list *out, struct err *e)
 {
 	*out = (struct answer_list){ 0 };
-	char *text = decode(name, bytes, n, e);
+	char *text = file_text(name, bytes, n, e);
 	if (!text)
 		return false;
 	size_t len = strlen(name);
@@ -281,38 +232,14 @@ bool answers_parse(const struct questionnaire *q, const char *name, const char *
 	return ok;
 }
 
-static bool read_all(int fd, const char *name, char *bytes, size_t *n, struct err *e)
-{
-	*n = 0;
-	for (;;) {
-		ssize_t got = read(fd, bytes + *n, BYTES_MAX - *n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_errno(e, "%s", name);
-		if (got == 0)
-			return true;
-		*n += (size_t)got;
-		if (*n == BYTES_MAX)
-			return err_set(e, _("%s: larger than 1 MiB, which is more than answers need"), name);
-	}
-}
-
 bool answers_read(const struct questionnaire *q, const char *path, const char *respondent, struct answer_list *out,
 		  struct err *e)
 {
-	bool in = strcmp(path, "-") == 0;
-	const char *name = in ? "-" : path;
-	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	*out = (struct answer_list){ 0 };
-	if (fd < 0)
-		return err_errno(e, "%s", name);
-	char *bytes = xmalloc(BYTES_MAX);
 	size_t n;
-	bool ok = read_all(fd, name, bytes, &n, e) && answers_parse(q, name, bytes, n, respondent, out, e);
+	*out = (struct answer_list){ 0 };
+	char *bytes = file_load(path, &n, e);
+	bool ok = bytes && answers_parse(q, path, bytes, n, respondent, out, e);
 	free(bytes);
-	if (!in)
-		close(fd);
 	return ok;
 }
 

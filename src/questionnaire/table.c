@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "cli/cli.h"
 
 enum column {
@@ -102,102 +103,6 @@ void answers_table(const struct questionnaire *q, bool quick, enum lang lang, st
 
 /* ---- reading ---- */
 
-struct csv {
-	const char *p;
-	char separator;
-	int line;                /* of what comes next */
-	int row_line;            /* of the row last read */
-	char **cells;            /* of the row last read */
-	size_t n;
-};
-
-static void csv_clear(struct csv *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		free(c->cells[i]);
-	free(c->cells);
-	c->cells = NULL;
-	c->n = 0;
-}
-
-/* One cell; false when its quote is never closed. */
-static bool csv_read_cell(struct csv *c, char **out)
-{
-	struct buf b;
-	buf_init(&b, 1 << 20);
-	bool quote = *c->p == '"';
-	if (quote)
-		c->p++;
-	while (*c->p) {
-		if (quote && *c->p == '"') {
-			if (c->p[1] != '"') {
-				c->p++;
-				quote = false;
-				continue;
-			}
-			c->p++;
-		} else if (!quote && (*c->p == c->separator || *c->p == '\r' || *c->p == '\n')) {
-			break;
-		}
-		if (*c->p == '\n')
-			c->line++;
-		if (*c->p != '\r')
-			buf_putc(&b, *c->p);
-		c->p++;
-	}
-	*out = buf_take(&b);
-	return !quote;
-}
-
-enum csv_result { CSV_ROW, CSV_END, CSV_BAD };
-
-static enum csv_result csv_next(struct csv *c)
-{
-	csv_clear(c);
-	c->row_line = c->line;
-	if (!*c->p)
-		return CSV_END;
-	for (;;) {
-		c->cells = xrealloc(c->cells, (c->n + 1) * sizeof *c->cells);
-		if (!csv_read_cell(c, &c->cells[c->n++]))
-			return CSV_BAD;
-		if (*c->p != c->separator)
-			break;
-		c->p++;
-	}
-	if (*c->p == '\r')
-		c->p++;
-	if (*c->p == '\n') {
-		c->p++;
-		c->line++;
-	}
-	return CSV_ROW;
-}
-
-/* Blanks of both widths. */
-static size_t blank(const char *s)
-{
-	return *s == ' ' || *s == '\t' || *s == '\n' ? 1 : strncmp(s, "\u3000", 3) == 0 ? 3 : 0;
-}
-
-/* Cut blanks at both ends, in place; take the apostrophe away that made a formula harmless. */
-static char *trim(char *s)
-{
-	while (blank(s))
-		s += blank(s);
-	size_t n = strlen(s);
-	for (;;) {
-		if (n >= 1 && blank(s + n - 1) == 1)
-			n--;
-		else if (n >= 3 && blank(s + n - 3) == 3)
-			n -= 3;
-		else
-			break;
-	}
-	s[n] = 0;
-	return *s == '\'' && s[1] && strchr("=+-@", s[1]) ? s + 1 : s;
-}
-
 static int head_of(const char *cell)
 {
 	for (int i = 0; i < COLUMN_MAX; i++) {
@@ -212,22 +117,6 @@ static int head_of(const char *cell)
 	return -1;
 }
 
-static char separator_of(const char *text)
-{
-	size_t n = strcspn(text, "\r\n"), best = 0;
-	char separator = ',';
-	for (const char *s = ",;\t"; *s; s++) {
-		size_t count = 0;
-		for (size_t i = 0; i < n; i++)
-			count += text[i] == *s;
-		if (count > best) {
-			best = count;
-			separator = *s;
-		}
-	}
-	return separator;
-}
-
 /* The first row's columns: at[i] is where column i stands, -1 where it does not. */
 static bool read_heads(struct csv *c, int at[COLUMN_MAX])
 {
@@ -236,7 +125,7 @@ static bool read_heads(struct csv *c, int at[COLUMN_MAX])
 	if (csv_next(c) != CSV_ROW)
 		return false;
 	for (size_t i = 0; i < c->n; i++) {
-		int head = head_of(trim(c->cells[i]));
+		int head = head_of(csv_trim(c->cells[i]));
 		if (head >= 0 && at[head] < 0)
 			at[head] = (int)i;
 	}
@@ -245,10 +134,10 @@ static bool read_heads(struct csv *c, int at[COLUMN_MAX])
 
 bool table_is(const char *text)
 {
-	struct csv c = { .p = text, .separator = separator_of(text), .line = 1 };
+	struct csv c = csv_open(text);
 	int at[COLUMN_MAX];
 	bool is = read_heads(&c, at);
-	csv_clear(&c);
+	csv_done(&c);
 	return is;
 }
 
@@ -265,7 +154,7 @@ static char *cell(const struct table *t, enum column column)
 {
 	static char empty[1];
 	int at = t->at[column];
-	return at >= 0 && (size_t)at < t->csv.n ? trim(t->csv.cells[at]) : empty;
+	return at >= 0 && (size_t)at < t->csv.n ? csv_trim(t->csv.cells[at]) : empty;
 }
 
 #define table_error(t, ...) \
@@ -372,7 +261,7 @@ bool table_parse(const struct questionnaire *q, const char *name, const char *te
 		 struct answer_list *out, struct err *e)
 {
 	struct table t = { .q = q, .name = name, .respondent = respondent, .out = out, .e = e,
-			   .csv = { .p = text, .separator = separator_of(text), .line = 1 } };
+			   .csv = csv_open(text) };
 	bool ok = read_heads(&t.csv, t.at) ||
 		  table_error(&t, _("expected the heads that genba ask --sheet csv wrote, at least id (番号) and answer (回答)"));
 	enum csv_result r = CSV_ROW;
@@ -380,6 +269,6 @@ bool table_parse(const struct questionnaire *q, const char *name, const char *te
 		ok = read_row(&t);
 	if (ok && r == CSV_BAD)
 		ok = table_error(&t, _("a quote (\") that is never closed"));
-	csv_clear(&t.csv);
+	csv_done(&t.csv);
 	return ok;
 }

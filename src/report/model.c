@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "score/roadmap.h"
 
 void model_text(json_t *o, const char *key, const char *value)
 {
@@ -404,6 +405,14 @@ static void add_action(json_t *list, const struct assess_action *x)
 	model_text(o, "complexity", complexity_names[k->complexity]);
 	model_text(o, "downtime", downtime_names[x->interim ? DOWNTIME_NONE : k->downtime]);
 	model_text2(o, "who", &k->who);
+	model_bool(o, "adapted", k->adapted && !x->interim);
+	if (k->has_case) {
+		json_t *c = report_object(o, "case");
+		model_text2(c, "company", &k->example.company);
+		model_text2(c, "what", &k->example.what);
+		model_text2(c, "result", &k->example.result);
+		model_text2(c, "source", &k->example.source);
+	}
 	json_t *steps = report_list(o, "steps");
 	for (size_t i = 0; i < k->n_steps && !x->interim; i++) {
 		json_t *step = report_item(steps);
@@ -428,6 +437,63 @@ static void add_action(json_t *list, const struct assess_action *x)
 	l = report_list(o, "after");
 	for (size_t i = 0; i < x->n_after_actions; i++)
 		json_array_append_new(l, json_string(x->after[i]->action->id));
+}
+
+/* What fits into so many yen, and what does not. */
+static void add_roadmap(json_t *list, const struct assessment *a, int64_t yen)
+{
+	struct roadmap r;
+	score_roadmap(a, yen, ROADMAP_NO_LIMIT, &r);
+	json_t *o = report_item(list), *steps = report_list(o, "steps"), *rest = report_list(o, "rest");
+	model_int(o, "yen", yen);
+	for (size_t i = 0; i < r.n; i++) {
+		const struct roadmap_step *s = &r.steps[i];
+		const struct action *k = s->row->action;
+		json_t *x = report_item(steps);
+		model_text(x, "id", k->id);
+		model_bool(x, "interim", s->interim);
+		model_text(x, "lane", lane_names[s->lane]);
+		model_text2(x, "title", s->interim ? &k->interim_title : &k->title);
+		model_bool(x, "adapted", k->adapted && !s->interim);
+		model_int(x, "yen_min", s->interim ? 0 : k->yen_min);
+		model_int(x, "yen_max", s->interim ? 0 : k->yen_max);
+		model_bool(x, "forecast", !s->interim);
+		model_real(x, "s_after", s->s_after, 1);
+		model_real(x, "n_after", s->n_after, 1);
+		model_text(x, "grade_after", grade_names[s->grade_after]);
+		model_int(x, "yen_left", s->yen_left);
+	}
+	for (size_t i = 0; i < r.n_rest; i++) {
+		const struct roadmap_step *s = &r.rest[i];
+		json_t *x = report_item(rest);
+		model_text(x, "id", s->row->action->id);
+		model_text2(x, "title", &s->row->action->title);
+		model_int(x, "yen_need", s->yen_need);
+		model_int(x, "yen_left", s->yen_left);
+		if (s->first)
+			model_text2(x, "first", &s->first->action->title);
+	}
+	score_roadmap_free(&r);
+}
+
+/* The plan without money and the one of the budget, and what the site took out of both. */
+static void add_plans(json_t *model, const struct assessment *a)
+{
+	json_t *list = report_list(model, "roadmaps");
+	int64_t budget = score_budget(&a->answers);
+	add_roadmap(list, a, 0);
+	if (budget > 0)
+		add_roadmap(list, a, budget);
+	list = report_list(model, "left_out");
+	for (size_t i = 0; i < a->action_set.n; i++) {
+		const struct action *k = &a->action_set.actions[i];
+		if (!score_action_left_out(a, k))
+			continue;
+		json_t *o = report_item(list);
+		model_text(o, "id", k->id);
+		model_text2(o, "title", &k->title);
+		model_text(o, "reason", k->not_here);   /* null: done */
+	}
 }
 
 /* ---- all ---- */
@@ -468,6 +534,7 @@ json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
 	list = report_list(model, "data_actions");
 	for (size_t i = 0; i < a->n_data_actions; i++)
 		add_action(list, &a->data_actions[i]);
+	add_plans(model, a);
 	if (!model_site(model, s, a, e)) {
 		json_decref(model);
 		return NULL;

@@ -4,28 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What it costs; a figure of the site's own is marked. */
+static void put_cost(const struct view *v, json_t *o, const json_t *x)
+{
+	char a[VIEW_TEXT];
+	view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a);
+	put_format(o, "cost", "%s%s", a, get_bool(x, "adapted") ? view_string(v, "own_figures") : "");
+}
+
+/* The score reached after it, where this reader may see it. */
+static void put_after(const struct view *v, json_t *o, const json_t *x)
+{
+	char a[VIEW_TEXT];
+	put_text(o, "after", "");
+	if (!get_bool(x, "forecast") || !view_grade_shown(v))
+		return;
+	if (get_set(get_list(v->model, "score"), "s"))
+		put_string(v, o, "after", "after_s", "s", view_real(get_real(x, "s_after"), 1, a), "grade",
+			   get_text(x, "grade_after"), NULL);
+	else
+		put_string(v, o, "after", "after_n", "n", view_real(get_real(x, "n_after"), 1, a), NULL);
+}
+
 static void put_action(const struct view *v, json_t *o, const json_t *x, size_t number)
 {
-	char a[VIEW_TEXT], b[VIEW_TEXT];
-	bool has_s = get_set(get_list(v->model, "score"), "s");
+	char a[VIEW_TEXT];
 	put_format(o, "number", "%zu", number);
 	put_text(o, "id", get_text(x, "id"));
 	put_text(o, "title", get_text2(v, x, "title"));
 	put_text(o, "summary", get_text2(v, x, "summary"));
 	put_bool(o, "interim", get_bool(x, "interim"));
-	put_text(o, "cost", view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a));
+	put_cost(v, o, x);
 	put_text(o, "hours", view_hours(v, get_real(x, "hours_min"), get_real(x, "hours_max"), a));
 	put_text(o, "downtime", view_name(v, "downtime", get_text(x, "downtime")));
 	put_text(o, "lane", view_name(v, "lane", get_text(x, "lane")));
 	put_text(o, "who", get_text2(v, x, "who"));
-	put_text(o, "after", "");
-	if (get_bool(x, "forecast") && view_grade_shown(v)) {
-		if (has_s)
-			put_string(v, o, "after", "after_s", "s", view_real(get_real(x, "s_after"), 1, a), "grade",
-				   get_text(x, "grade_after"), NULL);
-		else
-			put_string(v, o, "after", "after_n", "n", view_real(get_real(x, "n_after"), 1, b), NULL);
-	}
+	put_after(v, o, x);
 }
 
 /* Why this action: the findings it closes and the answers it raises. */
@@ -50,6 +64,54 @@ static void put_reasons(const struct view *v, json_t *o, const json_t *x)
 	}
 	put_text(o, "reasons", v->o->audience == REPORT_CUSTOMER ? "" : b.data);
 	buf_done(&b);
+}
+
+static void put_roadmap(const struct view *v, json_t *o, const json_t *r)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	size_t i, number = 0;
+	const json_t *x;
+	int64_t yen = get_int(r, "yen");
+	put_string(v, o, "title", yen ? "roadmap_budget" : "roadmap_free", "yen", view_yen(v, yen, yen, a), NULL);
+	put_bool(o, "budget", yen > 0);
+	json_t *rows = report_list(o, "rows"), *rest = report_list(o, "rest");
+	json_array_foreach(get_list(r, "steps"), i, x) {
+		json_t *row = report_item(rows);
+		put_text(row, "number", "");
+		if (!get_bool(x, "interim"))
+			put_format(row, "number", "%zu", ++number);
+		put_text(row, "title", get_text2(v, x, "title"));
+		put_bool(row, "interim", get_bool(x, "interim"));
+		put_text(row, "lane", view_name(v, "lane", get_text(x, "lane")));
+		put_cost(v, row, x);
+		put_after(v, row, x);
+		put_text(row, "left", view_yen(v, get_int(x, "yen_left"), get_int(x, "yen_left"), a));
+	}
+	json_array_foreach(get_list(r, "rest"), i, x) {
+		json_t *row = report_item(rest);
+		put_text(row, "title", get_text2(v, x, "title"));
+		put_string(v, row, "why", !yen ? "roadmap_why_free" : get_set(x, "first") ? "roadmap_why_first" :
+			   "roadmap_why", "need",
+			   view_yen(v, get_int(x, "yen_need"), get_int(x, "yen_need"), a), "left",
+			   view_yen(v, get_int(x, "yen_left"), get_int(x, "yen_left"), b), "first",
+			   get_text2(v, x, "first"), NULL);
+	}
+	put_bool(o, "has_rows", json_array_size(rows) > 0);
+	put_bool(o, "has_rest", json_array_size(rest) > 0);
+}
+
+/* What the site took out of its plan. */
+static void put_left_out(const struct view *v, json_t *o)
+{
+	size_t i;
+	const json_t *x;
+	json_t *list = report_list(o, "left_out");
+	json_array_foreach(get_list(v->model, "left_out"), i, x) {
+		json_t *row = report_item(list);
+		put_text(row, "title", get_text2(v, x, "title"));
+		put_text(row, "why", get_set(x, "reason") ? get_text(x, "reason") : view_string(v, "plan_done"));
+	}
+	put_bool(o, "has_left_out", json_array_size(list) > 0);
 }
 
 void view_plan(struct view *v)
@@ -79,6 +141,11 @@ void view_plan(struct view *v)
 	json_t *data = report_list(o, "data");
 	json_array_foreach(get_list(v->model, "data_actions"), i, x)
 		put_action(v, report_item(data), x, i + 1);
+	json_t *roadmaps = report_list(o, "roadmaps");
+	if (json_array_size(actions))
+		json_array_foreach(get_list(v->model, "roadmaps"), i, x)
+			put_roadmap(v, report_item(roadmaps), x);
+	put_left_out(v, o);
 	put_bool(o, "has_data", json_array_size(data) > 0 && v->o->audience != REPORT_CUSTOMER);
 	put_bool(o, "has_actions", json_array_size(actions) > 0);
 	put_bool(o, "grades", view_grade_shown(v));
@@ -97,6 +164,18 @@ static void part(const struct view *v, json_t *list, const char *label, const ch
 	json_t *o = report_item(list);
 	put_text(o, "label", view_string(v, label));
 	put_text(o, "text", text);
+}
+
+/* A firm that did it. */
+static void case_part(const struct view *v, json_t *parts, const json_t *x)
+{
+	const json_t *c = get_list(x, "case");
+	if (!get_set(c, "company"))
+		return;
+	json_t *o = report_item(parts);
+	put_text(o, "label", view_string(v, "action_case"));
+	put_string(v, o, "text", "action_case_text", "company", get_text2(v, c, "company"), "what",
+		   get_text2(v, c, "what"), "result", get_text2(v, c, "result"), "source", get_text2(v, c, "source"), NULL);
 }
 
 static void add_details(const struct view *v, json_t *list, const json_t *actions)
@@ -122,6 +201,7 @@ static void add_details(const struct view *v, json_t *list, const json_t *action
 		part(v, parts, "action_way_back", get_text2(v, x, "way_back"));
 		part(v, parts, "action_confirm", get_text2(v, x, "confirm"));
 		part(v, parts, "action_record", get_text2(v, x, "record"));
+		case_part(v, parts, x);
 	}
 }
 

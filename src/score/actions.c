@@ -13,7 +13,7 @@ const char *const downtime_names[] = { "none", "planned_stop", "line_stop", NULL
 struct draft {
 	struct action a;
 	int complexity, downtime;
-	const struct yaml *raises, *yen, *hours, *steps, *interim;
+	const struct yaml *raises, *yen, *hours, *steps, *interim, *example;
 };
 
 #define FIELD(key, type, required) { #key, type, offsetof(struct draft, a.key), required, NULL }
@@ -35,6 +35,7 @@ static const struct yaml_field fields[] = {
 	{ "hours", YAML_NODE, offsetof(struct draft, hours), true, NULL },
 	{ "steps", YAML_NODE, offsetof(struct draft, steps), true, NULL },
 	{ "interim", YAML_NODE, offsetof(struct draft, interim), false, NULL },
+	{ "case", YAML_NODE, offsetof(struct draft, example), false, NULL },
 	{ 0 },
 };
 
@@ -62,6 +63,14 @@ struct interim { struct text2 title, steps; };
 static const struct yaml_field interim_fields[] = {
 	{ "title", YAML_TEXT2, offsetof(struct interim, title), true, NULL },
 	{ "steps", YAML_TEXT2, offsetof(struct interim, steps), true, NULL },
+	{ 0 },
+};
+
+static const struct yaml_field case_fields[] = {
+	{ "company", YAML_TEXT2, offsetof(struct action_case, company), true, NULL },
+	{ "what", YAML_TEXT2, offsetof(struct action_case, what), true, NULL },
+	{ "result", YAML_TEXT2, offsetof(struct action_case, result), true, NULL },
+	{ "source", YAML_TEXT2, offsetof(struct action_case, source), true, NULL },
 	{ 0 },
 };
 
@@ -102,18 +111,25 @@ static bool read_steps(const struct draft *d, struct action *a, struct err *e)
 	return true;
 }
 
-static bool read_ranges(const struct draft *d, struct action *a, struct err *e)
+static bool read_yen(const struct yaml *node, struct action *a, struct err *e)
 {
 	struct range_int yen = { 0 };
-	struct range_number hours = { 0 };
-	if (!yaml_bind(d->yen, yen_fields, &yen, e) || !yaml_bind(d->hours, hours_fields, &hours, e))
+	if (!yaml_bind(node, yen_fields, &yen, e))
 		return false;
 	if (yen.min < 0 || yen.max < yen.min)
-		return yaml_error(d->yen, e, "yen: expected 0 ≤ min ≤ max, got %d and %d", yen.min, yen.max);
-	if (!(hours.min >= 0) || !(hours.max >= hours.min))
-		return yaml_error(d->hours, e, "hours: expected 0 ≤ min ≤ max, got %g and %g", hours.min, hours.max);
+		return yaml_error(node, e, "yen: expected 0 ≤ min ≤ max, got %d and %d", yen.min, yen.max);
 	a->yen_min = yen.min;
 	a->yen_max = yen.max;
+	return true;
+}
+
+static bool read_hours(const struct yaml *node, struct action *a, struct err *e)
+{
+	struct range_number hours = { 0 };
+	if (!yaml_bind(node, hours_fields, &hours, e))
+		return false;
+	if (!(hours.min >= 0) || !(hours.max >= hours.min))
+		return yaml_error(node, e, "hours: expected 0 ≤ min ≤ max, got %g and %g", hours.min, hours.max);
 	a->hours_min = hours.min;
 	a->hours_max = hours.max;
 	return true;
@@ -131,6 +147,14 @@ static bool read_interim(const struct draft *d, struct action *a, struct err *e)
 	return ok;
 }
 
+static bool read_case(const struct draft *d, struct action *a, struct err *e)
+{
+	if (!d->example)
+		return true;
+	a->has_case = yaml_bind(d->example, case_fields, &a->example, e);   /* freed with the action either way */
+	return a->has_case;
+}
+
 static void free_action(struct action *a)
 {
 	yaml_unbind(fields, &(struct draft){ .a = *a });
@@ -143,6 +167,8 @@ static void free_action(struct action *a)
 	free(a->steps);
 	text2_done(&a->interim_title);
 	text2_done(&a->interim_steps);
+	yaml_unbind(case_fields, &a->example);
+	free(a->not_here);
 }
 
 /* The file's name without folder and ending, to be freed. */
@@ -165,8 +191,8 @@ static bool load_one(const char *path, const struct questionnaire *q, struct act
 	d.a.complexity = (enum complexity)d.complexity;
 	d.a.downtime = (enum downtime)d.downtime;
 	d.a.path = xstrdup(path);
-	ok = ok && read_raises(&d, &d.a, q, e) && read_ranges(&d, &d.a, e) && read_steps(&d, &d.a, e) &&
-	     read_interim(&d, &d.a, e);
+	ok = ok && read_raises(&d, &d.a, q, e) && read_yen(d.yen, &d.a, e) && read_hours(d.hours, &d.a, e) &&
+	     read_steps(&d, &d.a, e) && read_interim(&d, &d.a, e) && read_case(&d, &d.a, e);
 	char *name = stem(path);
 	if (ok && strcmp(name, d.a.id) != 0)
 		ok = yaml_error(yaml_get(root, "id"), e, "id: expected %s, as the file is called, got %s", name,
@@ -254,4 +280,84 @@ const struct action *score_actions_find(const struct action_set *set, const char
 {
 	struct action key = { .id = (char *)(uintptr_t)id };
 	return set->n ? bsearch(&key, set->actions, set->n, sizeof key, by_id) : NULL;
+}
+
+/* ---- a site's own figures ---- */
+
+struct own {
+	const struct yaml *yen, *hours, *who;
+	int complexity, downtime;
+	bool done;
+	char *not_here;
+};
+
+static const struct yaml_field own_fields[] = {
+	{ "yen", YAML_NODE, offsetof(struct own, yen), false, NULL },
+	{ "hours", YAML_NODE, offsetof(struct own, hours), false, NULL },
+	{ "who", YAML_NODE, offsetof(struct own, who), false, NULL },
+	{ "complexity", YAML_ENUM, offsetof(struct own, complexity), false, complexity_names },
+	{ "downtime", YAML_ENUM, offsetof(struct own, downtime), false, downtime_names },
+	{ "done", YAML_BOOL, offsetof(struct own, done), false, NULL },
+	{ "not_here", YAML_STRING, offsetof(struct own, not_here), false, NULL },
+	{ 0 },
+};
+
+/* One text for a site that writes one language, or both. */
+static bool read_who(const struct yaml *node, struct action *a, struct err *e)
+{
+	struct text2 who = { 0 };
+	const char *one = yaml_text(node);
+	if (one && !*one)
+		return yaml_error(node, e, "who: expected who does it");
+	if (one)
+		who = (struct text2){ xstrdup(one), xstrdup(one) };
+	else if (!yaml_bind(node, text_fields, &who, e)) {
+		text2_done(&who);
+		return false;
+	}
+	text2_done(&a->who);
+	a->who = who;
+	return true;
+}
+
+static bool adapt_one(const struct yaml *node, struct action *a, struct err *e)
+{
+	struct own own = { .complexity = -1, .downtime = -1 };
+	bool ok = yaml_bind(node, own_fields, &own, e);
+	if (ok && own.not_here && !*own.not_here)
+		ok = yaml_error(yaml_get(node, "not_here"), e, "not_here: expected a reason");
+	ok = ok && (!own.yen || read_yen(own.yen, a, e)) && (!own.hours || read_hours(own.hours, a, e)) &&
+	     (!own.who || read_who(own.who, a, e));
+	if (ok && own.complexity >= 0)
+		a->complexity = (enum complexity)own.complexity;
+	if (ok && own.downtime >= 0)
+		a->downtime = (enum downtime)own.downtime;
+	a->adapted = own.yen || own.hours || own.who || own.complexity >= 0 || own.downtime >= 0;
+	a->done = own.done;
+	if (ok && own.not_here) {
+		a->not_here = own.not_here;
+		own.not_here = NULL;
+	}
+	yaml_unbind(own_fields, &own);
+	return ok;
+}
+
+bool score_actions_adapt(struct action_set *set, const char *name, const char *text, size_t n, struct err *e)
+{
+	struct yaml_doc *doc = yaml_parse(name, text, n, e);
+	if (!doc)
+		return false;
+	const struct yaml *root = yaml_root(doc);
+	bool ok = yaml_kind(root) == YAML_MAP ||
+		  yaml_error(root, e, "expected a map of actions, as {backup-offline: {yen: {min: 0, max: 50000}}}");
+	for (size_t i = 0; ok && i < yaml_count(root); i++) {
+		const struct action *a = score_actions_find(set, yaml_key(root, i));
+		if (a)
+			ok = adapt_one(yaml_at(root, i), &set->actions[a - set->actions], e);
+		else
+			ok = yaml_error(yaml_at(root, i), e, "%s: there is no such action (genba actions --format json names them)",
+					yaml_key(root, i));
+	}
+	yaml_doc_free(doc);
+	return ok;
 }

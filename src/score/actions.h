@@ -6,6 +6,7 @@
 #define SCORE_ACTIONS_H
 
 #include "base/lang.h"
+#include "check/check.h"
 #include "questionnaire/questionnaire.h"
 
 enum complexity { COMPLEXITY_LOW, COMPLEXITY_MEDIUM, COMPLEXITY_HIGH };
@@ -39,6 +40,14 @@ struct action {
 	bool has_interim;
 	struct text2 interim_title, interim_steps;   /* until the real thing can be done; needs no stop */
 	char **prerequisites;                  /* ids, NULL-terminated, or NULL */
+	/* A firm that did it: retold, with its source. */
+	bool has_case;
+	struct action_case { struct text2 company, what, result, source; } example;
+
+	/* What the site says of it: score_actions_adapt(). */
+	bool adapted;                          /* some figure above is the site's own */
+	bool done;                             /* … it says; the wire may say otherwise */
+	char *not_here;                        /* why it is nothing for this site, or NULL */
 };
 
 struct action_set { struct action *actions; size_t n; };   /* sorted by id */
@@ -51,6 +60,23 @@ struct action_set { struct action *actions; size_t n; };   /* sorted by id */
 bool score_actions_load(const char *folder, const struct questionnaire *q, struct action_set *out,
 			struct err *e) MUST_CHECK;
 void score_actions_free(struct action_set *set);
+
+/* The setting of the site file that holds its own figures: the text that score_actions_adapt() takes. */
+#define ACTIONS_SETTING "actions"
+/*
+ * A site's own figures over ours: YAML, {<action>: {yen, hours, complexity, downtime, who, done, not_here}}, every key
+ * optional. name stands in front of errors, with the line. On false the set is partly changed: free it.
+ */
+bool score_actions_adapt(struct action_set *set, const char *name, const char *text, size_t n,
+			 struct err *e) MUST_CHECK;
+
+/*
+ * What score_actions_load() does not refuse: texts that are missing, no Japanese or no sentences, no interim measure
+ * where the action needs a stop or money, an action that no check names and that raises nothing. message names the file.
+ */
+typedef void score_actions_problem_fn(void *data, const char *message);
+void score_actions_lint(const struct action_set *set, const struct check_set *checks, score_actions_problem_fn *fn,
+			void *data);
 const struct action *score_actions_find(const struct action_set *set, const char *id);
 
 #endif

@@ -63,6 +63,36 @@ int score_cap_of(const struct assessment *a, const char *question, const bool *f
 	return cap;
 }
 
+/* The check that confirms this question: it passed, none that names the question failed, and the capture was worth
+ * something. */
+static const struct check_result *confirmed_by(const struct assessment *a, const char *question, const bool *fixed)
+{
+	const struct check_result *by = NULL;
+	for (size_t i = 0; i < a->results.n && a->coverage.k >= ADEQUATE; i++) {
+		const struct check_result *r = &a->results.results[i];
+		bool passed = r->outcome == OUTCOME_PASS, failed = r->outcome == OUTCOME_FAIL;
+		for (char **id = r->check->confirms; id && *id; id++) {
+			if (strcmp(*id, question) != 0)
+				continue;
+			for (size_t k = 0; failed && fixed && k < a->n_findings; k++)
+				if (fixed[k] && a->findings[k] == r) {
+					passed = true;
+					failed = false;
+				}
+			if (failed)
+				return NULL;
+			if (passed && !by)
+				by = r;
+		}
+	}
+	return by;
+}
+
+bool score_verified(const struct assessment *a, const struct assess_question *q, const bool *fixed)
+{
+	return q->verified || (fixed && q->question->capable && confirmed_by(a, q->question->id, fixed));
+}
+
 void score_what_if(const struct assessment *a, const struct what_if *w, struct score_result *out)
 {
 	struct score_question *questions = xcalloc(a->questionnaire.n + 1, sizeof *questions);
@@ -81,7 +111,7 @@ void score_what_if(const struct assessment *a, const struct what_if *w, struct s
 			.level = q->level,
 			.cap = score_cap_of(a, q->question->id, w->fixed),
 			.capable = q->question->capable,
-			.verified = q->verified,
+			.verified = score_verified(a, q, w->fixed),
 		};
 		if (w->raised && w->raised[i] > to->level && to->level >= LEVEL_UNKNOWN)
 			to->level = w->raised[i];
@@ -166,22 +196,9 @@ static void contradict(const struct assessment *a, struct assess_question *q)
 		q->cap = q->contradictions[0].rule->cap;
 }
 
-/* A check that names the question passed, none that names it failed, and the capture was worth something. */
 static void confirm(const struct assessment *a, struct assess_question *q)
 {
-	bool failed = a->coverage.k < ADEQUATE;
-	for (size_t i = 0; i < a->results.n; i++) {
-		const struct check_result *r = &a->results.results[i];
-		for (char **id = r->check->confirms; id && *id; id++) {
-			if (strcmp(*id, q->question->id) != 0)
-				continue;
-			if (r->outcome == OUTCOME_PASS && !q->verified_by)
-				q->verified_by = r;
-			failed = failed || r->outcome == OUTCOME_FAIL;
-		}
-	}
-	if (failed || q->n_contradictions)
-		q->verified_by = NULL;
+	q->verified_by = q->n_contradictions ? NULL : confirmed_by(a, q->question->id, NULL);
 	q->recorded = q->answer && q->answer->recorded;
 	q->verified = q->recorded || q->verified_by;
 }
@@ -284,6 +301,19 @@ void score_assess_build(struct assessment *a)
 	score_plan(a);
 }
 
+void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out)
+{
+	struct assessment x = { .scan = a->scan, .results = *results, .questionnaire = a->questionnaire,
+				.answers = a->answers, .coverage = a->coverage };
+	collect_findings(&x);
+	read_questions(&x);
+	score_what_if(&x, &(struct what_if){ .unknown = -1 }, out);
+	for (size_t i = 0; i < x.questionnaire.n; i++)
+		free(x.questions[i].contradictions);
+	free(x.questions);
+	free(x.findings);
+}
+
 /* ---- from the site file ---- */
 
 static bool read_coverage(void *data, const struct store_row *row)
@@ -323,12 +353,23 @@ int64_t score_previous_scan(struct store *s, int64_t scan)
 	return store_scans(s, is_previous, &p, NULL) ? p.found : 0;
 }
 
+/* What this site knows better about actions than we do. */
+static bool adapt(struct store *s, struct action_set *set, struct err *e)
+{
+	char *own = store_setting_get(s, ACTIONS_SETTING);
+	bool ok = !own || score_actions_adapt(set, "site", own, strlen(own), e) ||
+		  err_prefix(e, _("give this site's own figures anew (genba actions --adapt FILE, or --adapt '' for none)"));
+	free(own);
+	return ok;
+}
+
 static bool load_data(struct store *s, struct assessment *a, struct err *e)
 {
 	char *checks = path_of("checks"), *questionnaires = path_of("questionnaires"), *actions = path_of("actions");
 	bool ok = check_load(checks, &a->checks, e) &&
 		  questionnaire_load(questionnaires, &a->questionnaire, e) &&
 		  score_actions_load(actions, &a->questionnaire, &a->action_set, e) &&
+		  adapt(s, &a->action_set, e) &&
 		  answers_load(&a->questionnaire, s, &a->answers, e);
 	free(checks);
 	free(questionnaires);

@@ -139,6 +139,14 @@ void score_assess_free(struct assessment *a);
  */
 void score_assess_build(struct assessment *a);
 
+/* The score of a site with the answers and the coverage of a, had its checks come out so. Pure. */
+void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
+
+/*
+ * The site took this action out of its plan: it is nothing for here, or it is done and no finding speaks against that.
+ */
+bool score_action_left_out(const struct assessment *a, const struct action *action);
+
 /* The scan before this one, 0 when there is none. */
 int64_t score_previous_scan(struct store *s, int64_t scan);
 

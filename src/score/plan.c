@@ -28,7 +28,10 @@ struct step {
 	struct assess_action row;
 	bool planned;            /* it is in the plan */
 	bool basic;              /* … though nothing is known against it: a good start where nobody answered */
+	bool lifeline;           /* it brings a lifeline to level 3 */
+	bool early;              /* its interim measure is for now: nothing else serves that lifeline without a stop */
 	bool placed;
+	enum lane earliest;      /* what it and all before it need allows no lane before this one */
 	enum severity worst;     /* of its findings; info when there are none */
 	int weight;              /* of the questions that it raises: orders what has no gain */
 };
@@ -52,13 +55,15 @@ static size_t question_index(const struct assessment *a, const char *id)
 	return a->questionnaire.n;
 }
 
-/* Mark what this action changes. */
-static void apply(const struct assessment *a, const struct action *action, struct what_if *w)
+static bool fixes(const struct action *action, const struct check_result *finding)
+{
+	return finding->check->action && !finding->excepted && strcmp(finding->check->action, action->id) == 0;
+}
+
+void score_what_if_done(const struct assessment *a, const struct action *action, struct what_if *w)
 {
 	for (size_t i = 0; i < a->n_findings; i++)
-		if (a->findings[i]->check->action && !a->findings[i]->excepted &&
-		    strcmp(a->findings[i]->check->action, action->id) == 0)
-			w->fixed[i] = true;
+		w->fixed[i] = w->fixed[i] || fixes(action, a->findings[i]);
 	for (size_t i = 0; i < action->n_raises; i++) {
 		size_t q = question_index(a, action->raises[i].question);
 		if (q < a->questionnaire.n && w->raised[q] < action->raises[i].level)
@@ -66,13 +71,13 @@ static void apply(const struct assessment *a, const struct action *action, struc
 	}
 }
 
-static struct what_if what_if_new(const struct assessment *a)
+struct what_if score_what_if_new(const struct assessment *a)
 {
 	return (struct what_if){ .fixed = xcalloc(a->n_findings + 1, sizeof(bool)),
 				 .raised = xcalloc(a->questionnaire.n + 1, sizeof(int)), .unknown = -1 };
 }
 
-static void what_if_free(struct what_if *w)
+void score_what_if_free(struct what_if *w)
 {
 	free(w->fixed);
 	free(w->raised);
@@ -83,7 +88,8 @@ static int level_after(const struct assessment *a, size_t i, const struct what_i
 {
 	const struct assess_question *q = &a->questions[i];
 	struct score_question s = { .level = q->level, .cap = score_cap_of(a, q->question->id, w->fixed),
-				    .capable = q->question->capable, .verified = q->verified };
+				    .capable = q->question->capable,
+				    .verified = score_verified(a, q, w->fixed) };
 	if (s.level >= LEVEL_UNKNOWN && s.level < w->raised[i])
 		s.level = w->raised[i];
 	return q->counted ? score_effective_level(&s) : -1;
@@ -111,10 +117,35 @@ static double effort(const struct action *action)
 	return cost * complexity[action->complexity];
 }
 
+/*
+ * How an attack comes in, what is left after it, and how far it gets: remote access, backup, the lines to the internet
+ * and the wall between office and machines. They come before paper until they are at this level.
+ */
+static const char *const lifelines[] = { "Z3", "R1", "Z2", "Z1" };
+enum { LIFELINES = sizeof lifelines / sizeof *lifelines, LIFELINE_LEVEL = 3 };
+
+static bool saves(const struct step *s, const char *lifeline)
+{
+	for (size_t i = 0; i < s->row.n_raises; i++) {
+		const struct assess_question_raise *r = &s->row.raises[i];
+		if (r->from < LIFELINE_LEVEL && strcmp(r->question->question->id, lifeline) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool score_action_left_out(const struct assessment *a, const struct action *action)
+{
+	bool done = action->done;
+	for (size_t i = 0; i < a->n_findings; i++)
+		done = done && !fixes(action, a->findings[i]);
+	return done || action->not_here;
+}
+
 static void measure(const struct assessment *a, struct step *s)
 {
-	struct what_if w = what_if_new(a);
-	apply(a, s->action, &w);
+	struct what_if w = score_what_if_new(a);
+	score_what_if_done(a, s->action, &w);
 	struct assess_action *row = &s->row;
 	row->findings = xcalloc(a->n_findings + 1, sizeof *row->findings);
 	row->raises = xcalloc(s->action->n_raises + 1, sizeof *row->raises);
@@ -156,9 +187,12 @@ static void measure(const struct assessment *a, struct step *s)
 	row->effort = effort(s->action);
 	row->priority = (row->gain + (row->removes_cap ? CAP_BONUS : 0)) * (row->verified ? 1 : DECLARED_ONLY) /
 			row->effort;
-	s->planned = helps;
-	s->basic = s->basic && !helps;
-	what_if_free(&w);
+	bool wanted = !score_action_left_out(a, s->action);
+	s->planned = helps && wanted;
+	s->basic = s->basic && !helps && wanted;
+	for (int k = 0; k < LIFELINES; k++)
+		s->lifeline = s->lifeline || saves(s, lifelines[k]);
+	score_what_if_free(&w);
 }
 
 /* ---- lanes ---- */
@@ -185,6 +219,8 @@ static bool before(const struct step *a, const struct step *b)
 		return a->row.lane < b->row.lane;
 	if (a->row.critical != b->row.critical)
 		return a->row.critical;
+	if (a->row.lane == LANE_NOW && a->lifeline != b->lifeline)
+		return a->lifeline;
 	double x = a->action->data ? a->row.gain : a->row.priority;
 	double y = b->action->data ? b->row.gain : b->row.priority;
 	if (x != y)
@@ -196,31 +232,20 @@ static bool before(const struct step *a, const struct step *b)
 	return a->action < b->action;          /* by id */
 }
 
-static bool raises_question(const struct step *s, const char *id)
-{
-	for (size_t i = 0; i < s->row.n_raises; i++)
-		if (strcmp(s->row.raises[i].question->question->id, id) == 0)
-			return true;
-	return false;
-}
-
-/* Remote access and backup: how an attack comes in, and what is left after it. */
-static const char *const lifelines[] = { "Z3", "R1" };
-
 static bool needs_no_stop(const struct step *s)
 {
 	return s->action->downtime == DOWNTIME_NONE && !s->action->data;
 }
 
-/* The best action to bring forward, of those that raise this question if one is given: one in the plan before one
+/* The best action to bring forward, of those that serve this lifeline if one is given: one in the plan before one
  * that is only a good start. */
-static struct step *best(struct plan *p, const char *question)
+static struct step *best(struct plan *p, const char *lifeline)
 {
 	struct step *found = NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		if (!needs_no_stop(s) || (!s->planned && !s->basic) || (s->planned && s->row.lane == LANE_NOW) ||
-		    (question && !raises_question(s, question)))
+		    (lifeline && !saves(s, lifeline)))
 			continue;
 		if (!found || (s->planned != found->planned ? s->planned : before(s, found)))
 			found = s;
@@ -234,25 +259,40 @@ static void bring_forward(struct step *s)
 	s->row.lane = LANE_NOW;
 }
 
+/* What serves a lifeline only with a stop has its interim measure now. */
+static void bring_interim_forward(struct plan *p, const char *lifeline)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct step *s = &p->steps[i];
+		if (s->planned && s->action->has_interim && saves(s, lifeline))
+			s->early = true;
+	}
+}
+
 /* Each lifeline below level 3 is for now; what else is best fills up. */
 static void fill_now(struct plan *p)
 {
 	int now = 0;
-	bool held[2] = { false };
+	bool held[LIFELINES] = { false };
 	struct step *s;
 	for (size_t i = 0; i < p->n; i++) {
 		s = &p->steps[i];
 		if (!s->planned || s->row.lane != LANE_NOW || !needs_no_stop(s))
 			continue;
 		now++;
-		for (int k = 0; k < 2; k++)
-			held[k] = held[k] || raises_question(s, lifelines[k]);
+		for (int k = 0; k < LIFELINES; k++)
+			held[k] = held[k] || saves(s, lifelines[k]);
 	}
-	for (int k = 0; k < 2; k++)
-		if (!held[k] && (s = best(p, lifelines[k]))) {
+	for (int k = 0; k < LIFELINES; k++) {
+		if (held[k])
+			continue;
+		if ((s = best(p, lifelines[k]))) {
 			bring_forward(s);
 			now++;
+		} else {
+			bring_interim_forward(p, lifelines[k]);
 		}
+	}
 	while (now < NOW_LEAST && (s = best(p, NULL))) {
 		bring_forward(s);
 		now++;
@@ -274,7 +314,8 @@ static void add_prerequisites(struct plan *p)
 			struct step *s = &p->steps[i];
 			for (char **id = s->action->prerequisites; s->planned && id && *id; id++) {
 				struct step *first = step_of(p, *id);
-				if (!first || first->planned || first->row.n_raises == 0)
+				if (!first || first->planned || first->row.n_raises == 0 ||
+				    score_action_left_out(p->a, first->action))
 					continue;
 				first->planned = changed = true;
 				first->row.lane = lane_of(first);
@@ -283,8 +324,15 @@ static void add_prerequisites(struct plan *p)
 	}
 }
 
-/* A prerequisite that needs no stop moves forward with what waits for it; else that waits. */
-static void order_lanes(struct plan *p)
+/* The first lane in which it can be done, apart from what has to come before. */
+static enum lane earliest_of(const struct step *s)
+{
+	return s->action->downtime == DOWNTIME_LINE_STOP ? LANE_LONG_HOLIDAY :
+	       s->action->downtime == DOWNTIME_PLANNED_STOP ? LANE_PLANNED_STOP : LANE_NOW;
+}
+
+/* Call f for every planned action and each planned prerequisite of it until nothing changes any more. */
+static void for_each_edge(struct plan *p, bool (*f)(struct step *s, struct step *first))
 {
 	for (bool changed = true; changed;) {
 		changed = false;
@@ -292,16 +340,41 @@ static void order_lanes(struct plan *p)
 			struct step *s = &p->steps[i];
 			for (char **id = s->action->prerequisites; s->planned && id && *id; id++) {
 				struct step *first = step_of(p, *id);
-				if (!first || !first->planned || first->row.lane <= s->row.lane)
-					continue;
-				if (first->action->downtime == DOWNTIME_NONE)
-					first->row.lane = s->row.lane;
-				else
-					s->row.lane = first->row.lane;
-				changed = true;
+				changed = (first && first->planned && f(s, first)) || changed;
 			}
 		}
 	}
+}
+
+static bool wait_for(struct step *s, struct step *first)
+{
+	bool waits = s->earliest < first->earliest;
+	if (waits)
+		s->earliest = first->earliest;
+	return waits;
+}
+
+static bool pull_forward(struct step *s, struct step *first)
+{
+	bool late = first->row.lane > s->row.lane;
+	if (late)
+		first->row.lane = s->row.lane;
+	return late;
+}
+
+/*
+ * An action waits for the stop that something before it needs; then what has to come before moves forward to it, which
+ * is never before its own stop. Two passes, since each alone comes to an end.
+ */
+static void order_lanes(struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->steps[i].earliest = earliest_of(&p->steps[i]);
+	for_each_edge(p, wait_for);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].row.lane < p->steps[i].earliest)
+			p->steps[i].row.lane = p->steps[i].earliest;
+	for_each_edge(p, pull_forward);
 }
 
 /* ---- the list ---- */
@@ -330,8 +403,8 @@ static struct step *next_step(struct plan *p, bool data)
 
 static bool wants_interim(const struct step *s)
 {
-	return s->planned && s->row.critical && s->action->has_interim &&
-	       (s->row.lane != LANE_NOW || s->row.effort > EFFORT_EASY);
+	return s->planned && s->action->has_interim &&
+	       (s->early || (s->row.critical && (s->row.lane != LANE_NOW || s->row.effort > EFFORT_EASY)));
 }
 
 /* Rows of their own for what holds until the real thing is done. */
@@ -344,7 +417,7 @@ static void place_interims(struct plan *p)
 			continue;
 		struct assess_action *row = &a->actions[a->n_actions++];
 		*row = (struct assess_action){ .action = s->action, .lane = LANE_NOW, .interim = true,
-					       .critical = true, .verified = true };
+					       .critical = s->row.critical, .verified = s->row.verified };
 		row->findings = xcalloc(s->row.n_findings + 1, sizeof *row->findings);
 		row->n_findings = s->row.n_findings;
 		memcpy(row->findings, s->row.findings, s->row.n_findings * sizeof *row->findings);
@@ -364,7 +437,7 @@ static void link_prerequisites(const struct action *action, struct assess_action
 static void place(struct plan *p, bool data, struct assess_action *rows, size_t *n)
 {
 	struct assessment *a = p->a;
-	struct what_if w = what_if_new(a);
+	struct what_if w = score_what_if_new(a);
 	struct step *s;
 	while ((s = next_step(p, data))) {
 		struct assess_action *row = &rows[*n];
@@ -376,14 +449,14 @@ static void place(struct plan *p, bool data, struct assess_action *rows, size_t 
 		if (data)
 			continue;
 		struct score_result r;
-		apply(a, s->action, &w);
+		score_what_if_done(a, s->action, &w);
 		score_what_if(a, &w, &r);
 		row->forecast = true;
 		row->s_after = r.has_s ? r.s : 0;
 		row->n_after = r.n;
 		row->grade_after = r.grade;
 	}
-	what_if_free(&w);
+	score_what_if_free(&w);
 }
 
 static void free_row(struct assess_action *row)

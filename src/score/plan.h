@@ -14,6 +14,12 @@ struct what_if {
 
 /* The score of that site. Reads findings and questions of a, nothing that follows from them. */
 void score_what_if(const struct assessment *a, const struct what_if *w, struct score_result *out);
+/* As it is now; every action that is done there is marked in it. */
+struct what_if score_what_if_new(const struct assessment *a);
+void score_what_if_free(struct what_if *w);
+void score_what_if_done(const struct assessment *a, const struct action *action, struct what_if *w);
+/* Would a level 4 of this question be verified there? A check whose finding is gone counts as passed. */
+bool score_verified(const struct assessment *a, const struct assess_question *q, const bool *fixed);
 /* The cap that contradictions of the findings left put on a question; 4 for none. */
 int score_cap_of(const struct assessment *a, const char *question, const bool *fixed);
 

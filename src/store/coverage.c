@@ -3,8 +3,9 @@
  * the capture was hardly taken at a mirror port.
  *
  *   t  min(1, log2(1 + hours) / log2(25)): a day counts fully
- *   v  declared subnets in which an address was seen / declared (setting "subnets":
- *      prefixes, or "one" network: 1); 0.5 where nothing is declared
+ *   v  declared networks in which an address was seen / declared (those of the zone
+ *      file, else setting "subnets": prefixes, or "one" network: 1); 0.5 where
+ *      nothing is declared
  *   d  1 - loss, loss = bytes missing in followed TCP streams / TCP bytes
  */
 #include "store/private.h"
@@ -15,52 +16,12 @@
 
 #include "base/buf.h"
 #include "base/lang.h"
+#include "zone/zone.h"
 
 enum { SUBNETS_MAX = 1024 };
 
 /* Less than this share of the unicast between third parties: no mirror port, or a broken one. */
 static const double mirror_share = 0.05;
-
-struct prefix {
-	struct addr ip;
-	int bits;                /* of 128 */
-	bool seen;
-};
-
-static bool inside(const struct prefix *p, const struct addr *a)
-{
-	int whole = p->bits / 8, rest = p->bits % 8;
-	if (memcmp(p->ip.b, a->b, (size_t)whole) != 0)
-		return false;
-	return rest == 0 || ((p->ip.b[whole] ^ a->b[whole]) >> (8 - rest)) == 0;
-}
-
-/* "192.168.1.0/24", or an address alone. */
-static bool prefix_parse(const char *text, struct prefix *p)
-{
-	char ip[ADDR_TEXT];
-	const char *slash = strchr(text, '/');
-	size_t n = slash ? (size_t)(slash - text) : strlen(text);
-	if (n == 0 || n >= sizeof ip)
-		return false;
-	memcpy(ip, text, n);
-	ip[n] = 0;
-	if (!addr_parse(ip, &p->ip))
-		return false;
-	int most = addr_is_v4(&p->ip) && !strchr(ip, ':') ? 32 : 128;
-	long bits = most;
-	if (slash) {
-		char *end;
-		if (slash[1] < '0' || slash[1] > '9')
-			return false;
-		bits = strtol(slash + 1, &end, 10);
-		if (*end || bits < 0 || bits > most)
-			return false;
-	}
-	p->bits = (int)bits + (most == 32 ? 96 : 0);
-	p->seen = false;
-	return true;
-}
 
 /* Comma or blank separated prefixes into *out (to be freed); "bad" names the one that is none. */
 static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
@@ -94,40 +55,58 @@ bool coverage_check_subnets(const char *value, struct err *e)
 			    "or the word one for a single network"), bad);
 }
 
-static bool mark_seen(struct store *s, struct prefix *list, int n, struct err *e)
+/* In how many of these networks an address was seen. */
+static bool count_seen(struct store *s, const struct prefix *list, int n, int *count, struct err *e)
 {
 	sqlite3_stmt *st = store_prepare(s, "SELECT DISTINCT address FROM v_address WHERE type <> 'mac'", e);
 	if (!st)
 		return false;
+	bool *seen = xcalloc((size_t)n + 1, sizeof *seen);
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		struct addr a;
 		const char *text = (const char *)sqlite3_column_text(st, 0);
 		if (!text || !addr_parse(text, &a))
 			continue;
 		for (int i = 0; i < n; i++)
-			list[i].seen = list[i].seen || inside(&list[i], &a);
+			seen[i] = seen[i] || prefix_has(&list[i], &a);
 	}
 	sqlite3_finalize(st);
+	*count = 0;
+	for (int i = 0; i < n; i++)
+		*count += seen[i];
+	free(seen);
 	return true;
 }
 
-static bool seen_share(struct store *s, double *v, struct err *e)
+/* All prefixes of the zone file, to be freed. */
+static int prefixes_of_plan(const struct zone_plan *plan, struct prefix **out)
+{
+	int n = 0;
+	*out = xcalloc(SUBNETS_MAX, sizeof **out);
+	for (size_t i = 0; i < plan->n_zones; i++)
+		for (size_t k = 0; k < plan->zones[i].n_prefixes && n < SUBNETS_MAX; k++)
+			(*out)[n++] = plan->zones[i].prefixes[k];
+	return n;
+}
+
+struct declared { int networks, seen; double v; };
+
+static bool declared_seen(struct store *s, const struct zone_plan *plan, struct declared *d, struct err *e)
 {
 	char *value = store_setting_get(s, "subnets"), bad[64];
-	*v = 0.5;
-	bool ok = true;
-	if (value && strcmp(value, "one") == 0) {
-		*v = 1;
-	} else if (value && *value) {
-		struct prefix *list;
-		int n = prefixes_parse(value, &list, bad), seen = 0;
-		ok = mark_seen(s, list, n, e);
-		for (int i = 0; i < n; i++)
-			seen += list[i].seen;
-		if (n)
-			*v = (double)seen / n;
+	struct prefix *list = NULL;
+	*d = (struct declared){ .v = 0.5 };
+	d->networks = prefixes_of_plan(plan, &list);
+	if (!d->networks && value && strcmp(value, "one") == 0) {
+		*d = (struct declared){ 1, 1, 1 };
+	} else if (!d->networks && value && *value) {
 		free(list);
+		d->networks = prefixes_parse(value, &list, bad);
 	}
+	bool ok = d->v == 1 || !d->networks || count_seen(s, list, d->networks, &d->seen, e);
+	if (d->networks && d->v < 1)
+		d->v = (double)d->seen / d->networks;
+	free(list);
 	free(value);
 	return ok;
 }
@@ -144,12 +123,32 @@ static double real(struct store *s, const char *sql)
 #define COUNTED(name) "SELECT value FROM v_count WHERE name = '" name "'"
 #define UNICAST "FROM v_conversation WHERE client_id IS NOT NULL AND server_id IS NOT NULL"
 
-bool coverage_bind(struct store *s, struct err *e)
+/* One way: a TCP connection of which the capture holds what one end sent. */
+#define TCP "FROM v_conversation WHERE transport = 'tcp' AND refused < flows AND packets_c + packets_s > 3"
+
+static const char insert[] =
+	"INSERT INTO temp.coverage SELECT ?1, ?2,"
+	" (SELECT total(last - first) / 3.6e12 FROM v_file),"
+	" (WITH RECURSIVE d(day, last) AS (SELECT first / 86400000000000, last / 86400000000000 FROM v_file"
+	"   WHERE first IS NOT NULL UNION SELECT day + 1, last FROM d WHERE day < last)"
+	"  SELECT count(DISTINCT day) FROM d),"
+	" (SELECT total(frames) FROM v_file), ?3, ?4, ?5, ?6, (SELECT count(*) FROM v_file),"
+	" ifnull((SELECT avg(packets_c = 0 OR packets_s = 0) " TCP "), 0),"
+	" ifnull((SELECT total(cut) / nullif(total(frames), 0) FROM v_file), 0),"
+	" ifnull((SELECT total(undecoded) / nullif(total(frames), 0) FROM v_file), 0),"
+	" ifnull((SELECT total(malformed) / nullif(total(frames), 0) FROM v_file), 0),"
+	" ifnull((SELECT total(iif(protocol = '' OR confidence = 'guess', packets_c + packets_s, 0)) /"
+	"  nullif(total(packets_c + packets_s), 0) FROM v_conversation WHERE transport IN ('tcp', 'udp')), 0),"
+	" (SELECT ifnull(sum(value), 0) FROM v_count WHERE name LIKE 'dropped%'), ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+
+const char coverage_table[] =
+	"CREATE TEMP TABLE coverage(hours REAL, hours_ot REAL, span_hours REAL, days INTEGER, frames INTEGER,"
+	" third_party_share REAL, mirror INTEGER, loss REAL, k REAL, files INTEGER, one_way REAL, cut REAL, undecoded REAL,"
+	" malformed REAL, unread REAL, capped INTEGER, networks_declared INTEGER, networks_seen INTEGER, zones INTEGER,"
+	" conduits INTEGER, windows INTEGER, listed INTEGER, baseline INTEGER);";
+
+static bool coverage_insert(struct store *s, const struct zone_plan *plan, int64_t scan, struct err *e)
 {
-	if (!store_run(s, "DELETE FROM temp.coverage", e))
-		return false;
-	if (store_number(s, "SELECT count(*) FROM v_scan", 0) == 0)
-		return true;   /* no scan, no row */
 	double hours = real(s, COUNTED("minutes")) / 60, hours_ot = real(s, COUNTED("minutes_ot")) / 60;
 
 	/*
@@ -167,27 +166,47 @@ bool coverage_bind(struct store *s, struct err *e)
 	double tcp = real(s, "SELECT sum(bytes_c + bytes_s) FROM v_conversation WHERE transport = 'tcp'");
 	double loss = gaps > 0 ? gaps / (gaps + tcp) : 0;
 
-	double v;
-	if (!seen_share(s, &v, e))
+	struct declared d;
+	if (!declared_seen(s, plan, &d, e))
 		return false;
 	double t = fmin(1, log2(1 + hours) / log2(25));
-	double k = t * v * (1 - loss) * (mirror ? 1 : 0.3);
+	double k = t * d.v * (1 - loss) * (mirror ? 1 : 0.3);
 
-	sqlite3_stmt *st = store_prepare(s,
-		"INSERT INTO temp.coverage SELECT ?1, ?2,"
-		" (WITH RECURSIVE d(day, last) AS (SELECT first / 86400000000000, last / 86400000000000 FROM v_file"
-		"   WHERE first IS NOT NULL UNION SELECT day + 1, last FROM d WHERE day < last)"
-		"  SELECT count(DISTINCT day) FROM d),"
-		" (SELECT total(frames) FROM v_file), ?3, ?4, ?5, ?6, (SELECT count(*) FROM v_file)", e);
+	sqlite3_stmt *st = store_prepare(s, insert, e);
 	if (!st)
 		return false;
+	int64_t baseline = place_baseline(s, scan);
 	sqlite3_bind_double(st, 1, hours);
 	sqlite3_bind_double(st, 2, hours_ot);
 	sqlite3_bind_double(st, 3, share);
 	sqlite3_bind_int(st, 4, mirror);
 	sqlite3_bind_double(st, 5, loss);
 	sqlite3_bind_double(st, 6, k);
+	sqlite3_bind_int(st, 7, d.networks);
+	sqlite3_bind_int(st, 8, d.seen);
+	sqlite3_bind_int64(st, 9, (int64_t)plan->n_zones);
+	sqlite3_bind_int64(st, 10, (int64_t)plan->n_conduits);
+	sqlite3_bind_int64(st, 11, (int64_t)plan->n_windows);
+	if (plan->has_list)
+		sqlite3_bind_int64(st, 12, (int64_t)plan->n_listed);
+	if (baseline)
+		sqlite3_bind_int64(st, 13, baseline);
 	bool ok = store_step(s, st, e);
 	sqlite3_finalize(st);
+	return ok;
+}
+
+bool coverage_bind(struct store *s, int64_t scan, struct err *e)
+{
+	struct zone_plan plan;
+	bool any;
+	if (!store_run(s, "DELETE FROM temp.coverage", e))
+		return false;
+	if (store_number(s, "SELECT count(*) FROM v_scan", 0) == 0)
+		return true;   /* no scan, no row */
+	if (!place_plan(s, &plan, &any, e))
+		return false;
+	bool ok = coverage_insert(s, &plan, scan, e);
+	zone_plan_free(&plan);
 	return ok;
 }

@@ -1,6 +1,6 @@
 # src/store: the only folder that includes sqlite3.h
 libgenba_a_SOURCES += src/store/store.c src/store/store.h src/store/private.h src/store/schema.c \
-	src/store/scans.c src/store/save.c src/store/identity.c src/store/views.c src/store/coverage.c \
+	src/store/scans.c src/store/save.c src/store/identity.c src/store/views.c src/store/coverage.c src/store/place.c \
 	src/store/answers.c src/store/query.c
 
 if HAVE_CMOCKA

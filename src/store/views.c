@@ -12,7 +12,6 @@
 
 #include "base/buf.h"
 
-#define BOUND "(SELECT scan FROM temp.bound)"
 /*
  * likely(): the rows of a scan are many. SQLite would guess ten, and then search
  * them one after another for every row of a join instead of making an index.
@@ -20,16 +19,18 @@
 #define IN_SCAN "likely(scan = " BOUND ")"
 #define R_IN_SCAN "likely(r.scan = " BOUND ")"
 
-/* Ends of a row r: c is the client's device, d the server's. */
+/* Ends of a row r: c is the client's device, d the server's; w whether a declared conduit allows it. */
 #define ENDS \
-	" LEFT JOIN main.scan_device c ON c.scan = r.scan AND c.device = r.client" \
-	" LEFT JOIN main.scan_device d ON d.scan = r.scan AND d.device = r.server"
+	" LEFT JOIN temp.placed c ON c.device = r.client LEFT JOIN temp.placed d ON d.device = r.server"
+#define ALLOWED \
+	" LEFT JOIN temp.conduit w ON w.client_zone = c.zone AND w.server_zone = d.zone AND w.protocol = r.protocol" \
+	" AND w.transport = r.transport AND w.port = r.port"
 
-/* One end is the internet; or the zones differ; or, where no zones are set, the office talks to the cell. */
+/* No declared conduit allows it, and: one end is the internet; or the declared zones differ; or the office talks to the cell. */
 #define CROSSES_ZONE \
-	"CASE WHEN c.device IS NULL OR d.device IS NULL THEN 0" \
+	"CASE WHEN c.device IS NULL OR d.device IS NULL OR w.allowed = 1 THEN 0" \
 	" WHEN c.internet <> d.internet THEN 1" \
-	" WHEN c.zone <> '' AND d.zone <> '' THEN c.zone <> d.zone" \
+	" WHEN c.zone_declared AND d.zone_declared THEN c.zone <> d.zone" \
 	" WHEN (c.level >= 4 AND d.level <= 2) OR (c.level <= 2 AND d.level >= 4) THEN 1 ELSE 0 END"
 
 /* "office-pc → PLC1: modbus tcp/502" */
@@ -56,12 +57,14 @@ const struct view views[] = {
 	{ "v_device",
 	  "id INTEGER, name TEXT, label TEXT DEFAULT '', vendor TEXT, model TEXT, firmware TEXT, hardware TEXT,"
 	  " serial TEXT, os TEXT, mode TEXT, software TEXT, mac_vendor TEXT, kind TEXT DEFAULT 'unknown',"
-	  " kind_reason TEXT, level INTEGER, level_reason TEXT, zone TEXT DEFAULT '', router INTEGER DEFAULT 0,"
-	  " internet INTEGER DEFAULT 0, random_mac INTEGER DEFAULT 0, first_seen INTEGER, last_seen INTEGER,"
-	  " frames INTEGER DEFAULT 0, evidence_id INTEGER",
-	  "SELECT device, name, label, vendor, model, firmware, hardware, serial, os, mode, software, mac_vendor,"
-	  " kind, kind_reason, level, level_reason, zone, router, internet, random_mac, first_seen, last_seen,"
-	  " frames, evidence FROM main.scan_device WHERE " IN_SCAN,
+	  " kind_reason TEXT, level INTEGER, level_reason TEXT, zone TEXT DEFAULT '', zone_reason TEXT,"
+	  " router INTEGER DEFAULT 0, internet INTEGER DEFAULT 0, random_mac INTEGER DEFAULT 0, listed INTEGER,"
+	  " listed_name TEXT, owner TEXT, plan TEXT DEFAULT '', baseline INTEGER, first_seen INTEGER,"
+	  " last_seen INTEGER, frames INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT d.device, d.name, p.label, d.vendor, d.model, d.firmware, d.hardware, d.serial, d.os, d.mode, d.software,"
+	  " d.mac_vendor, p.kind, p.kind_reason, p.level, p.level_reason, p.zone, p.zone_reason, d.router, d.internet,"
+	  " d.random_mac, p.listed, p.listed_name, p.owner, p.plan, p.baseline, d.first_seen, d.last_seen, d.frames,"
+	  " d.evidence FROM main.scan_device d JOIN temp.placed p ON p.device = d.device WHERE likely(d.scan = " BOUND ")",
 	  "id" },
 	{ "v_address",
 	  "device_id INTEGER, type TEXT, address TEXT, segment INTEGER, subnet TEXT DEFAULT '',"
@@ -94,8 +97,7 @@ const struct view views[] = {
 	  " r.address || ': ' || coalesce(a.label, '?') || ' / ' || coalesce(b.label, '?'),"
 	  " 'arp', 'confirmed', r.file, r.frame, r.peer_frame, r.at, r.at, r.alternations"
 	  " FROM main.scan_conflict r"
-	  " LEFT JOIN main.scan_device a ON a.scan = r.scan AND a.device = r.device_a"
-	  " LEFT JOIN main.scan_device b ON b.scan = r.scan AND b.device = r.device_b"
+	  " LEFT JOIN temp.placed a ON a.device = r.device_a LEFT JOIN temp.placed b ON b.device = r.device_b"
 	  " WHERE " R_IN_SCAN
 	  ") e LEFT JOIN main.scan_file f ON f.scan = e.scan AND f.file = e.file",
 	  "id" },
@@ -115,29 +117,32 @@ const struct view views[] = {
 	  " first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0, client_internet INTEGER DEFAULT 0,"
 	  " server_internet INTEGER DEFAULT 0, client_kind TEXT DEFAULT 'unknown',"
 	  " server_kind TEXT DEFAULT 'unknown', client_level INTEGER, server_level INTEGER,"
+	  " client_zone TEXT DEFAULT '', server_zone TEXT DEFAULT '', allowed INTEGER, in_window INTEGER,"
 	  " crosses_zone INTEGER DEFAULT 0, crosses_subnet INTEGER DEFAULT 0, multicast INTEGER DEFAULT 0,"
 	  " answered INTEGER DEFAULT 1, requests INTEGER DEFAULT 0, unanswered INTEGER DEFAULT 0,"
 	  " period_us INTEGER, jitter_us INTEGER, evidence_id INTEGER",
 	  "SELECT r.id, r.client, r.server, r.client_address, r.server_address, r.protocol, r.ot, r.transport,"
 	  " r.port, r.confidence, r.frames, r.packets_c, r.packets_s, r.bytes_c, r.bytes_s, r.flows, r.refused,"
 	  " r.retransmits, r.risk, r.first, r.last, ifnull(c.internet, 0), ifnull(d.internet, 0),"
-	  " ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'), c.level, d.level,"
-	  " " CROSSES_ZONE ", r.crosses_subnet, r.server IS NULL,"
+	  " ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'), c.level, d.level, ifnull(c.zone, ''), ifnull(d.zone, ''),"
+	  " w.allowed, x.in_window, " CROSSES_ZONE ", r.crosses_subnet, r.server IS NULL,"
 	  " (r.bytes_c > 0 AND r.bytes_s > 0) OR r.confidence = 'confirmed', r.requests, r.unanswered, r.period,"
 	  " r.jitter, r.id"
-	  " FROM main.scan_conversation r" ENDS " WHERE " R_IN_SCAN,
+	  " FROM main.scan_conversation r" ENDS ALLOWED " LEFT JOIN temp.visit x ON x.conversation = r.id WHERE " R_IN_SCAN,
 	  "id" },
 	{ "v_operation",
 	  "id INTEGER, client_id INTEGER, server_id INTEGER, protocol TEXT DEFAULT '',"
 	  " transport TEXT DEFAULT 'tcp', port INTEGER DEFAULT 0, class TEXT, name TEXT DEFAULT '',"
 	  " detail TEXT DEFAULT '', result TEXT DEFAULT 'ok', confidence TEXT DEFAULT 'confirmed',"
 	  " count INTEGER DEFAULT 1, first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0,"
-	  " client_kind TEXT DEFAULT 'unknown', crosses_zone INTEGER DEFAULT 0,"
-	  " crosses_subnet INTEGER DEFAULT 0, period_us INTEGER, jitter_us INTEGER, evidence_id INTEGER",
+	  " client_kind TEXT DEFAULT 'unknown', server_kind TEXT DEFAULT 'unknown',"
+	  " crosses_zone INTEGER DEFAULT 0, crosses_subnet INTEGER DEFAULT 0, period_us INTEGER, jitter_us INTEGER,"
+	  " evidence_id INTEGER",
 	  "SELECT r.id, r.client, r.server, r.protocol, r.transport, r.port, r.class, r.name, r.detail, r.result,"
-	  " r.confidence, r.count, r.first, r.last, ifnull(c.kind, 'unknown'), " CROSSES_ZONE ","
+	  " r.confidence, r.count, r.first, r.last, ifnull(c.kind, 'unknown'), ifnull(d.kind, 'unknown'),"
+	  " " CROSSES_ZONE ","
 	  " r.crosses_subnet, r.period, r.jitter, r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class NOT IN ('weakness', 'relay')",
+	  " FROM main.scan_operation r" ENDS ALLOWED " WHERE " R_IN_SCAN " AND r.class NOT IN ('weakness', 'relay')",
 	  "id" },
 	{ "v_weakness",
 	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
@@ -145,7 +150,7 @@ const struct view views[] = {
 	  " crosses_zone INTEGER DEFAULT 0, evidence_id INTEGER",
 	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
 	  " " CROSSES_ZONE ", r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class = 'weakness'",
+	  " FROM main.scan_operation r" ENDS ALLOWED " WHERE " R_IN_SCAN " AND r.class = 'weakness'",
 	  "id" },
 	{ "v_relay",
 	  "id INTEGER, device_id INTEGER, peer_id INTEGER, protocol TEXT DEFAULT '', port INTEGER DEFAULT 0,"
@@ -153,7 +158,47 @@ const struct view views[] = {
 	  " crosses_zone INTEGER DEFAULT 0, evidence_id INTEGER",
 	  "SELECT r.id, r.server, r.client, r.protocol, r.port, r.name, r.detail, r.confidence, r.count,"
 	  " " CROSSES_ZONE ", r.id"
-	  " FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class = 'relay'",
+	  " FROM main.scan_operation r" ENDS ALLOWED " WHERE " R_IN_SCAN " AND r.class = 'relay'",
+	  "id" },
+	{ "v_zone",
+	  "name TEXT, declared INTEGER DEFAULT 0, level INTEGER, networks TEXT DEFAULT '', devices INTEGER DEFAULT 0,"
+	  " reason TEXT",
+	  "SELECT z.name, 1, z.level, z.prefixes, (SELECT count(*) FROM temp.placed p WHERE p.zone = z.name), 'zone file'"
+	  " FROM temp.zone z UNION ALL SELECT p.zone, 0, min(p.level), ifnull((SELECT group_concat(subnet, ' ') FROM"
+	  " (SELECT DISTINCT a.subnet FROM main.scan_address a JOIN temp.placed q ON q.device = a.device WHERE a.scan = " BOUND
+	  " AND q.zone = p.zone AND a.subnet <> '' AND a.private AND a.type = 'ipv4' ORDER BY a.subnet)), ''), count(*),"
+	  " min(p.zone_reason) FROM temp.placed p WHERE p.zone <> '' AND p.zone NOT IN (SELECT name FROM temp.zone)"
+	  " GROUP BY p.zone",
+	  "name" },
+	{ "v_conduit",
+	  "id INTEGER, client_zone TEXT, server_zone TEXT, protocol TEXT DEFAULT '', ot INTEGER DEFAULT 0,"
+	  " transport TEXT DEFAULT 'tcp', port INTEGER DEFAULT 0, conversations INTEGER DEFAULT 1,"
+	  " clients INTEGER DEFAULT 1, servers INTEGER DEFAULT 1, frames INTEGER DEFAULT 1, bytes_c INTEGER DEFAULT 0,"
+	  " bytes_s INTEGER DEFAULT 0, operations INTEGER DEFAULT 0, relays INTEGER DEFAULT 0, allowed INTEGER,"
+	  " crosses_zone INTEGER DEFAULT 0, first_seen INTEGER DEFAULT 0, last_seen INTEGER DEFAULT 0, evidence_id INTEGER",
+	  "SELECT row_number() OVER (ORDER BY client_zone, server_zone, protocol, v.transport, v.port), client_zone, server_zone,"
+	  " protocol, ot, v.transport, v.port, count(*), count(DISTINCT client_id), count(DISTINCT server_id), sum(frames),"
+	  " sum(bytes_c), sum(bytes_s),"
+	  " ifnull(max(o.operations), 0), ifnull(max(o.relays), 0), max(allowed), max(crosses_zone), min(first_seen),"
+	  " max(last_seen), min(v.id) FROM temp.v_conversation v LEFT JOIN (SELECT c.zone AS cz, d.zone AS dz, r.transport AS t,"
+	  "  r.port AS p, sum(iif(r.class = 'relay', 0, r.count)) AS operations, sum(r.class = 'relay') AS relays"
+	  "  FROM main.scan_operation r" ENDS " WHERE " R_IN_SCAN " AND r.class NOT IN ('weakness', 'read', 'identity', 'login',"
+	  "  'diagnostic') GROUP BY c.zone, d.zone, r.transport, r.port) o"
+	  " ON o.cz = client_zone AND o.dz = server_zone AND o.t = v.transport AND o.p = v.port"
+	  " WHERE client_zone <> server_zone AND client_zone <> '' AND server_zone <> ''"
+	  " AND answered AND confidence <> 'guess' AND protocol NOT IN ('arp', 'ndp', 'lldp', 'cdp', 'stp', 'igmp')"
+	  " GROUP BY client_zone, server_zone, protocol, v.transport, v.port",
+	  "id" },
+	{ "v_listed",
+	  "id INTEGER, name TEXT DEFAULT '', kind TEXT DEFAULT '', zone TEXT DEFAULT '', owner TEXT DEFAULT '',"
+	  " plan TEXT DEFAULT '', mac TEXT DEFAULT '', ip TEXT DEFAULT '', device_id INTEGER",
+	  "SELECT line, name, kind, zone, owner, plan, mac, ip, device FROM temp.listed",
+	  "id" },
+	{ "v_change",
+	  "id INTEGER, device_id INTEGER, field TEXT, before TEXT, now TEXT, evidence_id INTEGER",
+	  "SELECT row_number() OVER (ORDER BY device, field), device, field, before, now,"
+	  " (SELECT e.id FROM main.scan_evidence e WHERE e.scan = " BOUND " AND e.device = t.device AND e.field = t.field"
+	  "  AND e.value = t.now ORDER BY e.id LIMIT 1) FROM temp.changed t",
 	  "id" },
 	{ "v_segment",
 	  "id INTEGER, key TEXT DEFAULT '', vlans TEXT DEFAULT '', tunnel TEXT DEFAULT '', frames INTEGER DEFAULT 0",
@@ -165,10 +210,13 @@ const struct view views[] = {
 	  "SELECT id, address, device_a, device_b, alternations, id FROM main.scan_conflict WHERE " IN_SCAN,
 	  "id" },
 	{ "v_coverage",
-	  "hours REAL DEFAULT 0, hours_ot REAL DEFAULT 0, days INTEGER DEFAULT 0, frames INTEGER DEFAULT 0,"
-	  " third_party_share REAL DEFAULT 0, mirror INTEGER DEFAULT 0, loss REAL DEFAULT 0, k REAL DEFAULT 0,"
-	  " files INTEGER DEFAULT 0",
-	  "SELECT hours, hours_ot, days, frames, third_party_share, mirror, loss, k, files FROM temp.coverage",
+	  "hours REAL DEFAULT 0, hours_ot REAL DEFAULT 0, span_hours REAL DEFAULT 0, days INTEGER DEFAULT 0,"
+	  " frames INTEGER DEFAULT 0, third_party_share REAL DEFAULT 0, mirror INTEGER DEFAULT 0, loss REAL DEFAULT 0,"
+	  " k REAL DEFAULT 0, files INTEGER DEFAULT 0, one_way REAL DEFAULT 0, cut REAL DEFAULT 0,"
+	  " undecoded REAL DEFAULT 0, malformed REAL DEFAULT 0, unread REAL DEFAULT 0, capped INTEGER DEFAULT 0,"
+	  " networks_declared INTEGER DEFAULT 0, networks_seen INTEGER DEFAULT 0, zones INTEGER DEFAULT 0,"
+	  " conduits INTEGER DEFAULT 0, windows INTEGER DEFAULT 0, listed INTEGER, baseline INTEGER",
+	  "SELECT * FROM temp.coverage",
 	  "k" },
 	{ "v_count",
 	  "name TEXT, value INTEGER DEFAULT 0",
@@ -189,9 +237,9 @@ bool views_create(struct store *s, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, 256 * 1024);
-	buf_puts(&b, "CREATE TEMP TABLE bound(scan INTEGER);"
-		     "CREATE TEMP TABLE coverage(hours REAL, hours_ot REAL, days INTEGER, frames INTEGER,"
-		     " third_party_share REAL, mirror INTEGER, loss REAL, k REAL, files INTEGER);");
+	buf_puts(&b, "CREATE TEMP TABLE bound(scan INTEGER);");
+	buf_puts(&b, place_tables);
+	buf_puts(&b, coverage_table);
 	for (const struct view *v = views; v->name; v++) {
 		/* The view's column names are the words that stand before the types. */
 		buf_printf(&b, "CREATE TEMP VIEW %s(", v->name);
@@ -227,7 +275,7 @@ bool views_bind(struct store *s, int64_t scan, struct err *e)
 	sqlite3_bind_int64(st, 1, scan);
 	bool ok = store_run(s, "DELETE FROM temp.bound", e) && store_step(s, st, e);
 	sqlite3_finalize(st);
-	if (!ok || !coverage_bind(s, e))
+	if (!ok || !place_bind(s, scan, e) || !coverage_bind(s, scan, e))
 		return false;
 	s->bound = scan;
 	s->bound_version = version;

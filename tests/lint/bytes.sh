@@ -9,5 +9,5 @@ grep -rnE '\((const )?u?int(16|32|64)_t \*\)' src/capture src/decode src/flow sr
 grep -rnE '\b(strcpy|strcat|sprintf|gets|strtok)\(' src/capture src/decode src/flow src/dissect src/observe |
 	rule "no unbounded string function on the packet path"
 grep -rnE '\b(printf|puts|fprintf|putchar|perror)\(' src/capture src/decode src/flow src/dissect src/observe \
-	src/inventory src/store src/check src/score src/questionnaire --include='*.c' | rule "only the command line prints"
+	src/inventory src/store src/check src/score src/diff src/questionnaire --include='*.c' | rule "only the command line prints"
 finish

@@ -17,6 +17,7 @@ only flow dissect observe
 only dissect observe
 only observe
 only inventory observe
+only zone
 
 # library HEADER FOLDER-OR-FILE...: only these may include it.
 library() {

@@ -13,7 +13,7 @@
 
 /* ---- random cases, the same in every run ---- */
 
-enum { CASES = 20000, MOST_QUESTIONS = 40, MOST_FINDINGS = 12 };
+enum { CASES = 100000, MOST_QUESTIONS = 40, MOST_FINDINGS = 12 };
 
 static uint64_t seed;
 

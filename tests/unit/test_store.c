@@ -174,7 +174,7 @@ static void rows_of_a_scan(void **state)
 	struct store *s = open_site(path, STORE_READ);
 	assert_int_equal(store_scan_latest(s), 1);
 	expect(s, id, "SELECT id, label, kind, level, zone, internet, firmware, evidence_id FROM v_device",
-	       "1|事務所PC|pc|4||0|NULL|2;2|1769-L32E|plc|1||0|20.11|5;3|8.8.8.8|unknown|5|internet|1|NULL|6");
+	       "1|事務所PC|pc|4|office 192.168.1.0/24|0|NULL|2;2|1769-L32E|plc|1|control 192.168.1.0/24|0|20.11|5;3|8.8.8.8|unknown|5|internet|1|NULL|6");
 	expect(s, id, "SELECT type, address, subnet, private FROM v_address WHERE device_id = 2",
 	       "mac|00:1d:9c:c7:b0:10||1;ipv4|192.168.1.10|192.168.1.0/24|1");
 	expect(s, id, "SELECT client_id, server_id, protocol, crosses_zone, crosses_subnet, multicast, answered "
