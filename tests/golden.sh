@@ -53,7 +53,8 @@ check "the same devices again" cmp devices.json again.json
 
 lists=(devices.json)
 "$genba" -s factory.genba conversations --format json > conversations.json 2>/dev/null
-[ ! -s operations.json ] || [ ! -s conversations.json ] || lists+=(operations.json conversations.json)
+"$genba" -s factory.genba findings --all --format json > verdicts.json 2>/dev/null
+[ ! -s operations.json ] || [ ! -s conversations.json ] || lists+=(operations.json conversations.json verdicts.json)
 "$top_builddir/tests/gen/compare" truth.json "${lists[@]}" > compare.out
 grep -v ' passed, ' compare.out
 p=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' compare.out) f=$(sed -n 's/^.* passed, \([0-9]*\) failed.*/\1/p' compare.out)

@@ -31,8 +31,9 @@ check_PROGRAMS += tests/gen/factory
 tests_gen_factory_SOURCES = \
 	tests/gen/gen.c tests/gen/gen.h \
 	tests/gen/proto.h tests/gen/enip.c tests/gen/s7.c tests/gen/modbus.c tests/gen/japan.c tests/gen/it.c \
-	tests/gen/truth.c tests/gen/truth.h \
-	tests/gen/factory.c
+	tests/gen/remote.c tests/gen/truth.c tests/gen/truth.h \
+	tests/gen/hosts.c tests/gen/lines.c tests/gen/people.c tests/gen/habits.c tests/gen/clean.c \
+	tests/gen/factory.c tests/gen/factory.h
 tests_gen_factory_LDADD = -lm
 check_PROGRAMS += tests/gen/frames
 tests_gen_frames_SOURCES = tests/gen/gen.c tests/gen/gen.h tests/gen/frames.c

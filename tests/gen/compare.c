@@ -1,10 +1,10 @@
 /*
  * Compares what the program found with the truth about the made-up factory.
  *
- *     compare TRUTH.json DEVICES.json [OPERATIONS.json [CONVERSATIONS.json]]
+ *     compare TRUTH.json DEVICES.json [OPERATIONS.json [CONVERSATIONS.json [FINDINGS.json]]]
  *
- * DEVICES.json is `genba devices --format json`, and so on. Prints what does not
- * fit, and a last line "N passed, N failed, N skipped".
+ * DEVICES.json is `genba devices --format json`, and so on; FINDINGS.json that of
+ * `genba findings --all`. Prints what does not fit, and a last line "N passed, N failed, N skipped".
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -134,7 +134,8 @@ static void operation(const json_t *devices, const json_t *truth, const json_t *
 		    is(devices, json_object_get(o, "server_id"), member(want, "server"))) {
 			seen += json_integer_value(json_object_get(o, "count"));
 			frame = frame || json_equal(json_object_get(o, "frame"), json_object_get(want, "request")) ||
-				json_equal(json_object_get(o, "frame"), json_object_get(want, "frame"));
+				json_equal(json_object_get(o, "frame"), json_object_get(want, "frame")) ||
+				json_equal(json_object_get(o, "peer_frame"), json_object_get(want, "frame"));
 		}
 	char id[200], a[20], b[20];
 	snprintf(id, sizeof id, "%s → %s %s", member(want, "client"), member(want, "server"), member(want, "protocol"));
@@ -156,6 +157,103 @@ static void outside(const json_t *devices, const json_t *want, const json_t *row
 				  is(devices, json_object_get(o, "server_id"), member(want, "address")) &&
 				  json_equal(json_object_get(o, "port"), json_object_get(want, "port")));
 	check(found, member(want, "client"), "conversation with", member(want, "address"), NULL);
+}
+
+/* The truth's name of a device; "site" for none, NULL for one that the truth does not know. */
+static const char *subject(const json_t *truth, const json_t *devices, const json_t *id)
+{
+	size_t i, k;
+	json_t *d, *t, *address, *one = NULL;
+	if (!json_is_integer(id))
+		return "site";
+	json_array_foreach(devices, i, d)
+		if (json_equal(json_object_get(d, "id"), id))
+			one = d;
+	json_array_foreach(json_object_get(truth, "devices"), i, t) {
+		const char *list = json_array_size(json_object_get(t, "macs")) ? "macs" : "ipv4";
+		json_array_foreach(json_object_get(t, list), k, address)
+			if (holds(json_object_get(one, list), json_string_value(address)))
+				return member(t, "id");
+	}
+	return NULL;
+}
+
+enum { ABSENT, CANDIDATE, SURE };
+static const char *const sure_names[] = { "nothing", "a candidate", "a finding" };
+
+/* What the check says of the device, and whether it is shown by this frame (if not 0). */
+static int verdict(const json_t *truth, const json_t *devices, const json_t *result, const char *who, json_int_t frame, bool *shown)
+{
+	int found = ABSENT;
+	size_t i;
+	json_t *row;
+	*shown = frame == 0;
+	json_array_foreach(json_object_get(result, "rows"), i, row) {
+		const char *id = subject(truth, devices, json_object_get(row, "device"));
+		if (!id || strcmp(id, who) != 0)
+			continue;
+		if (!json_is_true(json_object_get(row, "candidate")))
+			found = SURE;
+		else if (found == ABSENT)
+			found = CANDIDATE;
+		*shown = *shown || json_integer_value(json_object_get(row, "frame")) == frame ||
+			 json_integer_value(json_object_get(row, "peer_frame")) == frame;
+	}
+	return found;
+}
+
+static const json_t *deserved(const json_t *truth, const char *check_id, const char *who)
+{
+	size_t i;
+	json_t *f;
+	json_array_foreach(json_object_get(truth, "findings"), i, f)
+		if (strcmp(member(f, "check"), check_id) == 0 && who && strcmp(member(f, "subject"), who) == 0)
+			return f;
+	return NULL;
+}
+
+static int rank(const char *severity)
+{
+	static const char *const names[] = { "info", "low", "medium", "high", "critical" };
+	int i = 0;
+	while (i < 4 && strcmp(names[i], severity) != 0)
+		i++;
+	return i;
+}
+
+/* Exactly the findings of the truth, each about its devices and shown by its frame. */
+static void findings(const json_t *truth, const json_t *devices, const json_t *results)
+{
+	const char *worst = member(truth, "worst");
+	size_t i, k;
+	json_t *want, *r, *row;
+	char id[200], a[30];
+	bool shown;
+	json_array_foreach(json_object_get(truth, "findings"), i, want) {
+		json_int_t frame = json_integer_value(json_object_get(want, "frame"));
+		int should = json_is_true(json_object_get(want, "candidate")) ? CANDIDATE : SURE, is_there = ABSENT;
+		shown = true;
+		json_array_foreach(results, k, r)
+			if (strcmp(member(r, "id"), member(want, "check")) == 0)
+				is_there = verdict(truth, devices, r, member(want, "subject"), frame, &shown);
+		snprintf(id, sizeof id, "%s of %s", member(want, "check"), member(want, "subject"));
+		check(is_there == should, id, "the verdict", sure_names[should], sure_names[is_there]);
+		snprintf(a, sizeof a, "frame %d", (int)frame);
+		check(shown || is_there == ABSENT, id, "the evidence", a, "others");
+	}
+	json_array_foreach(results, i, r) {
+		check(strcmp(member(r, "outcome"), "error") != 0, member(r, "id"), "outcome", NULL, "error");
+		if (worst && strcmp(member(r, "outcome"), "fail") == 0)
+			check(rank(member(r, "severity")) <= rank(worst), member(r, "id"), "severity at most", worst, member(r, "severity"));
+		json_array_foreach(json_object_get(r, "rows"), k, row) {
+			const char *who = subject(truth, devices, json_object_get(row, "device"));
+			const char *name = who ? who : member(row, "device_name");
+			snprintf(id, sizeof id, "%s of %s", member(r, "id"), name ? name : "nobody");
+			if (!deserved(truth, member(r, "id"), who))
+				check(false, id, "the verdict", NULL, json_is_true(json_object_get(row, "candidate")) ?
+				      sure_names[CANDIDATE] : member(row, "detail"));
+		}
+	}
 }
 
 static json_t *load(const char *path)
@@ -192,6 +290,11 @@ int main(int argc, char **argv)
 		json_array_foreach(json_object_get(truth, "outside"), i, d)
 			outside(list, d, json_object_get(conversations, "conversations"));
 		json_decref(conversations);
+	}
+	if (argc > 5) {
+		json_t *results = load(argv[5]);
+		findings(truth, list, json_object_get(results, "findings"));
+		json_decref(results);
 	}
 	json_decref(truth);
 	json_decref(devices);

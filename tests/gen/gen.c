@@ -314,7 +314,7 @@ static void tcp_start(struct tcp *x, const struct host *client, const struct hos
 {
 	static uint16_t next;
 	*x = (struct tcp){ .client = client, .server = server, .sport = (uint16_t)port,
-			   .cport = (uint16_t)(49152 + next % 16000), .t = t };
+			   .cport = (uint16_t)(49152 + next % 16000), .t = t, .opened = NO_MARK, .first = { NO_MARK, NO_MARK } };
 	next = (uint16_t)(next + 7);
 	x->cseq = gen_random(0x7fffffff);
 	x->sseq = gen_random(0x7fffffff);
@@ -328,7 +328,7 @@ void tcp_late(struct tcp *x, const struct host *client, const struct host *serve
 void tcp_open(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t)
 {
 	tcp_start(x, client, server, port, t);
-	segment(x, CLIENT, TCP_SYN, NULL, 0);
+	x->opened = segment(x, CLIENT, TCP_SYN, NULL, 0);
 	segment(x, SERVER, TCP_SYN | TCP_ACK, NULL, 0);
 	segment(x, CLIENT, TCP_ACK, NULL, 0);
 }
@@ -372,6 +372,8 @@ static struct marks ask(struct tcp *x, int side, const struct bytes *request, co
 	struct marks m;
 	m.request = data(x, side, request);
 	m.response = data(x, !side, response);
+	if (x->first.request == NO_MARK)
+		x->first = m;
 	segment(x, side, TCP_ACK, NULL, 0);
 	return m;
 }
@@ -401,12 +403,74 @@ static int by_time(const void *a, const void *b)
 	return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* ---- what one port of the switch shows ---- */
+
+static const struct host *port;
+
+void gen_port(const struct host *there)
+{
+	port = there;
+}
+
+static int vlan_of(const uint8_t *b)
+{
+	return b[12] == 0x81 && b[13] == 0 ? (b[14] << 8 | b[15]) & 0xfff : 0;
+}
+
+/*
+ * IEEE 802.1Q: a switch learns where a source is and forgets it after 300 s, or when the spanning tree changes. What
+ * goes to all, to whom it has not learned, or from and to the port's own host comes out there. It has just been
+ * switched on, and late in the day a cable is plugged.
+ */
+static void keep_port(void)
+{
+	enum { HOSTS = 200 };
+	static struct { uint8_t mac[6]; int64_t t; } learned[HOSTS];
+	size_t n = 0, kept = 0;
+	int64_t change = n_frames ? frames[0].t + (frames[n_frames - 1].t - frames[0].t) / 10 * 9 : 0;
+	for (size_t i = 0; i < n_frames; i++) {
+		const uint8_t *dst = pool + frames[i].at, *src = dst + 6;
+		if (i && frames[i - 1].t < change && frames[i].t >= change)
+			n = 0;
+		if (vlan_of(dst) != port->vlan)
+			continue;
+		bool known = false;
+		size_t k;
+		for (k = 0; k < n; k++)
+			known = known || (memcmp(learned[k].mac, dst, 6) == 0 && frames[i].t - learned[k].t < 300 * SECOND);
+		for (k = 0; k < n && memcmp(learned[k].mac, src, 6) != 0; k++)
+			;
+		if (k == n && n < HOSTS)
+			memcpy(learned[n++].mac, src, 6);
+		if (k < n)
+			learned[k].t = frames[i].t;
+		if (dst[0] & 1 || !known || memcmp(dst, port->mac, 6) == 0 || memcmp(src, port->mac, 6) == 0)
+			frames[kept++] = frames[i];
+	}
+	n_frames = kept;
+}
+
+bool gen_spoke(const struct host *h)
+{
+	uint32_t ip = gen_ip(h->address);
+	for (size_t i = 0; i < n_frames; i++) {
+		const uint8_t *b = pool + frames[i].at, *p = b + (vlan_of(b) ? 18 : 14);
+		const uint8_t *from = p[-2] != 8 ? NULL : p[-1] == 0 ? p + 12 : p[-1] == 6 ? p + 14 : NULL;
+		if (memcmp(b + 6, h->mac, 6) == 0 && vlan_of(b) == h->vlan && from &&
+		    ((uint32_t)from[0] << 24 | from[1] << 16 | from[2] << 8 | from[3]) == ip)
+			return true;
+	}
+	return false;
+}
+
 static bool number(void)
 {
 	if (numbers)
 		return true;
 	qsort(frames, n_frames, sizeof *frames, by_time);
 	numbers = calloc(n_frames + 1, sizeof *numbers);
+	if (port)
+		keep_port();
 	for (size_t i = 0; numbers && i < n_frames; i++)
 		numbers[frames[i].index] = (uint32_t)i + 1;
 	return numbers != NULL;

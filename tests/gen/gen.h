@@ -72,11 +72,14 @@ mark gen_udp_group(int64_t t, const struct host *from, unsigned sport, const cha
 		   const struct bytes *payload, bool anonymous);
 mark gen_icmp_echo(int64_t t, const struct host *from, const struct host *to, unsigned sequence, bool reply);
 
+struct marks { mark request, response; };
 struct tcp {
 	const struct host *client, *server;
 	uint16_t cport, sport;
 	uint32_t cseq, sseq;
 	int64_t t;                   /* time of the last segment; set it forward to pause */
+	mark opened;                 /* its first segment */
+	struct marks first;          /* the first request that was answered */
 };
 enum { CLIENT, SERVER };
 void tcp_open(struct tcp *x, const struct host *client, const struct host *server, unsigned port, int64_t t);
@@ -88,17 +91,21 @@ void tcp_refused(const struct host *client, const struct host *server, unsigned 
 mark tcp_say(struct tcp *x, int side, const struct bytes *data);
 mark tcp_line(struct tcp *x, int side, const char *line);
 /* A request of the client, the server's answer, and the client's acknowledgement. */
-struct marks { mark request, response; };
 struct marks tcp_ask(struct tcp *x, const struct bytes *request, const struct bytes *response);
 /* The server asks instead. */
 struct marks tcp_ask_back(struct tcp *x, const struct bytes *request, const struct bytes *response);
 void tcp_close(struct tcp *x);
 
+/* Keep only what an ordinary port of the switch shows, to which this host is connected; before gen_write(). */
+void gen_port(const struct host *there);
 /* Sort, number and write; NULL only sorts. False with errno. */
 bool gen_write(const char *path);
 /* The same in files of so many frames: PREFIX000.pcap, … */
 bool gen_write_pieces(const char *prefix, size_t frames);
-uint32_t gen_frame(mark m);          /* from 1; 0 for NO_MARK; after gen_write() */
+/* After gen_write(). From 1; 0 for NO_MARK, and for a frame that the port does not show. */
+uint32_t gen_frame(mark m);
 uint32_t gen_frames(void);
+/* Is there a frame that came from this address of this device? */
+bool gen_spoke(const struct host *h);
 
 #endif

@@ -244,9 +244,10 @@ void tls_session(int64_t t, const struct host *client, const struct host *server
 
 /* ---- OpenVPN over UDP with tls-auth: opcode, session 8, HMAC-SHA1 20, packet id 4, time 4, acknowledgements ---- */
 
-void openvpn_open(int64_t t, const struct host *client, const struct host *server)
+struct marks openvpn_open(int64_t t, const struct host *client, const struct host *server)
 {
 	struct bytes sessions[2] = { { .n = 0 }, { .n = 0 } }, o;
+	struct marks m = { NO_MARK, NO_MARK };
 	random_bytes(&sessions[0], 8);
 	random_bytes(&sessions[1], 8);
 	for (int answer = 0; answer <= 1; answer++) {
@@ -263,10 +264,11 @@ void openvpn_open(int64_t t, const struct host *client, const struct host *serve
 		}
 		be32(&o, 0);
 		if (answer)
-			gen_udp(t + 25 * MILLI, server, 1194, client, 1194, &o);
+			m.response = gen_udp(t + 25 * MILLI, server, 1194, client, 1194, &o);
 		else
-			gen_udp(t, client, 1194, server, 1194, &o);
+			m.request = gen_udp(t, client, 1194, server, 1194, &o);
 	}
+	return m;
 }
 
 void openvpn_data(int64_t t, const struct host *from, const struct host *to, size_t n)

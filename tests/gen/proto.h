@@ -25,7 +25,8 @@ mark enip_io(int64_t t, const struct host *from, const struct host *to, uint32_t
 	     bool run_header, const void *data, size_t n);
 
 /* S7comm: s7.c. */
-void s7_connect(struct tcp *x, unsigned slot);
+/* The marks are those of the set-up of communication. */
+struct marks s7_connect(struct tcp *x, unsigned slot);
 struct marks s7_read_db(struct tcp *x, unsigned db, unsigned start, unsigned count);
 struct marks s7_write_db(struct tcp *x, unsigned db, unsigned start, uint32_t value);
 struct marks s7_szl_0011(struct tcp *x, const char *order, unsigned v1, unsigned v2, unsigned v3);
@@ -85,7 +86,7 @@ void tls_session(int64_t t, const struct host *client, const struct host *server
 void tls_open(struct tcp *x, const char *name);
 void tls_data(struct tcp *x, int side, size_t n);
 /* The first two packets of a tunnel, and what flows in it. */
-void openvpn_open(int64_t t, const struct host *client, const struct host *server);
+struct marks openvpn_open(int64_t t, const struct host *client, const struct host *server);
 void openvpn_data(int64_t t, const struct host *from, const struct host *to, size_t n);
 struct marks http_get(struct tcp *x, const char *host, const char *path, const char *headers, const char *status,
 		      const char *answer_headers, const char *body);
@@ -97,5 +98,24 @@ void smb_negotiate(struct tcp *x);
 void lldp(int64_t t, const struct host *from, const char *port, const char *port_description, const char *name,
 	  const char *description);
 void stp(int64_t t, const struct host *from);
+
+/* Screens, servers and keepers of time: remote.c. */
+/* RFC 6143, security type None; the marks are the client's choice of it and the server's consent. */
+struct marks vnc_open(struct tcp *x, const char *desktop);
+void vnc_picture(struct tcp *x);
+/* Remote Desktop over TLS, without network level authentication: the request and the server's choice. */
+struct marks rdp_open(struct tcp *x, const char *user, const char *server);
+/* SNMP v2c: asks for sysDescr. */
+struct marks snmp_descr(int64_t t, const struct host *from, const struct host *to, const char *community,
+			const char *description);
+struct marks ntp_ask(int64_t t, const struct host *from, const struct host *server);
+mark syslog_send(int64_t t, const struct host *from, const struct host *server, const char *message);
+/* SMB 1 with NT LM 0.12. */
+struct marks smb1_negotiate(struct tcp *x);
+/* SSH 2 with algorithms of today, and what is typed in it. */
+void ssh_session(struct tcp *x, size_t lines);
+/* OPC UA with the policy None and an anonymous user: ActivateSession and its answer. */
+struct marks opcua_open(struct tcp *x, const char *url);
+struct marks opcua_read(struct tcp *x);
 
 #endif

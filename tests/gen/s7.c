@@ -60,7 +60,7 @@ static void cotp_connect(struct bytes *o, unsigned type, unsigned from, unsigned
 	be16(o, tsap);
 }
 
-void s7_connect(struct tcp *x, unsigned slot)
+struct marks s7_connect(struct tcp *x, unsigned slot)
 {
 	struct bytes a, b;
 	cotp_connect(&a, 0xe0, 1, 0, 0x0100 | slot);
@@ -68,7 +68,7 @@ void s7_connect(struct tcp *x, unsigned slot)
 	tcp_ask(x, &a, &b);
 	struct bytes setup = { .n = 0 };
 	put(&setup, "\xf0\x00\x00\x01\x00\x01\x01\xe0", 8);
-	exchange(x, false, &setup, NULL, &setup, NULL, false);
+	return exchange(x, false, &setup, NULL, &setup, NULL, false);
 }
 
 static void variable(struct bytes *o, unsigned function, unsigned db, unsigned start, unsigned count)
