@@ -40,8 +40,8 @@ tests_gen_frames_SOURCES = tests/gen/gen.c tests/gen/gen.h tests/gen/frames.c
 check_PROGRAMS += tests/gen/compare
 tests_gen_compare_SOURCES = tests/gen/compare.c
 tests_gen_compare_LDADD = $(JANSSON_LIBS)
-dist_check_SCRIPTS += tests/golden.sh
-TESTS += tests/golden.sh
+dist_check_SCRIPTS += tests/golden.sh tests/variants.sh
+TESTS += tests/golden.sh tests/variants.sh
 # Not the folder's name alone: make would copy golden.sh to that name.
 EXTRA_DIST += tests/golden/factory.conversations.csv tests/golden/factory.devices.json \
 	tests/golden/factory.devices.txt tests/golden/factory.findings.json tests/golden/factory.operations.json
