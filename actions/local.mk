@@ -2,16 +2,21 @@ actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
+	actions/cameras-own-network.yaml \
 	actions/change-default-passwords.yaml \
+	actions/check-cabling.yaml \
 	actions/classify-data.yaml \
 	actions/collect-machine-data.yaml \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
 	actions/data-plan.yaml \
+	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
+	actions/file-handover-point.yaml \
 	actions/fix-duplicate-address.yaml \
 	actions/floor-rules.yaml \
 	actions/https-admin.yaml \
@@ -20,10 +25,14 @@ dist_actions_DATA = \
 	actions/know-how-as-data.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
+	actions/mqtt-protection.yaml \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
+	actions/no-mail-at-machines.yaml \
+	actions/opcua-protection.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/reduce-broadcast.yaml \
+	actions/replace-home-router.yaml \
 	actions/replace-telnet.yaml \
 	actions/replace-unsupported-os.yaml \
 	actions/restore-test.yaml \
@@ -35,6 +44,7 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
+	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \

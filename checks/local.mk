@@ -1,32 +1,92 @@
 checksdir = $(pkgdatadir)/checks
 dist_checks_DATA = \
+	checks/brief-visitor.yaml \
 	checks/broadcast.yaml \
+	checks/camera-among-controllers.yaml \
+	checks/changed-devices.yaml \
+	checks/clock-set.yaml \
+	checks/conduit-none.yaml \
+	checks/controller-discontinued.yaml \
+	checks/controller-password.yaml \
+	checks/controller-search.yaml \
+	checks/cyclic-to-everybody.yaml \
+	checks/database-readable.yaml \
 	checks/dhcp-servers.yaml \
+	checks/dual-homed.yaml \
 	checks/duplicate-address.yaml \
 	checks/external-dns.yaml \
+	checks/firmware-differs.yaml \
 	checks/flat-network.yaml \
+	checks/forced.yaml \
 	checks/ftp-anonymous.yaml \
 	checks/ftp-outside.yaml \
 	checks/ftp-password.yaml \
+	checks/household-router.yaml \
 	checks/http-basic.yaml \
 	checks/internet-controller.yaml \
 	checks/internet-engineering.yaml \
 	checks/internet-inbound.yaml \
+	checks/ipv6-unnoticed.yaml \
+	checks/late-cycle.yaml \
+	checks/line-to-line.yaml \
+	checks/listed-not-seen.yaml \
+	checks/log-erased.yaml \
+	checks/machine-upload.yaml \
+	checks/mail-at-machines.yaml \
+	checks/maintenance-router.yaml \
 	checks/many-masters.yaml \
+	checks/mode-changed.yaml \
+	checks/mqtt-open.yaml \
+	checks/names-by-shouting.yaml \
+	checks/new-devices.yaml \
 	checks/no-authentication.yaml \
+	checks/no-log-export.yaml \
+	checks/no-time-sync.yaml \
 	checks/office-controller.yaml \
+	checks/old-logon.yaml \
 	checks/old-windows-embedded.yaml \
 	checks/old-windows.yaml \
+	checks/opc-classic.yaml \
+	checks/opcua-open.yaml \
+	checks/password-readable.yaml \
 	checks/plc-program.yaml \
 	checks/plc-stop.yaml \
+	checks/polled-hard.yaml \
 	checks/private-phone.yaml \
+	checks/program-read.yaml \
+	checks/programmed-by-stranger.yaml \
+	checks/rdp-weak.yaml \
+	checks/refused-commands.yaml \
+	checks/refused-connections.yaml \
+	checks/relay-across.yaml \
+	checks/remote-outside-window.yaml \
+	checks/remote-programming.yaml \
 	checks/remote-screen.yaml \
 	checks/remote-tool.yaml \
+	checks/remote-tunnel-always.yaml \
 	checks/remote-vpn.yaml \
+	checks/retransmissions.yaml \
+	checks/safety-reachable.yaml \
+	checks/second-io-master.yaml \
+	checks/settings-changed.yaml \
+	checks/shared-file-server.yaml \
 	checks/smb1.yaml \
+	checks/snmp-clear.yaml \
+	checks/snmp-default.yaml \
+	checks/ssh-old.yaml \
+	checks/suspicious-traffic.yaml \
 	checks/telnet.yaml \
+	checks/tftp-files.yaml \
+	checks/tls-certificate.yaml \
+	checks/tls-old.yaml \
 	checks/unanswered-polls.yaml \
+	checks/undeclared-devices.yaml \
+	checks/undeclared-network.yaml \
 	checks/unknown-devices.yaml \
+	checks/unsupported-without-plan.yaml \
+	checks/upnp-router.yaml \
+	checks/vnc-open.yaml \
+	checks/web-server-old.yaml \
 	checks/write-across.yaml
 
 dist_check_SCRIPTS += tests/checks.sh

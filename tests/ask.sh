@@ -127,13 +127,13 @@ if command -v script >/dev/null; then
 	talk() { # talk SITE LINES
 		printf "$2" | script -qec "$genba ask -s $dir/$1 --respondent 工場長" /dev/null > "$dir/talk" 2>&1
 	}
-	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n3 議事録あり\n?\nb\n9\n1\nn\n\nn\n一人会社\nq\n'
+	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n\n3 議事録あり\n?\nb\n9\n1\nn\n\nn\n一人会社\nq\n'
 	"$genba" ask -s "$dir/talk.genba" --export "$dir/talk.yaml" > /dev/null
 	ok "conversation: level with a note" grep -qF 'G1: {level: 3, note: "議事録あり"' "$dir/talk.yaml"
 	ok "conversation: back and again" grep -qE 'G2: 1|G2: \{level: 1' "$dir/talk.yaml"
 	ok "conversation: not applicable" grep -qF 'G3: {level: not_applicable, reason: "一人会社"' "$dir/talk.yaml"
 	ok "conversation: summary" grep -q '3 of 25 questions answered' "$dir/talk"
-	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n２　全角\nｑ\n'
+	talk talk.genba '\n\n\n\n\n\n\n\n\n\n\n\n２　全角\nｑ\n'
 	"$genba" ask -s "$dir/talk.genba" --export "$dir/talk.yaml" > /dev/null
 	ok "conversation: goes on where it stopped" grep -qF 'G4: {level: 2, note: "全角"' "$dir/talk.yaml"
 	ok "conversation: the rest is kept" grep -qF '議事録あり' "$dir/talk.yaml"

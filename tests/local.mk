@@ -42,6 +42,12 @@ tests_gen_compare_SOURCES = tests/gen/compare.c
 tests_gen_compare_LDADD = $(JANSSON_LIBS)
 dist_check_SCRIPTS += tests/golden.sh tests/variants.sh
 TESTS += tests/golden.sh tests/variants.sh
+dist_check_SCRIPTS += tests/typical.sh
+TESTS += tests/typical.sh
+EXTRA_DIST += tests/typical/machining-20.answers.yaml tests/typical/machining-20.txt tests/typical/parts-80.answers.yaml \
+	tests/typical/parts-80.txt tests/typical/plant-200.answers.yaml tests/typical/plant-200.txt
+dist_check_SCRIPTS += tests/golden.sh
+TESTS += tests/golden.sh
 # Not the folder's name alone: make would copy golden.sh to that name.
 EXTRA_DIST += tests/golden/factory.conversations.csv tests/golden/factory.devices.json \
 	tests/golden/factory.devices.txt tests/golden/factory.findings.json tests/golden/factory.operations.json

@@ -203,7 +203,7 @@ static int run(struct cli *c, struct err *e)
 	bool met;
 	if (format < 0 || (what && !check_fail_on(what, &(struct check_results){ 0 }, NULL, &met, e)))
 		return EXIT_USAGE_ERROR;
-	char *folder = path_of("checks");
+	char *folder = cli_has(c, "checks") ? xstrdup(cli_get(c, "checks")) : path_of("checks");
 	struct check_set set;
 	bool ok = check_load(folder, &set, e);
 	free(folder);
@@ -220,6 +220,7 @@ static const struct cli_option options[] = {
 	{ 'a', "all", NULL, N_("also what is fine, and what the capture could not show") },
 	SITE_SCAN_OPTION,
 	SITE_FORMAT_OPTION,
+	{ 0, "checks", "FOLDER", N_("other checks than genba's own; they can read the scan and nothing else") },
 	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity or above (high), or a new one "
 				   "(new:high)") },
 	{ 0 },

@@ -14,8 +14,11 @@
 static const char *const lack_titles[] = {
 	N_("take a capture"), N_("capture at a mirror port (or a TAP) of the switch that the controllers are on"),
 	N_("capture longer, up to a whole working day"),
-	N_("declare the networks of the site (setting \"subnets\")"),
+	N_("declare the networks of the site (genba ask, or genba zones import)"),
 	N_("capture in the declared networks that were not seen"), N_("capture without losing frames"),
+	N_("mirror both directions of the port: of many connections only one side was seen"),
+	N_("capture whole frames (snap length 0): many were cut"),
+	N_("find out why nothing was heard for most of the time: a loose cable, a mirror that was switched off, a line that stood"),
 };
 
 /* ---- text ---- */
@@ -151,9 +154,18 @@ static void coverage_text(struct buf *b, const struct assessment *a)
 			   a->coverage.mirror ? _("mirror port") : _("no mirror port"), a->coverage.loss * 100);
 	else
 		buf_printf(b, "%s\n", _("nothing was measured"));
-	for (size_t i = 0; i < a->n_raises; i++)
-		buf_printf(b, _("  up to %3.0f %%  %s\n"), a->raises[i].k_after * 100,
-			   _(lack_titles[a->raises[i].lack]));
+	for (size_t i = 0; i < a->n_raises; i++) {
+		if (a->raises[i].lack >= LACK_ONE_WAY)
+			buf_printf(b, _("  see more     %s\n"), _(lack_titles[a->raises[i].lack]));
+		else
+			buf_printf(b, _("  up to %3.0f %%  %s\n"), a->raises[i].k_after * 100,
+				   _(lack_titles[a->raises[i].lack]));
+	}
+	if (a->scan && a->coverage.unread > 0.1)
+		buf_printf(b, _("  %.0f %% of the packets belong to protocols that nobody could name for sure\n"),
+			   a->coverage.unread * 100);
+	if (a->scan && a->coverage.undecoded > 0.01)
+		buf_printf(b, _("  %.0f %% of the frames could not be read at all\n"), a->coverage.undecoded * 100);
 }
 
 static bool write_text(const struct assessment *a, struct err *e)
@@ -204,8 +216,10 @@ static json_t *coverage_json(const struct assessment *a)
 		json_array_append_new(raises, json_pack("{s:s, s:f}", "lack", assess_lack_names[a->raises[i].lack],
 							"k_after", a->raises[i].k_after));
 	const struct assess_coverage *c = &a->coverage;
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:b, s:f, s:o}", "k", c->k, "t", c->t, "v", c->v, "d", c->d, "hours",
-			 c->hours, "mirror", c->mirror, "loss", c->loss, "raised_by", raises);
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:f, s:o}", "k", c->k, "t", c->t, "v", c->v,
+			 "d", c->d, "hours", c->hours, "span_hours", c->span_hours, "mirror", c->mirror, "loss", c->loss,
+			 "one_way", c->one_way, "cut", c->cut, "unread", c->unread, "undecoded", c->undecoded, "raised_by",
+			 raises);
 }
 
 static json_t *answers_json(const struct assessment *a)

@@ -126,6 +126,11 @@ static void add_coverage(json_t *model, const struct assessment *a)
 	model_bool(o, "mirror", c->mirror);
 	model_real(o, "third_party_share", c->third_party_share, 4);
 	model_real(o, "loss", c->loss, 6);
+	model_real(o, "one_way", c->one_way, 4);
+	model_real(o, "cut", c->cut, 4);
+	model_real(o, "unread", c->unread, 4);
+	model_real(o, "undecoded", c->undecoded, 4);
+	model_real(o, "span_hours", c->span_hours, 2);
 	json_t *raises = report_list(o, "raises");
 	for (size_t i = 0; i < a->n_raises; i++) {
 		json_t *r = report_item(raises);

@@ -26,6 +26,17 @@ static void put_after(const struct view *v, json_t *o, const json_t *x)
 		put_string(v, o, "after", "after_n", "n", view_real(get_real(x, "n_after"), 1, a), NULL);
 }
 
+/* A firm that did it, in one line; "" where there is none. */
+static void put_case(const struct view *v, json_t *o, const char *key, const json_t *x)
+{
+	const json_t *c = get_list(x, "case");
+	put_text(o, key, "");
+	if (get_set(c, "company"))
+		put_string(v, o, key, "action_case_text", "company", get_text2(v, c, "company"), "what",
+			   get_text2(v, c, "what"), "result", get_text2(v, c, "result"), "source",
+			   get_text2(v, c, "source"), NULL);
+}
+
 static void put_action(const struct view *v, json_t *o, const json_t *x, size_t number)
 {
 	char a[VIEW_TEXT];
@@ -139,8 +150,11 @@ void view_plan(struct view *v)
 		json_decref(l);
 	}
 	json_t *data = report_list(o, "data");
-	json_array_foreach(get_list(v->model, "data_actions"), i, x)
-		put_action(v, report_item(data), x, i + 1);
+	json_array_foreach(get_list(v->model, "data_actions"), i, x) {
+		json_t *row = report_item(data);
+		put_action(v, row, x, i + 1);
+		put_case(v, row, "example", x);
+	}
 	json_t *roadmaps = report_list(o, "roadmaps");
 	if (json_array_size(actions))
 		json_array_foreach(get_list(v->model, "roadmaps"), i, x)
@@ -166,18 +180,6 @@ static void part(const struct view *v, json_t *list, const char *label, const ch
 	put_text(o, "text", text);
 }
 
-/* A firm that did it. */
-static void case_part(const struct view *v, json_t *parts, const json_t *x)
-{
-	const json_t *c = get_list(x, "case");
-	if (!get_set(c, "company"))
-		return;
-	json_t *o = report_item(parts);
-	put_text(o, "label", view_string(v, "action_case"));
-	put_string(v, o, "text", "action_case_text", "company", get_text2(v, c, "company"), "what",
-		   get_text2(v, c, "what"), "result", get_text2(v, c, "result"), "source", get_text2(v, c, "source"), NULL);
-}
-
 static void add_details(const struct view *v, json_t *list, const json_t *actions)
 {
 	size_t i, j;
@@ -201,7 +203,8 @@ static void add_details(const struct view *v, json_t *list, const json_t *action
 		part(v, parts, "action_way_back", get_text2(v, x, "way_back"));
 		part(v, parts, "action_confirm", get_text2(v, x, "confirm"));
 		part(v, parts, "action_record", get_text2(v, x, "record"));
-		case_part(v, parts, x);
+		put_case(v, o, "example", x);
+		part(v, parts, "action_case", get_text(o, "example"));
 	}
 }
 

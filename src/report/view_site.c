@@ -202,6 +202,15 @@ static void add_coverage(const struct view *v, json_t *o)
 		line(v, rows, "coverage_mirror", view_string(v, get_bool(c, "mirror") ? "mirror_yes" : "mirror_no"));
 		put_format(held, "x", "%s %%", view_percent(get_real(c, "loss"), a));
 		line(v, rows, "coverage_loss", get_text(held, "x"));
+		static const char *const shares[][2] = { { "one_way", "coverage_one_way" }, { "cut", "coverage_cut" },
+							 { "unread", "coverage_unread" },
+							 { "undecoded", "coverage_undecoded" } };
+		for (size_t s = 0; s < sizeof(shares) / sizeof(*shares); s++) {
+			if (get_real(c, shares[s][0]) < 0.005)
+				continue;
+			put_format(held, "x", "%s %%", view_percent(get_real(c, shares[s][0]), a));
+			line(v, rows, shares[s][1], get_text(held, "x"));
+		}
 	}
 	put_string(v, o, "factors", scan ? "coverage_factors" : "coverage_none", "k",
 		   view_percent(get_real(c, "k"), a), "t", view_percent(get_real(c, "t"), b), NULL);

@@ -8,7 +8,7 @@
 #include "score/plan.h"
 
 const char *const assess_lack_names[] = { "capture", "mirror", "hours", "subnets-declared", "subnets-seen", "loss",
-					  NULL };
+					  "one-way", "cut", "silence", NULL };
 
 /* Below this coverage a check that passed confirms nothing. */
 #define ADEQUATE 0.3
@@ -287,6 +287,12 @@ static void raise_coverage(struct assessment *a)
 			c->subnets_declared ? LACK_SUBNETS_SEEN : LACK_SUBNETS_DECLARED, rest };
 	if (c->d < 0.99)
 		a->raises[a->n_raises++] = (struct assess_raise){ LACK_LOSS, c->d > 0 ? k / c->d : 0 };
+	if (c->one_way > 0.1)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_ONE_WAY, k };
+	if (c->cut > 0.01)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_CUT, k };
+	if (c->span_hours > 1 && c->hours < 0.5 * c->span_hours)
+		a->raises[a->n_raises++] = (struct assess_raise){ LACK_SILENCE, k };
 	qsort(a->raises, a->n_raises, sizeof *a->raises, most_coverage_first);
 }
 
@@ -328,6 +334,11 @@ static bool read_coverage(void *data, const struct store_row *row)
 	c->mirror = store_column(row, "mirror").i != 0;
 	c->loss = store_column(row, "loss").r;
 	c->k = store_column(row, "k").r;
+	c->one_way = store_column(row, "one_way").r;
+	c->cut = store_column(row, "cut").r;
+	c->unread = store_column(row, "unread").r;
+	c->undecoded = store_column(row, "undecoded").r;
+	c->span_hours = store_column(row, "span_hours").r;
 	return false;
 }
 

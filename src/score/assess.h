@@ -19,12 +19,15 @@ struct assess_coverage {
 	bool mirror;                   /* unicast between third parties was seen: a mirror port */
 	double loss;                   /* 0..1 */
 	double k;                      /* 0..1 */
+	double one_way, cut, unread, undecoded;   /* shares 0..1, as in v_coverage */
+	double span_hours;             /* first to last frame of the captures; beyond hours nothing was heard */
 	double t, v, d;                /* k = t·v·d, times 0.3 when not a mirror port */
 	bool subnets_declared;         /* setting "subnets"; else v is 0.5 */
 };
 
-/* What would raise coverage, in the order of what it brings. */
-enum assess_lack { LACK_CAPTURE, LACK_MIRROR, LACK_HOURS, LACK_SUBNETS_DECLARED, LACK_SUBNETS_SEEN, LACK_LOSS, LACK_MAX };
+/* What would raise coverage, in the order of what it brings; the last three show more, but do not count in k. */
+enum assess_lack { LACK_CAPTURE, LACK_MIRROR, LACK_HOURS, LACK_SUBNETS_DECLARED, LACK_SUBNETS_SEEN, LACK_LOSS,
+		   LACK_ONE_WAY, LACK_CUT, LACK_SILENCE, LACK_MAX };
 extern const char *const assess_lack_names[];   /* "capture", "mirror", "hours", … for JSON and strings */
 struct assess_raise {
 	enum assess_lack lack;

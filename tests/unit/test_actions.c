@@ -38,6 +38,9 @@ static void own_actions(void **state)
 	assert_true(score_actions_find(&set, "collect-machine-data")->data);
 	assert_true(score_actions_find(&set, "separate-office-factory")->has_interim);
 	assert_null(score_actions_find(&set, "no-such"));
+	a = score_actions_find(&set, "visualise-running-rate");
+	assert_true(a->has_case);
+	assert_non_null(strstr(a->example.result.en, "7 %"));
 	score_actions_free(&set);
 }
 
@@ -139,12 +142,135 @@ static void bad_files(void **state)
 	rmdir(folder);
 }
 
+/* ---- a site's own figures ---- */
+
+static void expect_refusal(const char *text, const char *want)
+{
+	struct action_set set;
+	struct err e = { "" };
+	load_own(&set);
+	assert_false(score_actions_adapt(&set, "own.yaml", text, strlen(text), &e));
+	if (!strstr(e.text, want))
+		fail_msg("expected \"%s\" in \"%s\"", want, e.text);
+	score_actions_free(&set);
+}
+
+static void own_figures(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"backup-offline: {yen: {min: 0, max: 30000}, hours: {min: 1, max: 2.5}, complexity: high,\n"
+		"  downtime: planned_stop, who: {en: Sato, ja: 佐藤}}\n"
+		"log-collection: {not_here: somebody else does}\n"
+		"name-responsible: {done: true}\n"
+		"device-inventory: {who: 鈴木}\n";
+	struct action_set set;
+	struct err e = { "" };
+	load_own(&set);
+	if (!score_actions_adapt(&set, "own.yaml", text, strlen(text), &e))
+		fail_msg("%s", e.text);
+	const struct action *a = score_actions_find(&set, "backup-offline");
+	assert_true(a->adapted && !a->done && !a->not_here);
+	assert_true(a->yen_min == 0 && a->yen_max == 30000 && a->hours_min == 1 && a->hours_max == 2.5);
+	assert_int_equal(a->complexity, COMPLEXITY_HIGH);
+	assert_int_equal(a->downtime, DOWNTIME_PLANNED_STOP);
+	assert_string_equal(a->who.en, "Sato");
+	a = score_actions_find(&set, "log-collection");
+	assert_string_equal(a->not_here, "somebody else does");
+	assert_false(a->adapted);
+	assert_true(score_actions_find(&set, "name-responsible")->done);
+	a = score_actions_find(&set, "device-inventory");
+	assert_string_equal(a->who.en, "鈴木");
+	assert_true(a->hours_max > 0);                 /* what is not given stays */
+	score_actions_free(&set);
+
+	expect_refusal("no-such: {}", "own.yaml:1");
+	expect_refusal("backup-offline:\n  yen: {min: 1}", "own.yaml:2");
+	expect_refusal("backup-offline:\n  price: 1", "price");
+	expect_refusal("backup-offline: {hours: {min: 3, max: 1}}", "min ≤ max");
+	expect_refusal("backup-offline: {complexity: some}", "complexity");
+	expect_refusal("backup-offline: {not_here: ''}", "reason");
+	expect_refusal("backup-offline: {who: ''}", "who");
+	expect_refusal("backup-offline: {who: {en: x}}", "ja");
+	expect_refusal("[a]", "expected a map");
+	expect_refusal("backup-offline: 3", "own.yaml:1");
+}
+
+/* ---- lint ---- */
+
+static char found[4096];
+
+static void keep(void *data, const char *message)
+{
+	size_t *n = data;
+	++*n;
+	snprintf(found + strlen(found), sizeof found - strlen(found), "%s\n", message);
+}
+
+/* Only this action of ours, with something amiss. */
+static void expect_problem(struct action a, const char *want)
+{
+	size_t n = 0;
+	char *name = a.id;
+	struct check check = { .action = name };
+	found[0] = '\0';
+	score_actions_lint(&(struct action_set){ &a, 1 }, &(struct check_set){ &check, 1 }, keep, &n);
+	if (!want && n)
+		fail_msg("expected no problem, got %s", found);
+	if (want && (n != 1 || !strstr(found, want)))
+		fail_msg("expected \"%s\" alone, got \"%s\"", want, found);
+}
+
+static void what_lint_finds(void **state)
+{
+	(void)state;
+	struct action_set set;
+	load_own(&set);
+	const struct action good_one = *score_actions_find(&set, "backup-offline");
+	struct action a = good_one;
+	expect_problem(a, NULL);
+	a.has_interim = false;
+	expect_problem(a, "interim: expected what holds until then: the action needs money");
+	a.yen_min = 0;
+	expect_problem(a, NULL);
+	a.downtime = DOWNTIME_LINE_STOP;
+	expect_problem(a, "needs a stop");
+
+	static const struct { const char *en, *ja, *want; } sentences[] = {
+		{ "It works.", "動きます。", NULL }, { "Does it?", "動くかを確かめてください。次に進みます（3回）。", NULL },
+		{ "It works", "動きます。", "full stop" }, { "It works.", "動く。", "です・ます" },
+		{ "It works.", "動きます", "です・ます" }, { "It works.", "すぐに 動きます。", "no blank" },
+		{ "It works.", "動く。止まります。", "です・ます" }, { "It works.", "", "both languages" },
+	};
+	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+		a = good_one;
+		a.way_back = (struct text2){ (char *)(uintptr_t)sentences[i].en, (char *)(uintptr_t)sentences[i].ja };
+		expect_problem(a, sentences[i].want);
+	}
+	a = good_one;
+	a.title = (struct text2){ (char[]){ "Title." }, (char[]){ "題" } };
+	expect_problem(a, "without a full stop");
+
+	/* Nothing leads to it: no check names it, and it raises nothing. */
+	size_t n = 0;
+	a = good_one;
+	a.n_raises = 0;
+	expect_problem(a, NULL);
+	found[0] = '\0';
+	score_actions_lint(&(struct action_set){ &a, 1 }, &(struct check_set){ NULL, 0 }, keep, &n);
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(found, "nothing leads to this action"));
+	score_actions_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_actions),
 		cmocka_unit_test(all_are_installed),
 		cmocka_unit_test(bad_files),
+		cmocka_unit_test(own_figures),
+		cmocka_unit_test(what_lint_finds),
 	};
 	return cmocka_run_group_tests_name("actions", tests, NULL, NULL);
 }
