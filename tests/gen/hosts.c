@@ -123,7 +123,7 @@ const struct host phone = {
 const struct host tunnel_server = { .address = "203.0.113.50", .internet = true };
 const struct host remote_desktop = { .address = "203.0.113.80", .internet = true };
 const struct host web_server = { .address = "198.51.100.20", .internet = true };
-const struct host time_server = { .address = "203.0.113.123", .internet = true };
+const struct host time_server = { .address = "198.51.100.30", .internet = true };
 const struct host mail_server = { .address = "198.51.100.25", .internet = true };
 
 /* Where a factory is run well: the printers in their places, a server for time and logs in a network between. */
