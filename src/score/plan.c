@@ -124,13 +124,14 @@ static double effort(const struct action *action)
 static const char *const lifelines[] = { "Z3", "R1", "Z2", "Z1" };
 enum { LIFELINES = sizeof lifelines / sizeof *lifelines, LIFELINE_LEVEL = 3 };
 
-static bool saves(const struct step *s, const char *lifeline)
+/* Also where another finding holds the answer down, so that this action alone raises nothing yet. */
+static bool saves(const struct assessment *a, const struct action *action, const char *lifeline)
 {
-	for (size_t i = 0; i < s->row.n_raises; i++) {
-		const struct assess_question_raise *r = &s->row.raises[i];
-		if (r->from < LIFELINE_LEVEL && strcmp(r->question->question->id, lifeline) == 0)
+	size_t at = question_index(a, lifeline);
+	for (size_t i = 0; i < action->n_raises && at < a->questionnaire.n; i++)
+		if (strcmp(action->raises[i].question, lifeline) == 0 && a->questions[at].counted &&
+		    a->questions[at].level != LEVEL_NOT_APPLICABLE && a->questions[at].effective < LIFELINE_LEVEL)
 			return true;
-	}
 	return false;
 }
 
@@ -191,7 +192,7 @@ static void measure(const struct assessment *a, struct step *s)
 	s->planned = helps && wanted;
 	s->basic = s->basic && !helps && wanted;
 	for (int k = 0; k < LIFELINES; k++)
-		s->lifeline = s->lifeline || saves(s, lifelines[k]);
+		s->lifeline = s->lifeline || saves(a, s->action, lifelines[k]);
 	score_what_if_free(&w);
 }
 
@@ -245,7 +246,7 @@ static struct step *best(struct plan *p, const char *lifeline)
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		if (!needs_no_stop(s) || (!s->planned && !s->basic) || (s->planned && s->row.lane == LANE_NOW) ||
-		    (lifeline && !saves(s, lifeline)))
+		    (lifeline && !saves(p->a, s->action, lifeline)))
 			continue;
 		if (!found || (s->planned != found->planned ? s->planned : before(s, found)))
 			found = s;
@@ -264,7 +265,7 @@ static void bring_interim_forward(struct plan *p, const char *lifeline)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
-		if (s->planned && s->action->has_interim && saves(s, lifeline))
+		if (s->planned && s->action->has_interim && saves(p->a, s->action, lifeline))
 			s->early = true;
 	}
 }
@@ -281,7 +282,7 @@ static void fill_now(struct plan *p)
 			continue;
 		now++;
 		for (int k = 0; k < LIFELINES; k++)
-			held[k] = held[k] || saves(s, lifelines[k]);
+			held[k] = held[k] || saves(p->a, s->action, lifelines[k]);
 	}
 	for (int k = 0; k < LIFELINES; k++) {
 		if (held[k])
