@@ -82,7 +82,7 @@ seen() {
 	ok "$1: grade A by points" grep -q '"grade_before": "A"' "$1.score"
 	ok "$1: and at best B" grep -q '"grade": "B",$' "$1.score"
 	ok "$1: because little was covered" grep -q '"reason": "low-coverage"' "$1.score"
-	ok "$1: boundaries were not measured" says '"measured": false' sed -n '/"boundary"/,/}/p' "$1.score"
+	ok "$1: protocols were not measured" says '"measured": false' sed -n '/"protocol"/,/}/p' "$1.score"
 	ok "$1: a mirror port would raise it most" [ "$(grep -m1 -o '"lack": "[a-z-]*"' "$1.score")" = '"lack": "mirror"' ]
 	ok "$1: level 4 is not verified" grep -q '"Z": 80.0' "$1.score"
 	ok "$1: in words" says "(B)  declared only, not measured" "$genba" -s "$1.genba" score
@@ -91,7 +91,7 @@ seen() {
 	ok "$1: in Japanese" says "(B)  申告のみ・実測なし" "$genba" -s "$1.genba" score --lang ja
 	ok "$1: why, in Japanese" says "30 % に届きません（制限前：A）" "$genba" -s "$1.genba" score --lang ja
 	ok "$1: how to see more, in Japanese" says "ミラーポート（または TAP）で採る" "$genba" -s "$1.genba" score --lang ja
-	ok "$1: not measured, in Japanese" says "ネットワークの境界（実測なし）" "$genba" -s "$1.genba" score --lang ja
+	ok "$1: not measured, in Japanese" says "制御通信（実測なし）" "$genba" -s "$1.genba" score --lang ja
 	ok "$1: not observable, in Japanese" says "判定できず" "$genba" -s "$1.genba" findings --all --lang ja
 }
 made port --port

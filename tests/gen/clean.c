@@ -30,7 +30,7 @@ static void station(void)
 	tcp_open(&x, &eng, &cnc, 8193, at(0, 9));
 	focas_open(&x);
 	truth_finding("OT-AUTH-001", &cnc, x.first.response);
-	truth_operation(&eng, &cnc, "focas", "identity", focas_sysinfo(&x, "31", "M", "G421", "50.0"));
+	truth_operation(&eng, &cnc, "focas", "identity", focas_sysinfo(&x, "30", "M", "G4F0", "27.0"));
 	for (int64_t t = at(0, 12); t; t = after(t, 20)) {
 		x.t = t;
 		focas_status(&x);

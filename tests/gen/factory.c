@@ -41,8 +41,8 @@ static void morning(void)
 	if (!well_run)
 		dhcp_lease(at(0.1, 0), &phone, &router3, "iPhone", NULL, iphone_wants, sizeof iphone_wants);
 	if (!well_run) {
-		nbns_register(at(0, 3), &eng, "192.168.1.255", "SEIGI-PC01");
-		nbns_register(at(0, 3.5), &scada, "192.168.2.255", "SCADA-LINE2");
+		truth_finding("PLT-NAME-001", &eng, nbns_register(at(0, 3), &eng, "192.168.1.255", "SEIGI-PC01"));
+		truth_finding("PLT-NAME-001", &scada, nbns_register(at(0, 3.5), &scada, "192.168.2.255", "SCADA-LINE2"));
 	}
 	const struct host *const answers[] = { &plc1, &io1, &hmi1 };
 	const struct cip_identity *const identities[] = { &plc1_identity, &io1_identity, &hmi1_identity };
@@ -88,7 +88,7 @@ static void noise(void)
 static void look_from_port(bool own_traffic)
 {
 	dhcp_lease(at(0, 10), &laptop, &router1, "SHINDAN-NOTE", "MSFT 5.0", windows_wants, sizeof windows_wants);
-	nbns_register(at(0, 11), &laptop, "192.168.1.255", "SHINDAN-NOTE");
+	truth_finding("PLT-NAME-001", &laptop, nbns_register(at(0, 11), &laptop, "192.168.1.255", "SHINDAN-NOTE"));
 	for (int64_t t = at(0, 12); t; t = after(t, 60))
 		gen_arp_pair(t, &laptop, &router1);
 	for (int64_t t = at(0, 40); own_traffic && t; t = after(t, 300)) {

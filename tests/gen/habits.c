@@ -8,6 +8,7 @@ static void panel_on_the_desk(void)
 	tcp_open(&x, &office, &hmi1, 5900, at(0.72, 0));
 	struct marks m = vnc_open(&x, "LINE1");
 	truth_weakness(&office, &hmi1, "vnc", "vnc-no-authentication", m.request);
+	truth_finding("REM-VNC-001", &hmi1, m.request);
 	truth_finding("REM-DESK-001", &hmi1, x.opened);
 	truth_finding("BND-OFFICE-001", &hmi1, x.opened);
 	for (int i = 0; i < 10; i++) {
@@ -24,6 +25,7 @@ static void remote_desktop_of_line2(void)
 	tcp_open(&x, &eng, &scada, 3389, at(0.74, 0));
 	struct marks m = rdp_open(&x, "seigi", "SCADA-LINE2");
 	truth_weakness(&eng, &scada, "rdp", "rdp-without-nla", m.request);
+	truth_finding("REM-RDP-001", &scada, m.request);
 	truth_finding("REM-DESK-001", &scada, x.opened);
 	for (int i = 0; i < 10; i++) {
 		x.t += 2 * SECOND;
@@ -44,6 +46,8 @@ void habits(void)
 	for (int64_t t = at(0.7, 0); t; t = after(t, 300)) {
 		m = snmp_descr(t, &office, &line_switch, "public", "Allied Telesis router/switch, x230-10GP");
 		truth_weakness(&office, &line_switch, "snmp", "snmp-default-community", m.request);
+		truth_finding("IT-SNMP-001", &line_switch, m.request);
+		truth_finding("IT-SNMP-002", &line_switch, m.request);
 	}
 
 	/* The KV-8000 has an OPC UA server, left open for trials. */
@@ -51,6 +55,7 @@ void habits(void)
 	m = opcua_open(&x, "opc.tcp://192.168.3.11:4840");
 	truth_weakness(&collector, &keyence, "opcua", "opcua-policy-none", m.response);
 	truth_weakness(&collector, &keyence, "opcua", "opcua-anonymous", m.response);
+	truth_finding("OT-OPCUA-001", &keyence, m.response);
 	for (int i = 0; i < 10; i++) {
 		x.t += 5 * SECOND;
 		opcua_read(&x);

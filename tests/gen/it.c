@@ -132,7 +132,7 @@ static void nbns_name(struct bytes *o, const char *name, unsigned suffix)
 	put8(o, 0);
 }
 
-void nbns_register(int64_t t, const struct host *from, const char *broadcast, const char *name)
+mark nbns_register(int64_t t, const struct host *from, const char *broadcast, const char *name)
 {
 	struct bytes o = { .n = 0 };
 	be16(&o, gen_random(65536));
@@ -150,7 +150,7 @@ void nbns_register(int64_t t, const struct host *from, const char *broadcast, co
 	be16(&o, 6);
 	be16(&o, 0);
 	be32(&o, gen_ip(from->address));
-	gen_udp_group(t, from, 137, broadcast, 137, &o, false);
+	return gen_udp_group(t, from, 137, broadcast, 137, &o, false);
 }
 
 void nbns_query(int64_t t, const struct host *from, const char *broadcast, const char *name)

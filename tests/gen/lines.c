@@ -40,8 +40,9 @@ void line2(void)
 	struct tcp x;
 	tcp_open(&x, &scada, &plc2, 102, at(0, 2));
 	truth_finding("OT-AUTH-001", &plc2, s7_connect(&x, 2).response);
-	truth_operation(&scada, &plc2, "s7comm", "identity",
-			s7_szl_0011(&x, "6ES7 315-2EH14-0AB0 ", 3, 2, 10));
+	struct marks m = s7_szl_0011(&x, "6ES7 315-2EH14-0AB0 ", 3, 2, 10);
+	truth_operation(&scada, &plc2, "s7comm", "identity", m);
+	truth_finding("PLT-EOL-001", &plc2, m.response);   /* an S7-300: discontinued in October 2023 */
 	truth_operation(&scada, &plc2, "s7comm", "identity",
 			s7_szl_001c(&x, "SIMATIC 300(1)", "CPU 315-2 PN/DP", "\x91\xe6" "2\x83\x89\x83\x43\x83\x93", "S C-C2UR28922012",
 				    "CPU 315-2 PN/DP"));

@@ -116,6 +116,7 @@ void remote_maintenance(void)
 	struct tcp x;
 	truth_outside(&maintenance, &tunnel_server, 1194);
 	truth_finding("REM-VPN-001", &maintenance, openvpn_open(at(0, 2.5), &maintenance, &tunnel_server).request);
+	truth_candidate("REM-ROUTER-001", &maintenance, NO_MARK);   /* its MAC's maker sells other boxes, too */
 	for (int64_t t = at(0, 10); t; t = after(t, 10)) {
 		openvpn_data(t, &maintenance, &tunnel_server, 60);
 		openvpn_data(t + 30 * MILLI, &tunnel_server, &maintenance, 60);
@@ -126,6 +127,8 @@ void remote_maintenance(void)
 	struct marks m = enip_service(&x, session, 0x07, 0x8e, 1);
 	truth_operation(&remote1, &plc1, "enip", "stop", m);
 	truth_finding("OT-STOP-001", &plc1, m.request);
+	/* The frame's MAC is the box's; the views of a scan do not say through whom an address came. */
+	truth_candidate("REM-PROG-001", &plc1, m.request);
 	x.t += 20 * SECOND;
 	truth_operation(&remote1, &plc1, "enip", "start", enip_service(&x, session, 0x06, 0x8e, 1));
 	tcp_close(&x);

@@ -77,7 +77,7 @@ void dhcp_lease(int64_t t, const struct host *client, const struct host *server,
 		const char *vendor_class, const uint8_t *fingerprint, size_t n);
 void dns_query(int64_t t, const struct host *client, const struct host *resolver, const char *name,
 	       const char *address);
-void nbns_register(int64_t t, const struct host *from, const char *broadcast, const char *name);
+mark nbns_register(int64_t t, const struct host *from, const char *broadcast, const char *name);
 void nbns_query(int64_t t, const struct host *from, const char *broadcast, const char *name);
 void ssdp_search(int64_t t, const struct host *from);
 void tls_session(int64_t t, const struct host *client, const struct host *server, unsigned port, const char *name,
