@@ -157,7 +157,18 @@ static const char conduits_sql[] =
 
 static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err *e)
 {
-	return add_rows(model, "conduits", s, scan, REPORT_ROWS, conduits_sql, e) &&
+	return add_rows(model, "zones", s, scan, REPORT_ROWS,
+			"SELECT name, declared AS declared_bool, level, networks, devices, reason FROM v_zone"
+			" WHERE devices > 0 OR declared = 1 ORDER BY name = 'internet', level IS NULL, level DESC, name", e) &&
+	       add_rows(model, "zone_conduits", s, scan, REPORT_ROWS,
+			"SELECT client_zone AS client, server_zone AS server, group_concat(what, ', ') AS protocols,"
+			" sum(frames) AS frames, sum(operations) AS operations, sum(relays) AS relays, min(allowed) AS allowed,"
+			" max(crosses_zone) AS crosses_zone_bool FROM (SELECT client_zone, server_zone,"
+			"  iif(protocol = '', transport || '/' || port, protocol) AS what, sum(frames) AS frames,"
+			"  sum(operations) AS operations, sum(relays) AS relays, min(allowed) AS allowed,"
+			"  max(crosses_zone) AS crosses_zone FROM v_conduit GROUP BY client_zone, server_zone, what ORDER BY what)"
+			" GROUP BY client_zone, server_zone ORDER BY max(crosses_zone) DESC, client_zone, server_zone", e) &&
+	       add_rows(model, "conduits", s, scan, REPORT_ROWS, conduits_sql, e) &&
 	       add_rows(model, "conversations", s, scan, REPORT_ROWS,
 			"SELECT c.id, c.client_id AS client, c.server_id AS server,"
 			" coalesce(cd.label, c.client_address) AS client_name,"

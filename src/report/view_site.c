@@ -113,6 +113,56 @@ static void put_claimant(json_t *o, const char *key, const json_t *c, const char
 		put_format(o, key, "%s (%s)", name, hard);
 }
 
+/* A proposed zone is named in English by what it is and its network; the first word is put into the reader's language. */
+static const char *zone_name(const struct view *v, const char *name, char *out)
+{
+	static const char *const words[] = { "control", "operations", "office", "network", "internet" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t n = strlen(words[i]);
+		if (strncmp(name, words[i], n) == 0 && (name[n] == ' ' || !name[n])) {
+			(void)snprintf(out, VIEW_TEXT, "%s%s", view_name(v, "zone", words[i]), name + n);
+			return out;
+		}
+	}
+	(void)snprintf(out, VIEW_TEXT, "%s", name);
+	return out;
+}
+
+/* The zones, and what goes between them. */
+static void add_zones(struct view *v, json_t *o)
+{
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	const json_t *z, *zones = get_list(v->model, "zones"), *between = get_list(v->model, "zone_conduits");
+	json_t *rows = report_list(o, "zones"), *ways = report_list(o, "ways");
+	bool declared = false;
+	size_t i;
+	json_array_foreach(zones, i, z) {
+		if (i == VIEW_CONDUITS)
+			break;
+		json_t *r = report_item(rows);
+		declared |= get_bool(z, "declared");
+		put_text(r, "name", get_bool(z, "declared") ? get_text(z, "name") : zone_name(v, get_text(z, "name"), b));
+		put_text(r, "networks", get_text(z, "networks"));
+		put_text(r, "level", json_is_integer(json_object_get(z, "level")) ? view_int(get_int(z, "level"), a) : "");
+		put_text(r, "devices", view_int(get_int(z, "devices"), a));
+	}
+	json_array_foreach(between, i, z) {
+		if (i == VIEW_CONDUITS)
+			break;
+		json_t *r = report_item(ways);
+		put_text(r, "client", zone_name(v, get_text(z, "client"), b));
+		put_text(r, "server", zone_name(v, get_text(z, "server"), b));
+		put_text(r, "protocols", view_cut(get_text(z, "protocols"), 80, b));
+		put_text(r, "frames", view_int(get_int(z, "frames"), a));
+		put_text(r, "operations", view_int(get_int(z, "operations"), a));
+		bool said = json_is_integer(json_object_get(z, "allowed"));
+		put_text(r, "allowed", !said ? "" : view_string(v, get_int(z, "allowed") ? "way_allowed" : "way_not_allowed"));
+	}
+	put_text(o, "zones_lead", view_string(v, declared ? "zones_declared" : "zones_proposed"));
+	put_bool(o, "has_zones", json_array_size(rows) > 0);
+	put_bool(o, "has_ways", json_array_size(ways) > 0);
+}
+
 void view_conduits(struct view *v)
 {
 	const json_t *conduits = get_list(v->model, "conduits"), *operations = get_list(v->model, "operations"), *c;
@@ -173,6 +223,7 @@ void view_conduits(struct view *v)
 		put_claimant(r, "b", c, "device_b", "mac_b");
 		put_evidence(v, r, c);
 	}
+	add_zones(v, o);
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
 	put_bool(o, "has_operations", json_array_size(ops) > 0);
 	put_bool(o, "has_conflicts", json_array_size(doubles) > 0);
