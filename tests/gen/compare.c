@@ -182,7 +182,8 @@ enum { ABSENT, CANDIDATE, SURE };
 static const char *const sure_names[] = { "nothing", "a candidate", "a finding" };
 
 /* What the check says of the device, and whether it is shown by this frame (if not 0). */
-static int verdict(const json_t *truth, const json_t *devices, const json_t *result, const char *who, json_int_t frame, bool *shown)
+static int verdict(const json_t *truth, const json_t *devices, const json_t *result, const char *who, json_int_t frame,
+		   bool *shown)
 {
 	int found = ABSENT;
 	size_t i;

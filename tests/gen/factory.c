@@ -1,9 +1,11 @@
 /*
  * A small factory's network for some hours, as the mirror port of its switch
  * shows it, and the truth about it: line 1 (untagged), line 2 (VLAN 20), line 3
- * with the machines of Japanese makers (VLAN 40), an FL-net (VLAN 41), the office (VLAN 30), a router that leads out, and everything that such a factory
- * would rather not see. Names and addresses are made up; outside addresses are
- * those set aside for documentation.
+ * with the machines of Japanese makers (VLAN 40), an FL-net (VLAN 41), the
+ * office (VLAN 30), a router that leads out, and everything that such a factory
+ * would rather not see. With --clean it is run well; with --port it is what an
+ * ordinary port of line 1's switch shows, and with --busy-port the PC there has
+ * traffic of its own.
  */
 #include <errno.h>
 #include <math.h>
@@ -38,9 +40,8 @@ static void morning(void)
 	dhcp_lease(at(0, 2), &eng, &router1, "SEIGI-PC01", "MSFT 5.0", windows_wants, sizeof windows_wants);
 	dhcp_lease(at(0, 4), &office, &router3, "\x8e\x96\x96\xb1\x8f\x8aPC", "MSFT 5.0", windows_wants,
 		   sizeof windows_wants);   /* Windows of Japan says it in CP932 */
-	if (!well_run)
-		dhcp_lease(at(0.1, 0), &phone, &router3, "iPhone", NULL, iphone_wants, sizeof iphone_wants);
 	if (!well_run) {
+		dhcp_lease(at(0.1, 0), &phone, &router3, "iPhone", NULL, iphone_wants, sizeof iphone_wants);
 		truth_finding("PLT-NAME-001", &eng, nbns_register(at(0, 3), &eng, "192.168.1.255", "SEIGI-PC01"));
 		truth_finding("PLT-NAME-001", &scada, nbns_register(at(0, 3.5), &scada, "192.168.2.255", "SCADA-LINE2"));
 	}

@@ -66,7 +66,7 @@ void habits(void)
 	tcp_open(&x, &collector, &lathe, 445, at(0.78, 0));
 	m = smb1_negotiate(&x);
 	truth_weakness(&collector, &lathe, "smb", "smb1", m.response);
-	truth_finding("PLT-SMB1-001", &lathe, x.opened);
+	truth_finding("PLT-SMB1-001", &lathe, m.response);
 	tcp_close(&x);
 
 	/* The SCADA asks a server on the internet what time it is. */
