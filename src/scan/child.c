@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "capture/capture.h"
 #include "decode/decode.h"
+#include "dissect/dissect.h"
 #include "flow/flow.h"
 #include "scan/scan.h"
 
@@ -189,7 +190,9 @@ static void one_file(struct child *c, const struct turn *turn, uint16_t file)
 /*
  * Unicast between third parties: what a mirror port shows and an ordinary port
  * does not. The busiest host may be the one that captured; traffic without it is
- * others'. Where only two hosts talk, nobody can tell, and it counts.
+ * others'. Who captures asks no machine anything, so that a panel or a SCADA with
+ * which all controllers talk is not taken for it. Where only two hosts talk,
+ * nobody can tell, and it counts.
  */
 static void third_party(struct observe *o)
 {
@@ -197,9 +200,8 @@ static void third_party(struct observe *o)
 	const struct obs_entity *entities;
 	uint32_t n = observe_convs(o, &v), n_entities = observe_entities(o, &entities), hosts = 0, busiest = 0;
 	uint64_t *sum = calloc(n_entities, sizeof *sum), total = 0;
-	if (!sum)
-		return;
-	for (uint32_t i = 0; i < n; i++) {
+	bool *machine = calloc(n_entities, sizeof *machine);
+	for (uint32_t i = 0; sum && machine && i < n; i++) {
 		if (v[i].transport == TRANSPORT_ETHER || !v[i].packets_c || !v[i].packets_s)
 			continue;
 		uint64_t packets = v[i].packets_c + v[i].packets_s;
@@ -207,11 +209,15 @@ static void third_party(struct observe *o)
 		hosts += (sum[v[i].client] == 0 ? 1u : 0u) + (sum[v[i].server] == 0 ? 1u : 0u);
 		sum[v[i].client] += packets;
 		sum[v[i].server] += packets;
+		if (v[i].confidence != CONF_GUESS && v[i].proto && dissect_is_ot(v[i].proto))
+			machine[v[i].client] = machine[v[i].server] = true;
 	}
-	for (uint32_t i = 1; i < n_entities; i++)
-		if (sum[i] > sum[busiest])
+	for (uint32_t i = 1; sum && machine && i < n_entities; i++)
+		if (!machine[i] && sum[i] > sum[busiest])
 			busiest = i;
-	observe_count(o, COUNT_THIRD_PARTY, hosts <= 2 ? total : total - sum[busiest]);
+	if (sum && machine)
+		observe_count(o, COUNT_THIRD_PARTY, hosts <= 2 ? total : total - sum[busiest]);
+	free(machine);
 	free(sum);
 }
 

@@ -152,13 +152,11 @@ static bool coverage_insert(struct store *s, const struct zone_plan *plan, int64
 	double hours = real(s, COUNTED("minutes")) / 60, hours_ot = real(s, COUNTED("minutes_ot")) / 60;
 
 	/*
-	 * Between third parties: both ends answered each other. A host's own port shows
-	 * broadcasts and flooded frames, which go one way.
+	 * Between third parties: both ends answered each other, and neither is who captured. A host's own port shows
+	 * its own traffic, broadcasts and flooded frames, which go one way.
 	 */
 	double unicast = fmax(real(s, COUNTED("unicast")), real(s, "SELECT sum(packets_c + packets_s) " UNICAST));
-	double third = fmax(real(s, COUNTED("third_party")),
-			    real(s, "SELECT sum(packets_c + packets_s) " UNICAST
-				    " AND packets_c > 0 AND packets_s > 0"));
+	double third = real(s, COUNTED("third_party"));
 	double share = unicast > 0 ? fmin(1, third / unicast) : 0;
 	bool mirror = share >= mirror_share;
 

@@ -242,7 +242,7 @@ static void strings_in_step(void **state)
 		free(text);
 		free(path);
 	}
-	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "map_row", "map_sub",
+	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "zone", "map_row", "map_sub",
 						"weakness", "op", "result", "count", "requirement", "source",
 						"requirement_is" };
 	json_object_foreach(strings, key, value) {
