@@ -139,8 +139,14 @@ static void lint_maps(const struct lint *l)
 						forms[f].framework, forms[f].example, *id);
 		}
 	}
-	if (!c->n_maps)
-		problem(l, "maps: expected at least one framework");
+	static const char *const required[] = { "iec62443", "csf" };
+	for (size_t r = 0; r < sizeof required / sizeof *required; r++) {
+		bool has = false;
+		for (size_t i = 0; i < c->n_maps; i++)
+			has |= strcmp(c->maps[i].framework, required[r]) == 0 && *c->maps[i].ids;
+		if (!has)
+			problem(l, "maps: expected ids of %s", required[r]);
+	}
 }
 
 static void lint_references(const struct lint *l)

@@ -51,7 +51,7 @@ static int remove_folder(void **state)
 #define HEAD \
 	"version: 1\n" \
 	"title: {en: Title, ja: 題}\nwhy: {en: Why, ja: 理由}\nfalse_positives: {en: None, ja: なし}\n" \
-	"category: protocol\naction: do-it\nmaps: {attack_ics: [T0843]}\n" \
+	"category: protocol\naction: do-it\nmaps: {iec62443: [SR 2.1], attack_ics: [T0843], csf: [PR.PS-01]}\n" \
 	"examples: {fail: 'INSERT INTO v_device(id) VALUES (1)', pass: 'INSERT INTO v_device(id) VALUES (2)'}\n"
 #define SQL \
 	"population: SELECT id FROM v_device\n" \
@@ -94,8 +94,8 @@ static void a_check_is_loaded(void **state)
 	assert_int_equal(c->contradicts[1].cap, 2);
 	assert_string_equal(c->confirms[0], "Z1");
 	assert_null(c->confirms[1]);
-	assert_string_equal(c->maps[0].framework, "attack_ics");
-	assert_string_equal(c->maps[0].ids[0], "T0843");
+	assert_string_equal(c->maps[1].framework, "attack_ics");
+	assert_string_equal(c->maps[1].ids[0], "T0843");
 	check_set_free(&set);
 }
 
@@ -406,6 +406,9 @@ static void lint_sees_what_loading_cannot(void **state)
 		  "false_positives: {en: None, ja: なし}\ncategory: protocol\naction: do-it\nmaps: {attack_ics: [843]}\n"
 		  "examples: {fail: x, pass: y}\nseverity: low\nsubject: device\n" SQL,
 		  "maps: attack_ics: expected an id such as T0843, got \"843\"");
+	lint_says("id: X-1\nversion: 1\ntitle: {en: a, ja: 題}\nwhy: {en: Why, ja: 理由}\n"
+		  "false_positives: {en: None, ja: なし}\ncategory: protocol\naction: do-it\nmaps: {csf: [PR.PS-01]}\n"
+		  "examples: {fail: x, pass: y}\nseverity: low\nsubject: device\n" SQL, "maps: expected ids of iec62443");
 }
 
 static void examples_have_to_come_out(void **state)
