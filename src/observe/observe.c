@@ -34,7 +34,7 @@ _Static_assert(sizeof obs_count_names / sizeof *obs_count_names == COUNT_MAX + 1
 _Static_assert(sizeof link_reason_names / sizeof *link_reason_names == LINK_MAX + 1, "names of reasons");
 
 enum {
-	MINUTES_CAP = 4 * 1024 * 1024,
+	SILENT_MINUTES = 10, MINUTES_CAP = 4 * 1024 * 1024,
 	CLAIMS = 64,                   /* MACs kept for one address and reason */
 	OPS_PLAIN = OBS_OPS / 4 * 3,   /* from here on operations lose their detail: a flood of them hides no other */
 };
@@ -130,6 +130,7 @@ struct observe *observe_new(void)
 	table_init(&o->t[T_CONV], sizeof(struct obs_conv), OBS_CONVS);
 	table_init(&o->t[T_OP], sizeof(struct obs_op), OBS_OPS);
 	table_init(&o->t[T_FILE], sizeof(struct obs_file), OBS_FILES);
+	table_init(&o->t[T_SILENCE], sizeof(struct obs_silence), OBS_SILENCES);
 	table_add(&o->t[T_ENTITY], 0);   /* entity 0 is none */
 	o->t[T_ENTITY].dirty[0] = 0;
 	o->last_minute = INT64_MIN;
@@ -566,6 +567,56 @@ void observe_minute(struct observe *o, int64_t ts, bool ot)
 	o->last_minute_ot = (o->minutes[at] & 1) != 0;
 }
 
+static int longest_first(const void *a, const void *b)
+{
+	const struct obs_silence *x = a, *y = b;
+	int64_t lx = x->last - x->first, ly = y->last - y->first;
+	return lx != ly ? (lx > ly ? -1 : 1) : (x->first > y->first) - (x->first < y->first);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x, y;
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return (x > y) - (x < y);
+}
+
+/* Between two files nothing was captured; that is no silence. */
+static bool in_one_file(const struct observe *o, int64_t first, int64_t last)
+{
+	for (uint32_t i = 0; i < o->t[T_FILE].n; i++) {
+		const struct obs_file *f = table_row(&o->t[T_FILE], i);
+		if (f->frames && f->first <= first && f->last >= last)
+			return true;
+	}
+	return false;
+}
+
+void observe_silences(struct observe *o)
+{
+	int64_t *minute = xcalloc((size_t)o->minutes_n + 1, sizeof *minute);
+	struct obs_silence *found = xcalloc((size_t)o->minutes_n + 1, sizeof *found);
+	size_t n = 0, k = 0;
+	for (uint32_t i = 0; i < o->minutes_room; i++)
+		if (o->minutes[i])
+			minute[n++] = ((o->minutes[i] & ~(int64_t)1) - 2) / 4;
+	qsort(minute, n, sizeof *minute, by_time);
+	for (size_t i = 1; i < n; i++) {
+		struct obs_silence s = { (minute[i - 1] + 1) * 60000000000, minute[i] * 60000000000 };
+		if (minute[i] - minute[i - 1] > SILENT_MINUTES && in_one_file(o, s.first, s.last))
+			found[k++] = s;
+	}
+	qsort(found, k, sizeof *found, longest_first);
+	for (size_t i = 0; i < k && i < OBS_SILENCES; i++) {
+		struct obs_silence *row = table_add(&o->t[T_SILENCE], hash_mix(i));
+		if (row)
+			*row = found[i];
+	}
+	free(minute);
+	free(found);
+}
+
 /* ---- reading ---- */
 
 #define READER(name, table, type)                                                                               \
@@ -582,6 +633,7 @@ READER(observe_attrs, T_ATTR, obs_attr)
 READER(observe_convs, T_CONV, obs_conv)
 READER(observe_ops, T_OP, obs_op)
 READER(observe_files, T_FILE, obs_file)
+READER(observe_silent, T_SILENCE, obs_silence)
 
 uint64_t observe_counted(const struct observe *o, enum obs_count which)
 {

@@ -32,6 +32,7 @@ enum {
 	OBS_CONVS = 200000,
 	OBS_OPS = 100000,
 	OBS_FILES = 4096,
+	OBS_SILENCES = 64,
 };
 
 enum confidence { CONF_GUESS, CONF_CONTENT, CONF_CONFIRMED };
@@ -194,6 +195,11 @@ struct obs_op {
 };
 
 /* One capture file (or interface), as the reader found it. */
+/* Nothing was heard from first to last: ns, at whole minutes. */
+struct obs_silence {
+	int64_t first, last;
+};
+
 struct obs_file {
 	const char *name;        /* as given on the command line, base name */
 	uint64_t frames;
@@ -271,6 +277,8 @@ void observe_file(struct observe *o, uint16_t file, const struct obs_file *f);
 void observe_count(struct observe *o, enum obs_count which, uint64_t n);
 /* A frame at this time: keeps the distinct minutes. */
 void observe_minute(struct observe *o, int64_t ts, bool ot);
+/* When all frames were seen: the longest times (10 minutes and more) without any, inside a file. */
+void observe_silences(struct observe *o);
 
 /* Reading (the resolver, tests). Index 0 of entities is unused; others count from 0. */
 uint32_t observe_segments(const struct observe *o, const struct obs_segment **rows);
@@ -280,6 +288,7 @@ uint32_t observe_attrs(const struct observe *o, const struct obs_attr **rows);
 uint32_t observe_convs(const struct observe *o, const struct obs_conv **rows);
 uint32_t observe_ops(const struct observe *o, const struct obs_op **rows);
 uint32_t observe_files(const struct observe *o, const struct obs_file **rows);
+uint32_t observe_silent(const struct observe *o, const struct obs_silence **rows);
 uint64_t observe_counted(const struct observe *o, enum obs_count which);
 
 /* The pipe: rows changed since the last flush as records, appended to b. */

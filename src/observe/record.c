@@ -134,6 +134,12 @@ static void put_row(struct buf *b, enum table table, const void *row)
 		buf_u8(b, f->failed);
 		break;
 	}
+	case T_SILENCE: {
+		const struct obs_silence *x = row;
+		buf_le64(b, (uint64_t)x->first);
+		buf_le64(b, (uint64_t)x->last);
+		break;
+	}
 	case T_MAX:
 		break;
 	}
@@ -320,6 +326,12 @@ static void get_row(struct observe *o, enum table table, struct cur *c, void *ro
 		f->failed = cur_u8(c) != 0;
 		break;
 	}
+	case T_SILENCE: {
+		struct obs_silence *x = row;
+		x->first = (int64_t)cur_le64(c);
+		x->last = (int64_t)cur_le64(c);
+		break;
+	}
 	case T_MAX:
 		break;
 	}
@@ -349,6 +361,7 @@ static bool apply(struct observe *o, uint8_t type, struct cur body)
 		struct obs_conv conv;
 		struct obs_op op;
 		struct obs_file file;
+		struct obs_silence silence;
 	} row;
 	memset(&row, 0, sizeof row);
 	get_row(o, (enum table)type, &body, &row);

@@ -4,7 +4,7 @@
 
 #include "observe/observe.h"
 
-enum table { T_SEGMENT, T_ENTITY, T_LINK, T_ATTR, T_CONV, T_OP, T_FILE, T_MAX };
+enum table { T_SEGMENT, T_ENTITY, T_LINK, T_ATTR, T_CONV, T_OP, T_FILE, T_SILENCE, T_MAX };
 
 /* Rows of one kind, an index over them by hash, and which of them the pipe has not sent. */
 struct table_rows {

@@ -157,7 +157,10 @@ static const char conduits_sql[] =
 
 static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err *e)
 {
-	return add_rows(model, "zones", s, scan, REPORT_ROWS,
+	return add_rows(model, "silences", s, scan, REPORT_ROWS,
+			"SELECT first AS first_time, last AS last_time, (last - first) / 60000000000 AS minutes FROM v_silence"
+			" ORDER BY id", e) &&
+	       add_rows(model, "zones", s, scan, REPORT_ROWS,
 			"SELECT name, declared AS declared_bool, level, networks, devices, reason FROM v_zone"
 			" WHERE devices > 0 OR declared = 1 ORDER BY name = 'internet', level IS NULL, level DESC, name", e) &&
 	       add_rows(model, "zone_conduits", s, scan, REPORT_ROWS,

@@ -9,6 +9,7 @@ enum {
 	VIEW_ROWS = 12,          /* rows of evidence shown under one finding */
 	VIEW_DEVICES = 300,
 	VIEW_CONDUITS = 40,
+	VIEW_SILENCES = 5,
 };
 
 struct view {

@@ -263,6 +263,16 @@ static void add_coverage(const struct view *v, json_t *o)
 			line(v, rows, shares[s][1], get_text(held, "x"));
 		}
 	}
+	const json_t *silence;
+	size_t n;
+	json_array_foreach(get_list(v->model, "silences"), n, silence) {
+		char from[VIEW_TEXT], to[VIEW_TEXT];
+		if (n == VIEW_SILENCES)
+			break;
+		put_string(v, held, "x", "silence", "from", view_time(v, get_text(silence, "first"), from), "to",
+			   view_time(v, get_text(silence, "last"), to), "minutes", view_int(get_int(silence, "minutes"), a), NULL);
+		line(v, rows, n ? "coverage_silence_more" : "coverage_silence", get_text(held, "x"));
+	}
 	put_string(v, o, "factors", scan ? "coverage_factors" : "coverage_none", "k",
 		   view_percent(get_real(c, "k"), a), "t", view_percent(get_real(c, "t"), b), NULL);
 	json_decref(held);

@@ -262,6 +262,7 @@ void scan_child(const struct scan_job *job, int out)
 	observe_count(c.o, COUNT_FRAGMENTS, decode_lost_fragments(c.decode));
 	observe_count(c.o, COUNT_LAYERS, decode_too_deep(c.decode) + decode_too_deep(c.ahead));
 	third_party(c.o);
+	observe_silences(c.o);
 	send_records(&c);
 	send_message(&c, SCAN_END, &why);
 	_exit(0);   /* the system takes the memory back faster than free() */

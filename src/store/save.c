@@ -145,6 +145,18 @@ static bool save_counts(struct saver *v)
 	return ok;
 }
 
+static bool save_silences(struct saver *v)
+{
+	const struct obs_silence *rows;
+	uint32_t n = observe_silent(v->inv->observe, &rows);
+	sqlite3_stmt *st = inserter(v, "scan_silence", 4);
+	bool ok = st != NULL;
+	for (uint32_t i = 0; ok && i < n; i++)
+		ok = insert(v, st, "iii", (int64_t)i + 1, rows[i].first, rows[i].last);
+	sqlite3_finalize(st);
+	return ok;
+}
+
 struct segment_key { char *key; uint32_t index; };
 
 static int by_key(const void *a, const void *b)
@@ -403,7 +415,7 @@ static bool save_head(struct saver *v)
 
 static bool forget_rows(struct saver *v)
 {
-	static const char *const tables[] = { "scan_file", "scan_count", "scan_segment", "scan_device",
+	static const char *const tables[] = { "scan_file", "scan_count", "scan_silence", "scan_segment", "scan_device",
 					      "scan_address", "scan_many", "scan_protocol", "scan_evidence",
 					      "scan_conversation", "scan_operation", "scan_conflict" };
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -432,7 +444,7 @@ static bool forget_devices(struct saver *v)
 static bool save_all(struct saver *v)
 {
 	return save_head(v) && forget_rows(v) && identity_assign(v->store, v->inv, v->scan, v->e) &&
-	       save_files(v) && save_counts(v) && save_segments(v) && save_devices(v) && save_conversations(v) &&
+	       save_files(v) && save_counts(v) && save_silences(v) && save_segments(v) && save_devices(v) && save_conversations(v) &&
 	       save_operations(v) && save_conflicts(v) && forget_devices(v);
 }
 

@@ -113,7 +113,13 @@ static const char version_2[] =
 	"ALTER TABLE scan_operation ADD COLUMN period INTEGER;"
 	"ALTER TABLE scan_operation ADD COLUMN jitter INTEGER;";
 
-static const char *const migrations[] = { version_1, version_2 };
+/* When nothing was heard. */
+static const char version_3[] =
+	"CREATE TABLE scan_silence("
+	"  scan INTEGER NOT NULL REFERENCES scan(id), id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+	"  PRIMARY KEY(scan, id)) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = { version_1, version_2, version_3 };
 
 int schema_version(void)
 {

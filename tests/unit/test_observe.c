@@ -350,6 +350,33 @@ static void records_come_in_pieces(void **state)
 	observe_free(copy);
 }
 
+/* Ten minutes and more without a frame inside a file; what lies between two files is no silence. */
+static void silences(void **state)
+{
+	(void)state;
+	static const int64_t minute = INT64_C(60000000000);
+	struct observe *o = observe_new(), *copy = observe_new();
+	observe_file(o, 0, &(struct obs_file){ .name = "a", .frames = 5, .first = 100 * minute + 1, .last = 200 * minute });
+	observe_file(o, 1, &(struct obs_file){ .name = "b", .frames = 2, .first = 300 * minute, .last = 301 * minute });
+	static const int64_t heard[] = { 200, 100, 101, 112, 122, 160, 300, 301 };
+	for (size_t i = 0; i < sizeof heard / sizeof *heard; i++)
+		observe_minute(o, heard[i] * minute + (heard[i] == 100), false);
+	observe_silences(o);
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	observe_flush(o, &b);
+	struct cur c = cur_make(b.data, b.len);
+	assert_true(observe_read(copy, &c));
+	const struct obs_silence *rows;
+	assert_int_equal(observe_silent(copy, &rows), 3);
+	assert_true(rows[0].first == 161 * minute && rows[0].last == 200 * minute);   /* 39 minutes */
+	assert_true(rows[1].first == 123 * minute && rows[1].last == 160 * minute);
+	assert_true(rows[2].first == 102 * minute && rows[2].last == 112 * minute);
+	buf_done(&b);
+	observe_free(o);
+	observe_free(copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +393,7 @@ int main(void)
 		cmocka_unit_test(own_terms_always_fit),
 		cmocka_unit_test(a_flood_of_details_hides_no_operation),
 		cmocka_unit_test(records_come_in_pieces),
+		cmocka_unit_test(silences),
 	};
 	return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
 }
