@@ -46,7 +46,7 @@ struct check {
 	struct check_contradiction *contradicts; size_t n_contradicts;
 	char **confirms;                          /* question ids, NULL-terminated */
 	char *action;
-	struct { char *framework; char **ids; } *maps; size_t n_maps;
+	struct { char *framework; char **ids; } *maps; size_t n_maps;   /* the file's, then jama and meti by category */
 	char *example_fail, *example_pass;        /* SQL INSERTs */
 };
 

@@ -141,6 +141,27 @@ static bool load_contradicts(const struct yaml *list, struct check *c, struct er
 	return true;
 }
 
+/*
+ * JAMA/JAPIA and METI's factory guideline at category level only, in the words that the questions use, until the
+ * wording of their items is in hand: by the category of the check, so that no check has to repeat it.
+ */
+static const struct { const char *jama, *meti; } category_maps[CATEGORY_MAX] = {
+	[CATEGORY_ASSET] = { "機器の把握", "運用的対策" },
+	[CATEGORY_BOUNDARY] = { "ネットワークの境界", "技術的対策" },
+	[CATEGORY_REMOTE] = { "社外との接続", "運用的対策" },
+	[CATEGORY_PROTOCOL] = { "認証", "技術的対策" },
+	[CATEGORY_PLATFORM] = { "更新とサポート切れ", "技術的対策" },
+	[CATEGORY_STABILITY] = { "ログと監視", "運用的対策" },
+};
+
+static void add_map(struct check *c, const char *framework, const char *id)
+{
+	char **ids = xcalloc(2, sizeof *ids);
+	ids[0] = xstrdup(id);
+	c->maps[c->n_maps].framework = xstrdup(framework);
+	c->maps[c->n_maps++].ids = ids;
+}
+
 static bool load_maps(const struct yaml *map, struct check *c, struct err *e)
 {
 	char **ids[FRAMEWORKS] = { NULL };
@@ -148,13 +169,15 @@ static bool load_maps(const struct yaml *map, struct check *c, struct err *e)
 		yaml_unbind(map_fields, ids);
 		return err_prefix(e, "maps");
 	}
-	c->maps = xcalloc(FRAMEWORKS, sizeof *c->maps);
+	c->maps = xcalloc(FRAMEWORKS + 2, sizeof *c->maps);
 	for (size_t i = 0; i < FRAMEWORKS; i++) {
 		if (!ids[i])
 			continue;
 		c->maps[c->n_maps].framework = xstrdup(map_fields[i].key);
 		c->maps[c->n_maps++].ids = ids[i];
 	}
+	add_map(c, "jama", category_maps[c->category].jama);
+	add_map(c, "meti", category_maps[c->category].meti);
 	return true;
 }
 
