@@ -43,25 +43,15 @@ static bool fill(struct store *s, struct list *l, struct err *e)
 	return store_scans(s, add_scan, l, e);
 }
 
-struct find_scan { int64_t id; bool found; };
-
-static bool is_this(void *data, const struct store_scan_head *h)
-{
-	struct find_scan *f = data;
-	f->found = h->id == f->id;
-	return !f->found;
-}
-
 /* What the findings about changes compare with. */
 static int set_baseline(struct cli *c, const char *given, struct err *e)
 {
 	struct store *s = site_open(c, STORE_READ, e);
 	if (!s)
 		return EXIT_FAILED;
-	bool first = strcmp(given, "first") == 0, ok = true;
-	struct find_scan f = { 0 };
-	if (!first && (!site_number(given, &f.id) || !store_scans(s, is_this, &f, e) || !f.found))
-		ok = err_set(e, _("--baseline %s: give the number of a scan that this command lists, or the word first"), given);
+	bool first = strcmp(given, "first") == 0;
+	int64_t id;
+	bool ok = first || site_scan_numbered(c, s, given, &id, e);
 	ok = ok && store_setting_set(s, "baseline", first ? NULL : given, e);
 	store_close(s);
 	return ok ? EXIT_DONE : EXIT_FAILED;

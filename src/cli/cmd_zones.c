@@ -80,7 +80,7 @@ static char *read_text(const char *path, struct err *e)
 	return text;
 }
 
-/* A table is a device list; anything else a zone file. Both are checked whole before either is stored. */
+/* The zone file, and the device list that is given or that it names: both are checked whole before either is stored. */
 static bool import_texts(const char *path, const char *list_path, char *zones, char **list, struct zone_plan *plan,
 			 struct err *e)
 {

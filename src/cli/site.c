@@ -36,10 +36,14 @@ static bool is_scan(void *data, const struct store_scan_head *h)
 bool site_scan(const struct cli *c, struct store *s, int64_t *scan, struct err *e)
 {
 	const char *given = cli_get(c, "scan");
-	if (!given) {
-		*scan = store_scan_latest(s);
-		return *scan || err_set(e, _("%s: holds no finished scan yet; run genba scan first"), cli_site(c));
-	}
+	if (given)
+		return site_scan_numbered(c, s, given, scan, e);
+	*scan = store_scan_latest(s);
+	return *scan || err_set(e, _("%s: holds no finished scan yet; run genba scan first"), cli_site(c));
+}
+
+bool site_scan_numbered(const struct cli *c, struct store *s, const char *given, int64_t *scan, struct err *e)
+{
 	struct find_scan f = { 0 };
 	if (site_number(given, &f.id)) {
 		if (!store_scans(s, is_scan, &f, e))

@@ -11,6 +11,8 @@
 struct store *site_open(const struct cli *c, enum store_mode mode, struct err *e) MUST_CHECK;
 /* The scan of --scan, else the newest one that is not running. False: there is none. */
 bool site_scan(const struct cli *c, struct store *s, int64_t *scan, struct err *e) MUST_CHECK;
+/* The scan of this number. False: there is none. */
+bool site_scan_numbered(const struct cli *c, struct store *s, const char *given, int64_t *scan, struct err *e) MUST_CHECK;
 /* --format of a listing: LIST_…, -1 for a usage error. */
 int site_format(const struct cli *c, struct err *e);
 /* A whole number above zero, else false. */

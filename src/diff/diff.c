@@ -19,15 +19,7 @@ static enum diff_presence presence(const struct side_device *d)
 
 static const struct side_past *past_of(const struct diff_side *s, int64_t id)
 {
-	size_t low = 0, high = s->n_past;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (s->past[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->n_past && s->past[low].id == id ? &s->past[low] : NULL;
+	return side_row(s->past, s->n_past, sizeof *s->past, id);
 }
 
 static struct diff_device *put_device(struct diff *out, enum diff_device_state state, const struct side_device *d)

@@ -38,17 +38,20 @@ static bool add_device(void *data, const struct store_row *row)
 	return true;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+void *side_row(const void *rows, size_t n, size_t size, int64_t id)
+{
+	return n ? bsearch(&id, rows, n, size, by_id) : NULL;
+}
+
 static struct side_device *find(const struct diff_side *s, int64_t id)
 {
-	size_t low = 0, high = s->n_devices;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (s->devices[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->n_devices && s->devices[low].id == id ? &s->devices[low] : NULL;
+	return side_row(s->devices, s->n_devices, sizeof *s->devices, id);
 }
 
 static bool mark_talked(void *data, const struct store_row *row)
@@ -259,12 +262,6 @@ static bool add_key(void *data, const struct store_row *row)
 		d->keys[d->n_keys++] = copy(store_column(row, "key").text);
 	}
 	return true;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct side_device *x = a, *y = b;
-	return x->id < y->id ? -1 : x->id > y->id;
 }
 
 /* The first site's id of a device of the second: known where that one stands, else foreign. */

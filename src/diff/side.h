@@ -74,6 +74,8 @@ bool side_watched(const struct diff_side *s, const struct side_device *d);
 
 /* 0 for a device that only the second site file knows. */
 int64_t side_shown_id(int64_t id);
+/* The row of this id among n rows of so many bytes, sorted by the id that each begins with; NULL where there is none. */
+void *side_row(const void *rows, size_t n, size_t size, int64_t id);
 
 /* findings.c, score.c */
 void diff_findings(struct diff *d);

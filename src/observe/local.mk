@@ -1,4 +1,4 @@
-libgenba_a_SOURCES += src/observe/observe.c src/observe/observe.h src/observe/record.c src/observe/text.c src/observe/tables.h
+libgenba_a_SOURCES += src/observe/observe.c src/observe/observe.h src/observe/minutes.c src/observe/record.c src/observe/text.c src/observe/tables.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_observe

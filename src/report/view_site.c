@@ -1,5 +1,6 @@
 /* The network as it was seen, what could not be seen, and the appendix. */
 #include "report/view.h"
+#include "zone/zone.h"
 
 #include <string.h>
 
@@ -116,15 +117,16 @@ static void put_claimant(json_t *o, const char *key, const json_t *c, const char
 /* A proposed zone is named in English by what it is and its network; the first word is put into the reader's language. */
 static const char *zone_name(const struct view *v, const char *name, char *out)
 {
-	static const char *const words[] = { "control", "operations", "office", "network", "internet" };
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		size_t n = strlen(words[i]);
-		if (strncmp(name, words[i], n) == 0 && (name[n] == ' ' || !name[n])) {
-			(void)snprintf(out, VIEW_TEXT, "%s%s", view_name(v, "zone", words[i]), name + n);
+	size_t i;
+	const json_t *z;
+	json_array_foreach(get_list(v->model, "zones"), i, z)
+		if (get_bool(z, "declared") && strcmp(get_text(z, "name"), name) == 0) {
+			(void)snprintf(out, VIEW_TEXT, "%s", name);
 			return out;
 		}
-	}
-	(void)snprintf(out, VIEW_TEXT, "%s", name);
+	int group = zone_group_of(name);
+	const char *word = group >= 0 ? zone_groups[group] : strcmp(name, "internet") == 0 ? name : "";
+	(void)snprintf(out, VIEW_TEXT, "%s%s", *word ? view_name(v, "zone", word) : "", name + strlen(word));
 	return out;
 }
 
@@ -141,7 +143,7 @@ static void add_zones(struct view *v, json_t *o)
 			break;
 		json_t *r = report_item(rows);
 		declared |= get_bool(z, "declared");
-		put_text(r, "name", get_bool(z, "declared") ? get_text(z, "name") : zone_name(v, get_text(z, "name"), b));
+		put_text(r, "name", zone_name(v, get_text(z, "name"), b));
 		put_text(r, "networks", get_text(z, "networks"));
 		put_text(r, "level", json_is_integer(json_object_get(z, "level")) ? view_int(get_int(z, "level"), a) : "");
 		put_text(r, "devices", view_int(get_int(z, "devices"), a));

@@ -3,6 +3,8 @@ libgenba_a_SOURCES += src/score/score.c src/score/score.h \
 	src/score/assess.c src/score/assess.h src/score/plan.c src/score/plan.h \
 	src/score/roadmap.c src/score/roadmap.h
 
+EXTRA_DIST += tests/unit/score_parts.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_score tests/unit/test_actions tests/unit/test_plan tests/unit/test_assess \
 	tests/unit/test_forecast tests/unit/test_method

@@ -147,8 +147,12 @@ const char coverage_table[] =
 	" malformed REAL, unread REAL, capped INTEGER, networks_declared INTEGER, networks_seen INTEGER, zones INTEGER,"
 	" conduits INTEGER, windows INTEGER, listed INTEGER, baseline INTEGER);";
 
-static bool coverage_insert(struct store *s, const struct zone_plan *plan, int64_t scan, struct err *e)
+bool coverage_bind(struct store *s, const struct zone_plan *plan, int64_t base, struct err *e)
 {
+	if (!store_run(s, "DELETE FROM temp.coverage", e))
+		return false;
+	if (store_number(s, "SELECT count(*) FROM v_scan", 0) == 0)
+		return true;   /* no scan, no row */
 	double hours = real(s, COUNTED("minutes")) / 60, hours_ot = real(s, COUNTED("minutes_ot")) / 60;
 
 	/*
@@ -173,7 +177,6 @@ static bool coverage_insert(struct store *s, const struct zone_plan *plan, int64
 	sqlite3_stmt *st = store_prepare(s, insert, e);
 	if (!st)
 		return false;
-	int64_t baseline = place_baseline(s, scan);
 	sqlite3_bind_double(st, 1, hours);
 	sqlite3_bind_double(st, 2, hours_ot);
 	sqlite3_bind_double(st, 3, share);
@@ -187,24 +190,9 @@ static bool coverage_insert(struct store *s, const struct zone_plan *plan, int64
 	sqlite3_bind_int64(st, 11, (int64_t)plan->n_windows);
 	if (plan->has_list)
 		sqlite3_bind_int64(st, 12, (int64_t)plan->n_listed);
-	if (baseline)
-		sqlite3_bind_int64(st, 13, baseline);
+	if (base)
+		sqlite3_bind_int64(st, 13, base);
 	bool ok = store_step(s, st, e);
 	sqlite3_finalize(st);
-	return ok;
-}
-
-bool coverage_bind(struct store *s, int64_t scan, struct err *e)
-{
-	struct zone_plan plan;
-	bool any;
-	if (!store_run(s, "DELETE FROM temp.coverage", e))
-		return false;
-	if (store_number(s, "SELECT count(*) FROM v_scan", 0) == 0)
-		return true;   /* no scan, no row */
-	if (!place_plan(s, &plan, &any, e))
-		return false;
-	bool ok = coverage_insert(s, &plan, scan, e);
-	zone_plan_free(&plan);
 	return ok;
 }

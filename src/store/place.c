@@ -30,11 +30,10 @@ const char place_tables[] =
 
 /* ---- the plan ---- */
 
-bool place_plan(struct store *s, struct zone_plan *plan, bool *any, struct err *e)
+bool place_plan(struct store *s, struct zone_plan *plan, struct err *e)
 {
 	char *zones = store_setting_get(s, "zones"), *list = store_setting_get(s, "device_list");
 	*plan = (struct zone_plan){ 0 };
-	*any = (zones && *zones) || (list && *list);
 	bool ok = !zones || !*zones || zone_plan_parse(plan, _("zone file"), zones, e);
 	if (ok && list && *list && !zone_plan_list(plan, _("device list"), list, e)) {
 		zone_plan_free(plan);
@@ -205,14 +204,14 @@ static bool zones_store(struct store *s, const struct zone_plan *plan, struct er
 static bool listed_store(struct store *s, const struct zone_plan *plan, const struct devices *d, struct err *e)
 {
 	sqlite3_stmt *st = store_prepare(s, "INSERT OR REPLACE INTO temp.listed VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", e);
+	int64_t *seen = xcalloc(plan->n_listed + 1, sizeof *seen);   /* line → the first device that it names */
 	bool ok = st != NULL;
+	for (size_t k = d->n; k-- > 0;)
+		if (d->rows[k].listed)
+			seen[d->rows[k].listed - plan->listed] = d->ids[k];
 	for (size_t i = 0; ok && i < plan->n_listed; i++) {
 		const struct zone_listed *l = &plan->listed[i];
 		char mac[MAC_TEXT] = "", ip[ADDR_TEXT] = "";
-		int64_t device = 0;
-		for (size_t k = 0; !device && k < d->n; k++)
-			if (d->rows[k].listed == l)
-				device = d->ids[k];
 		if (l->n_macs)
 			mac_text(l->macs[0].mac, mac);
 		if (l->n_ips)
@@ -226,9 +225,10 @@ static bool listed_store(struct store *s, const struct zone_plan *plan, const st
 		store_bind_text(st, 6, l->plan);
 		store_bind_text(st, 7, mac);
 		store_bind_text(st, 8, ip);
-		bind_int(st, 9, device, !device);
+		bind_int(st, 9, seen[i], !seen[i]);
 		ok = store_step(s, st, e);
 	}
+	free(seen);
 	sqlite3_finalize(st);
 	return ok;
 }
@@ -355,22 +355,17 @@ static bool changes_store(struct store *s, int64_t base, struct err *e)
 	return ok;
 }
 
-bool place_bind(struct store *s, int64_t scan, struct err *e)
+bool place_bind(struct store *s, const struct zone_plan *plan, int64_t base, struct err *e)
 {
-	struct zone_plan plan;
 	struct devices d = { 0 };
-	int64_t base = place_baseline(s, scan);
-	bool any;
 	if (!store_run(s, "DELETE FROM temp.placed; DELETE FROM temp.zone; DELETE FROM temp.conduit; DELETE FROM temp.visit;"
-			  " DELETE FROM temp.listed; DELETE FROM temp.changed;", e) ||
-	    !place_plan(s, &plan, &any, e))
+			  " DELETE FROM temp.listed; DELETE FROM temp.changed;", e))
 		return false;
 	bool ok = devices_read(s, &d, e);
-	struct zone_places *places = ok ? zone_assign(any ? &plan : NULL, d.rows, d.n) : NULL;
-	ok = ok && devices_place(s, &plan, &d, e) && zones_store(s, &plan, e) && listed_store(s, &plan, &d, e) &&
-	     conduits_store(s, &plan, e) && visits_store(s, &plan, e) && baseline_mark(s, base, e) && changes_store(s, base, e);
+	struct zone_places *places = ok ? zone_assign(plan, d.rows, d.n) : NULL;
+	ok = ok && devices_place(s, plan, &d, e) && zones_store(s, plan, e) && listed_store(s, plan, &d, e) &&
+	     conduits_store(s, plan, e) && visits_store(s, plan, e) && baseline_mark(s, base, e) && changes_store(s, base, e);
 	zone_places_free(places);
 	devices_done(&d);
-	zone_plan_free(&plan);
 	return ok;
 }

@@ -59,18 +59,18 @@ bool views_bind(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 #define BOUND "(SELECT scan FROM temp.bound)"
 
 /* ---- place.c ---- */
+struct zone_plan;
 extern const char place_tables[];   /* CREATE of the temporary tables below */
-/* Fill temp.placed, zone, conduit, visit and listed for the scan that is bound. */
-bool place_bind(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
+/* Fill temp.placed, zone, conduit, visit, listed and changed for the scan that is bound; base: place_baseline(). */
+bool place_bind(struct store *s, const struct zone_plan *plan, int64_t base, struct err *e) MUST_CHECK;
 /* The scan that this one is compared with: setting "baseline", else the first; 0 where there is none before it. */
 int64_t place_baseline(struct store *s, int64_t scan);
-struct zone_plan;
-/* What the user declared, parsed; *any: there is something. */
-bool place_plan(struct store *s, struct zone_plan *plan, bool *any, struct err *e) MUST_CHECK;
+/* What the user declared, parsed; empty where nothing is. */
+bool place_plan(struct store *s, struct zone_plan *plan, struct err *e) MUST_CHECK;
 
 /* ---- coverage.c ---- */
 /* Compute temp.coverage, the row of v_coverage, for the scan that is bound. */
-bool coverage_bind(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
+bool coverage_bind(struct store *s, const struct zone_plan *plan, int64_t base, struct err *e) MUST_CHECK;
 extern const char coverage_table[];
 /* Is this a list of prefixes, or "one"? */
 bool coverage_check_subnets(const char *value, struct err *e);

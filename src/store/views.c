@@ -11,6 +11,7 @@
 #include "store/private.h"
 
 #include "base/buf.h"
+#include "zone/zone.h"
 
 /*
  * likely(): the rows of a scan are many. SQLite would guess ten, and then search
@@ -279,7 +280,13 @@ bool views_bind(struct store *s, int64_t scan, struct err *e)
 	sqlite3_bind_int64(st, 1, scan);
 	bool ok = store_run(s, "DELETE FROM temp.bound", e) && store_step(s, st, e);
 	sqlite3_finalize(st);
-	if (!ok || !place_bind(s, scan, e) || !coverage_bind(s, scan, e))
+	struct zone_plan plan;
+	if (!ok || !place_plan(s, &plan, e))
+		return false;
+	int64_t base = place_baseline(s, scan);
+	ok = place_bind(s, &plan, base, e) && coverage_bind(s, &plan, base, e);
+	zone_plan_free(&plan);
+	if (!ok)
 		return false;
 	s->bound = scan;
 	s->bound_version = version;

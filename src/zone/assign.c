@@ -12,7 +12,7 @@
 #include "base/lang.h"
 
 enum group { GROUP_CONTROL, GROUP_OPERATIONS, GROUP_OFFICE, GROUP_UNKNOWN };
-static const char *const group_names[] = { "control", "operations", "office", "network" };
+const char *const zone_groups[] = { "control", "operations", "office", "network", NULL };
 
 /* A network in one segment, and who stands in it. */
 struct net {
@@ -23,6 +23,16 @@ struct net {
 	bool twice;                      /* the same subnet is another network in another VLAN, too */
 	struct net *same;                /* the one that stands for all views of this network */
 };
+
+int zone_group_of(const char *name)
+{
+	for (int i = 0; zone_groups[i]; i++) {
+		size_t n = strlen(zone_groups[i]);
+		if (strncmp(name, zone_groups[i], n) == 0 && (name[n] == ' ' || !name[n]))
+			return i;
+	}
+	return -1;
+}
 
 struct zone_places {
 	char **strings; size_t n;
@@ -279,7 +289,7 @@ static void propose(struct zone_device *d, struct net *nets, size_t n_nets, stru
 	if (net && !net->twice)
 		wire = "";
 	const char *subnet = net ? net->subnet : "";
-	d->zone = keep(places, xasprintf("%s%s%s%s%s", group_names[g], *subnet ? " " : "", subnet, *wire ? " " : "", wire));
+	d->zone = keep(places, xasprintf("%s%s%s%s%s", zone_groups[g], *subnet ? " " : "", subnet, *wire ? " " : "", wire));
 	d->reason = d->level < 0 || d->router ? N_("proposed: its network") : N_("proposed: its network and level");
 }
 

@@ -98,6 +98,11 @@ struct zone_device {
 	const struct zone_listed *listed;   /* its line of the device list, or NULL */
 };
 
+/* The words that names of proposed zones begin with: "control", "operations", "office", "network"; ends with NULL. */
+extern const char *const zone_groups[];
+/* Could zone_assign have made up this name? Then its group, an index of zone_groups; else -1. */
+int zone_group_of(const char *name);
+
 struct zone_places;                  /* owner of made-up strings */
 /* plan may be NULL. The result lives as long as what zone_assign filled in is used. */
 struct zone_places *zone_assign(const struct zone_plan *plan, struct zone_device *devices, size_t n);

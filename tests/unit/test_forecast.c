@@ -10,18 +10,9 @@
 #include <cmocka.h>
 
 #include "score/roadmap.h"
+#include "score_parts.h"
 
 enum { CASES = 100000, QUESTIONS = 12, CHECKS = 7, ACTIONS = 8 };
-
-static uint64_t seed;
-
-static uint32_t random_below(uint32_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)((seed >> 16) % n);
-}
 
 static bool one_in(uint32_t n)
 {
@@ -123,19 +114,6 @@ static void build(struct world *w, bool with_plan, struct assessment *a)
 	score_assess_build(a);
 }
 
-static void done(struct assessment *a)
-{
-	for (size_t i = 0; i < QUESTIONS; i++)
-		free(a->questions[i].contradictions);
-	free(a->questions);
-	a->questions = NULL;
-	a->results = (struct check_results){ 0 };
-	a->questionnaire = (struct questionnaire){ 0 };
-	a->answers = (struct answers){ 0 };
-	a->action_set = (struct action_set){ 0 };
-	score_assess_free(a);
-}
-
 /* The action is done in this world: what it fixes is seen no more, what it raises would be answered so. */
 static void carry_out(struct world *w, const struct action *action)
 {
@@ -179,8 +157,8 @@ static void doing_never_harms(void **state)
 		assert_true(after.accepted.s >= before.accepted.s && after.accepted.grade <= before.accepted.grade);
 		assert_true(before.accepted.s >= before.score.s && before.accepted.grade <= before.score.grade);
 		looked += after.score.s > before.score.s;
-		done(&before);
-		done(&after);
+		parts_done(&before);
+		parts_done(&after);
 	}
 	assert_true(looked > CASES / 4);
 }
@@ -222,10 +200,10 @@ static void forecasts_are_fresh_computations(void **state)
 			int grade_after = chosen->grade_after;
 			build(&w, false, &fresh);
 			same(&fresh.score, s_after, n_after, grade_after);
-			done(&fresh);
+			parts_done(&fresh);
 			looked++;
 		}
-		done(&a);
+		parts_done(&a);
 	}
 	assert_true(looked > CASES / 2);
 }
@@ -290,12 +268,12 @@ static void roadmaps_keep_the_budget(void **state)
 			struct assessment fresh;
 			build(&w, false, &fresh);
 			same(&fresh.score, s, fresh.score.n, grade);
-			done(&fresh);
+			parts_done(&fresh);
 		}
 		looked += real > 0;
 		left += r.n_rest > 0;
 		score_roadmap_free(&r);
-		done(&a);
+		parts_done(&a);
 	}
 	assert_true(looked > CASES / 2 && left > CASES / 4);
 }

@@ -13,6 +13,7 @@
 
 #include "base/path.h"
 #include "score/assess.h"
+#include "score_parts.h"
 
 enum { LINES = 120, CELLS = 10, NUMBERS = 24 };
 
@@ -166,19 +167,6 @@ static void build(bool scanned, struct assessment *a)
 	score_assess_build(a);
 }
 
-static void done(struct assessment *a)
-{
-	for (size_t i = 0; i < QUESTIONS; i++)
-		free(a->questions[i].contradictions);
-	free(a->questions);
-	a->questions = NULL;
-	a->results = (struct check_results){ 0 };
-	a->questionnaire = (struct questionnaire){ 0 };
-	a->answers = (struct answers){ 0 };
-	a->action_set = (struct action_set){ 0 };
-	score_assess_free(a);
-}
-
 static double w(size_t i) { return questions[i].weight; }
 static double p(size_t i) { return score_points(answers[i].level); }
 
@@ -204,7 +192,7 @@ static void declared(void)
 	HOLDS("The unknown answer", round(100 * a.score.unknown_share));
 	assert_int_equal(a.score.n_caps, 1);
 	assert_string_equal(a.score.caps[0].reason, "no-capture");
-	done(&a);
+	parts_done(&a);
 }
 
 static double cost(enum severity s)
@@ -257,7 +245,7 @@ static void measured(void)
 		assert_true(fabs(priority - x->priority) < 1e-9);
 	}
 	assert_true(order >= 3);
-	done(&a);
+	parts_done(&a);
 }
 
 static void worked_example(void **state)

@@ -10,20 +10,11 @@
 #include <cmocka.h>
 
 #include "score/score.h"
+#include "score_parts.h"
 
 /* ---- random cases, the same in every run ---- */
 
 enum { CASES = 100000, MOST_QUESTIONS = 40, MOST_FINDINGS = 12 };
-
-static uint64_t seed;
-
-static uint32_t random_below(uint32_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)((seed >> 16) % n);
-}
 
 static double random_share(void)
 {

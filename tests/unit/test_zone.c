@@ -125,6 +125,14 @@ static void declared(void **state)
 	assert_null(d[0].listed);
 	zone_places_free(places);
 
+	/* What genba proposed is left out of a list, what is declared is not. */
+	if (!zone_plan_list(&p, "list.csv", "mac,zone\n00:00:00:00:00:01,control 10.0.0.0/24\n00:00:00:00:00:02,all\n", &e))
+		fail_msg("%s", e.text);
+	assert_string_equal(p.listed[p.n_listed - 2].zone, "");
+	assert_string_equal(p.listed[p.n_listed - 1].zone, "all");
+	assert_int_equal(zone_group_of("office"), 2);
+	assert_int_equal(zone_group_of("offices 1"), -1);
+
 	char list[100] = "mac\nxx\n";
 	assert_false(zone_plan_list(&p, "list.csv", list, &e));
 	assert_non_null(strstr(e.text, "list.csv:2: expected a MAC address"));
