@@ -43,6 +43,20 @@ save $name.txt" || echo "FAILED to run: $name"
 	check "small window, $lang" cmp "$expected/small-$lang.txt" small.txt
 done
 
+# Every screen behind the first one.
+screens='devices device findings finding action'
+for lang in en ja; do
+	typed $lang factory.genba <<<$'key d Down\nsave devices.txt\nkey Enter\nsave device.txt\nkey q q f\nsave findings.txt
+key Enter\nsave finding.txt\nkey Enter\nsave action.txt'
+	for screen in $screens; do
+		[ "${1:-}" = --update ] && cp "$screen.txt" "$expected/$screen-$lang.txt"
+		check "$screen, $lang" cmp "$expected/$screen-$lang.txt" "$screen.txt"
+	done
+done
+# A filter, and a letter typed with Japanese input on.
+typed ja factory.genba <<<$'type ｄ\nkey /\ntype 192.168.1.\nkey Enter\nsave filter.txt'
+check "filter" says '192.168.1' filter.txt
+
 # What a resize leaves on the screen is what drawing anew would.
 RANDOM=4711
 for i in $(seq 200); do

@@ -72,8 +72,9 @@ static void actions(struct doc *d, const struct assessment *a)
 		return;
 	doc_head(d, _("What to do first"));
 	for (size_t i = 0; i < a->n_actions && i < SHOWN; i++)
-		doc_printf(d, STYLE_PLAIN, 0, "%zu. %s", i + 1, text2_get(a->actions[i].interim ? &a->actions[i].action->interim_title
-												   : &a->actions[i].action->title));
+		doc_link(d, STYLE_PLAIN, 0, text2_get(a->actions[i].interim ? &a->actions[i].action->interim_title
+									    : &a->actions[i].action->title),
+			 &screen_action, 0, a->actions[i].action->id);
 }
 
 static void findings(struct doc *d, const struct assessment *a)
@@ -82,10 +83,29 @@ static void findings(struct doc *d, const struct assessment *a)
 	if (a->n_findings == 0)
 		return;
 	doc_head(d, _("What the capture shows"));
-	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++)
-		doc_printf(d, tui_severity_style(a->findings[i]->severity), 0, "%s: %s",
-			   _(severity_titles[a->findings[i]->severity]), text2_get(&a->findings[i]->check->title));
+	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++) {
+		char *text = xasprintf("%s: %s", _(severity_titles[a->findings[i]->severity]),
+				       text2_get(&a->findings[i]->check->title));
+		doc_link(d, tui_severity_style(a->findings[i]->severity), 0, text, &screen_finding, 0, a->findings[i]->check->id);
+		free(text);
+	}
 }
+
+static void to_devices(struct screen *s)
+{
+	tui_open(s->tui, &screen_devices, 0, "");
+}
+
+static void to_findings(struct screen *s)
+{
+	tui_open(s->tui, &screen_findings, 0, "");
+}
+
+static const struct tui_binding keys[] = {
+	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
+	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
+	{ 0 },
+};
 
 static bool open(struct screen *s, struct err *e)
 {
@@ -99,4 +119,4 @@ static bool open(struct screen *s, struct err *e)
 	return true;
 }
 
-const struct screen_type screen_home = { .name = "home", .title = title, .open = open };
+const struct screen_type screen_home = { .name = "home", .title = title, .open = open, .keys = keys };

@@ -164,7 +164,8 @@ void table_empty(struct table *t, const char *text);
 bool table_chosen(const struct table *t, int64_t *id, const char **word);
 
 /* ---- screens ---- */
-extern const struct screen_type screen_home;
+extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
+	screen_action;
 
 /* ---- the program ---- */
 
