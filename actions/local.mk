@@ -10,6 +10,8 @@ dist_actions_DATA = \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
+	actions/data-meeting.yaml \
+	actions/data-names-times.yaml \
 	actions/data-plan.yaml \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
@@ -23,6 +25,7 @@ dist_actions_DATA = \
 	actions/incident-plan.yaml \
 	actions/isolate-controllers-internet.yaml \
 	actions/know-how-as-data.yaml \
+	actions/lessons-learned.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
 	actions/mqtt-protection.yaml \
@@ -31,6 +34,7 @@ dist_actions_DATA = \
 	actions/no-mail-at-machines.yaml \
 	actions/opcua-protection.yaml \
 	actions/plan-unsupported-os.yaml \
+	actions/recovery-targets.yaml \
 	actions/reduce-broadcast.yaml \
 	actions/replace-home-router.yaml \
 	actions/replace-telnet.yaml \
@@ -49,4 +53,5 @@ dist_actions_DATA = \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \
 	actions/visualise-running-rate.yaml \
+	actions/vulnerability-watch.yaml \
 	actions/yearly-training.yaml

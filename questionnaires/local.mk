@@ -1,6 +1,8 @@
 questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
 	questionnaires/full.yaml \
+	questionnaires/full-d1.yaml \
+	questionnaires/full-r.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html
