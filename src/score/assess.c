@@ -417,7 +417,8 @@ bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct 
 	return true;
 }
 
-void score_assess_free(struct assessment *a)
+/* What score_assess_build() made. */
+static void free_built(struct assessment *a)
 {
 	score_plan_free(a);
 	for (size_t i = 0; a->questions && i < a->questionnaire.n; i++)
@@ -425,6 +426,27 @@ void score_assess_free(struct assessment *a)
 	free(a->questions);
 	free(a->unknowns);
 	free(a->findings);
+}
+
+bool score_answers_changed(struct assessment *a, struct store *s, struct err *e)
+{
+	struct answers fresh;
+	if (!answers_load(&a->questionnaire, s, &fresh, e))
+		return false;
+	free_built(a);
+	answers_free(&a->answers);
+	/* What was given or loaded stays; everything that follows is made anew. */
+	struct assessment x = { .scan = a->scan, .scan_finished = a->scan_finished, .checks = a->checks,
+				.results = a->results, .questionnaire = a->questionnaire, .answers = fresh,
+				.action_set = a->action_set, .coverage = a->coverage };
+	*a = x;
+	score_assess_build(a);
+	return true;
+}
+
+void score_assess_free(struct assessment *a)
+{
+	free_built(a);
 	check_results_free(&a->results);
 	check_set_free(&a->checks);
 	answers_free(&a->answers);

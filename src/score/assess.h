@@ -137,6 +137,12 @@ bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct 
 void score_assess_free(struct assessment *a);
 
 /*
+ * Read the answers again and reckon anew with the checks' results as they are: quick enough for every answer. The
+ * assessment must stand where score_assess() filled it in. On false it is as it was.
+ */
+bool score_answers_changed(struct assessment *a, struct store *s, struct err *e) MUST_CHECK;
+
+/*
  * The same without store and files: fills in what follows from scan, results, questionnaire, answers, action_set and
  * coverage, which the caller has set. Pure.
  */

@@ -25,7 +25,7 @@ enum tui_style {
 enum tui_key {
 	KEY_TUI = 0x200000,
 	TUI_UP, TUI_DOWN, TUI_LEFT, TUI_RIGHT, TUI_PAGE_UP, TUI_PAGE_DOWN, TUI_HOME, TUI_END, TUI_ENTER, TUI_ESCAPE,
-	TUI_BACKSPACE, TUI_DELETE, TUI_TAB, TUI_HELP /* F1 */, TUI_REDRAW /* Ctrl-L */, TUI_RESIZE, TUI_QUIT /* signal, or the script's end */
+	TUI_BACKSPACE, TUI_DELETE, TUI_TAB, TUI_HELP /* F1 */, TUI_REDRAW /* Ctrl-L */, TUI_EMPTY /* Ctrl-U */, TUI_RESIZE, TUI_QUIT /* signal, or the script's end */
 };
 
 struct screen;
@@ -45,7 +45,7 @@ struct screen_type {
 	/* Title line, into out. */
 	void (*title)(const struct screen *s, char *out, size_t size);
 	/*
-	 * Fill s->doc or s->table, or set s->data for a screen that draws itself. id and word name what is shown (a
+	 * Fill s->doc or s->table (made anew at every call), or set s->data for a screen that draws itself. id and word name what is shown (a
 	 * device's id, a check's, an action's or a question's id), 0 and "" where there is nothing to name; word is
 	 * borrowed and stays valid while the screen stands.
 	 */
@@ -164,9 +164,8 @@ void table_empty(struct table *t, const char *text);
 bool table_chosen(const struct table *t, int64_t *id, const char **word);
 
 /* ---- screens ---- */
-extern const struct screen_type screen_home, screen_result, screen_changes, screen_questions, screen_question,
-	screen_respondents, screen_devices, screen_device, screen_conversations, screen_operations, screen_map,
-	screen_findings, screen_finding, screen_actions, screen_action;
+extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
+	screen_action;
 
 /* ---- the program ---- */
 
@@ -187,10 +186,13 @@ void doc_draw(struct doc *d, int rows, int columns);
 bool doc_key(struct doc *d, int key, struct doc_link_target *open);
 void table_draw(struct table *t, int rows, int columns);
 bool table_key(struct table *t, struct tui *tui, int key, struct doc_link_target *open);
-extern const struct tui_binding doc_bindings[], table_bindings[];   /* their keys, for help; run is NULL-safe there */
-bool doc_has_links(const struct doc *d);
 
-struct terminal_options { const char *script; };
+bool doc_has_links(const struct doc *d);
+/* Is there something above and below what is shown? */
+void doc_more(const struct doc *d, bool *above, bool *below);
+/* Take over cursor, filter and order of a table that is replaced by this one. */
+void table_inherit(struct table *t, const struct table *old);
+
 bool terminal_open(const char *script, struct err *e) MUST_CHECK;
 void terminal_close(void);
 /* Waits for a key; TUI_RESIZE when the size changed, TUI_QUIT when it is time to go. Also says what a script could not do. */
@@ -201,8 +203,11 @@ void terminal_show(void);                    /* what was drawn appears */
 void terminal_redraw(void);                  /* everything anew, whatever the terminal holds */
 void terminal_cursor(int row, int x);        /* visible there until the next terminal_clear() */
 bool terminal_wide_ambiguous(void);
+/* Does a script type the keys? */
+bool terminal_scripted(void);
+/* Give the terminal to another program, and take it back. */
+void terminal_leave(void);
+void terminal_return(void);
 /* tui_put() on the whole screen; tui.c moves the body's origin with this. */
 void terminal_origin(int row, int x, int rows, int columns);
-/* The next break of text for so many columns: bytes that go on this line, and that are skipped before the next. */
-size_t text_break(const char *text, int columns, size_t *skip);
 #endif
