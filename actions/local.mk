@@ -14,6 +14,7 @@ dist_actions_DATA = \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/duties-register.yaml \
 	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
 	actions/file-handover-point.yaml \
@@ -40,6 +41,7 @@ dist_actions_DATA = \
 	actions/restrict-ftp.yaml \
 	actions/restrict-programming.yaml \
 	actions/review-polling.yaml \
+	actions/risk-workshop.yaml \
 	actions/security-contact.yaml \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
@@ -49,4 +51,7 @@ dist_actions_DATA = \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \
 	actions/visualise-running-rate.yaml \
-	actions/yearly-training.yaml
+	actions/wireless-and-gateways.yaml \
+	actions/yearly-check.yaml \
+	actions/yearly-training.yaml \
+	actions/zones-and-conduits.yaml
