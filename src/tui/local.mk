@@ -9,3 +9,11 @@ EXTRA_DIST += tests/tui/help-en.txt tests/tui/help-ja.txt tests/tui/small-en.txt
 	tests/tui/home-factory-en-120.txt tests/tui/home-factory-en-80.txt tests/tui/home-factory-ja-120.txt \
 	tests/tui/home-factory-ja-80.txt tests/tui/home-new-en-120.txt tests/tui/home-new-en-80.txt \
 	tests/tui/home-new-ja-120.txt tests/tui/home-new-ja-80.txt
+
+libgenba_a_SOURCES += src/tui/words.c src/tui/words.h src/tui/map.c src/tui/map.h src/tui/screen_map.c \
+	src/tui/screen_findings.c src/tui/screen_finding.c src/tui/screen_actions.c src/tui/screen_action.c
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_tui_map
+TESTS += tests/unit/test_tui_map
+tests_unit_test_tui_map_LDADD = $(UNIT_LDADD)
+endif
