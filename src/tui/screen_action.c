@@ -1,4 +1,4 @@
-/* One action: why here, what it takes, how it is done and how it is undone. */
+/* One action: why here, what it takes, how it is done and how it is undone. id 1: its interim measure first. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static const struct assess_action *row_of(const struct assessment *a, const stru
 static void title(const struct screen *s, char *out, size_t size)
 {
 	const struct action *x = action_of(s);
-	snprintf(out, size, "%s", x ? text2_get(&x->title) : s->word);
+	snprintf(out, size, "%s", !x ? s->word : text2_get(s->id && x->has_interim ? &x->interim_title : &x->title));
 }
 
 static void put_section(struct doc *d, const char *head, const struct text2 *text)
@@ -104,8 +104,11 @@ static void put_steps(struct doc *d, const struct action *x)
 {
 	if (x->n_steps)
 		doc_head(d, _("Steps"));
-	for (size_t i = 0; i < x->n_steps; i++)
-		doc_printf(d, STYLE_PLAIN, 0, "%zu. %s", i + 1, text2_get(&x->steps[i]));
+	for (size_t i = 0; i < x->n_steps; i++) {
+		char number[24];
+		snprintf(number, sizeof number, "%zu.", i + 1);
+		doc_pair(d, number, text2_get(&x->steps[i]));
+	}
 }
 
 static void put_prerequisites(struct doc *d, const struct assessment *a, const struct action *x)
@@ -134,6 +137,15 @@ static void put_case(struct doc *d, const struct action *x)
 	doc_printf(d, STYLE_DIM, 0, _("(source: %s)"), text2_get(&x->example.source));
 }
 
+static void put_interim(struct doc *d, const struct assessment *a, const struct action *x)
+{
+	if (!x->has_interim || !row_of(a, x, true))
+		return;
+	doc_head(d, _("Now, until the real measure can be done"));
+	doc_text(d, STYLE_STRONG, 0, text2_get(&x->interim_title));
+	doc_text(d, STYLE_PLAIN, 0, text2_get(&x->interim_steps));
+}
+
 static bool open(struct screen *s, struct err *e)
 {
 	const struct assessment *a = &s->tui->a;
@@ -141,6 +153,10 @@ static bool open(struct screen *s, struct err *e)
 	if (!x)
 		return err_set(e, _("%s: there is no such action"), s->word);
 	const struct assess_action *row = row_of(a, x, false);
+	if (s->id) {
+		put_interim(s->doc, a, x);
+		doc_head(s->doc, _("The real measure"));
+	}
 	doc_text(s->doc, STYLE_STRONG, 0, text2_get(&x->title));
 	doc_text(s->doc, STYLE_PLAIN, 0, text2_get(&x->summary));
 	doc_blank(s->doc);
@@ -154,11 +170,8 @@ static bool open(struct screen *s, struct err *e)
 		doc_printf(s->doc, STYLE_DIM, 0, _("Reason: %s"), x->not_here);
 	if (row)
 		put_reasons(s->doc, row);
-	if (x->has_interim && row_of(a, x, true)) {
-		doc_head(s->doc, _("Now, until the real measure can be done"));
-		doc_text(s->doc, STYLE_STRONG, 0, text2_get(&x->interim_title));
-		doc_text(s->doc, STYLE_PLAIN, 0, text2_get(&x->interim_steps));
-	}
+	if (!s->id)
+		put_interim(s->doc, a, x);
 	put_prerequisites(s->doc, a, x);
 	put_section(s->doc, _("Check first"), &x->check_first);
 	put_section(s->doc, _("What might stop"), &x->may_stop);

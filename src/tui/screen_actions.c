@@ -35,7 +35,7 @@ static void put_facts(struct doc *d, const struct assessment *a, const struct as
 			buf_printf(&b, _("+%.1f points; "), row->gain);
 		if (row->forecast && a->score.has_s)
 			buf_printf(&b, _("then grade %s; "), grade_names[row->grade_after]);
-		buf_printf(&b, "%s, %s, %s", cost, hours, _(tui_downtimes[x->downtime]));
+		buf_printf(&b, _("%s, %s, %s"), cost, hours, _(tui_downtimes[x->downtime]));
 		if (x->adapted)
 			buf_puts(&b, _(" (this site's figures)"));
 		buf_printf(&b, _("; by: %s"), text2_get(&x->who));
@@ -53,7 +53,7 @@ static void put_row(struct doc *d, const struct assessment *a, const struct asse
 {
 	const char *name = text2_get(row->interim ? &row->action->interim_title : &row->action->title);
 	char *line = number ? xasprintf("%d. %s", number, name) : xstrdup(name);
-	doc_link(d, row->critical ? STYLE_BAD : STYLE_PLAIN, 0, line, &screen_action, 0, row->action->id);
+	doc_link(d, row->critical ? STYLE_BAD : STYLE_PLAIN, 0, line, &screen_action, row->interim, row->action->id);
 	put_facts(d, a, row);
 	free(line);
 }

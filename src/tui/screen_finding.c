@@ -131,17 +131,19 @@ static void put_severity(struct doc *d, const struct check_result *r)
 
 static void put_evidence(struct doc *d, const struct finding_row *f)
 {
+	char filter[100];
 	if (!f->frame)
 		return;
+	snprintf(filter, sizeof filter, "frame.number==%lld", (long long)f->frame);
 	if (f->peer_frame && f->peer_frame != f->frame) {
 		long long low = (long long)(f->frame < f->peer_frame ? f->frame : f->peer_frame);
 		long long high = (long long)(f->frame < f->peer_frame ? f->peer_frame : f->frame);
-		doc_printf(d, STYLE_DIM, 5, _("%s, frame %lld and its counterpart %lld; Wireshark filter: %s%lld || %s%lld"),
-			   f->file ? f->file : "", (long long)f->frame, (long long)f->peer_frame, "frame.number==", low,
-			   "frame.number==", high);
+		snprintf(filter, sizeof filter, "frame.number==%lld || frame.number==%lld", low, high);
+		doc_printf(d, STYLE_DIM, 5, _("%s, frame %lld and its counterpart %lld; Wireshark filter: %s"),
+			   f->file ? f->file : "", (long long)f->frame, (long long)f->peer_frame, filter);
 	} else {
-		doc_printf(d, STYLE_DIM, 5, _("%s, frame %lld; Wireshark filter: %s%lld"), f->file ? f->file : "",
-			   (long long)f->frame, "frame.number==", (long long)f->frame);
+		doc_printf(d, STYLE_DIM, 5, _("%s, frame %lld; Wireshark filter: %s"), f->file ? f->file : "",
+			   (long long)f->frame, filter);
 	}
 }
 
@@ -215,7 +217,7 @@ static void put_maps(struct doc *d, const struct check *c)
 		buf_init(&b, 2048);
 		for (char **id = c->maps[i].ids; *id; id++)
 			buf_printf(&b, "%s%s", id == c->maps[i].ids ? "" : ", ", *id);
-		doc_pair(d, tui_word("framework", c->maps[i].framework, c->maps[i].framework), b.data);
+		doc_printf(d, STYLE_PLAIN, 0, "%s: %s", tui_word("framework", c->maps[i].framework, c->maps[i].framework), b.data);
 		buf_done(&b);
 	}
 }
@@ -265,7 +267,7 @@ static bool ask_scope(struct tui *t, const struct check_result *r, int64_t *devi
 	*device = 0;
 	if (!any)
 		return true;
-	if (!tui_input(t, _("Number of the device in the list; empty: whole site"), number, sizeof number))
+	if (!tui_input(t, _("Number in the list (empty: whole site)"), number, sizeof number))
 		return false;
 	if (!*number)
 		return true;
@@ -311,7 +313,7 @@ static void accept_risk(struct screen *s)
 	if (!store_exception_add(t->store, &x, &e))
 		tui_say(t, "%s", e.text);
 	else if (tui_site_changed(t))
-		tui_say(t, _("Accepted until %s. It still counts in the grade, and is listed as accepted."), expires);
+		tui_say(t, _("Accepted until %s. The grade still counts it."), expires);
 }
 
 static bool can_remove(const struct screen *s)
@@ -328,7 +330,7 @@ static void take_back(struct screen *s)
 	struct err e;
 	if (f->n_taken > 1) {
 		char number[16] = "";
-		if (!tui_input(t, _("Number of the accepted risk to take back"), number, sizeof number))
+		if (!tui_input(t, _("Number of the accepted risk"), number, sizeof number))
 			return;
 		at = strtoul(number, NULL, 10) - 1;
 		if (at >= f->n_taken) {

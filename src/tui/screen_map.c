@@ -94,13 +94,15 @@ static const char zones_sql[] =
 	"SELECT name, declared, level, networks, devices, reason FROM v_zone WHERE devices > 0 OR declared = 1"
 	" ORDER BY name <> 'internet', level IS NULL, level DESC, name";
 static const char devices_sql[] =
-	"SELECT d.id, d.label, d.kind, d.zone, ifnull(e.confidence = 'guess', 0) AS guess FROM v_device d"
-	" LEFT JOIN v_evidence e ON e.id = d.evidence_id ORDER BY d.level IS NULL, d.level DESC, d.kind, d.label, d.id";
+	"SELECT d.id, d.label, d.kind, d.zone, d.kind <> 'unknown' AND ifnull(e.guess, 1) AS guess FROM v_device d LEFT JOIN"
+	" (SELECT device_id, min(confidence = 'guess') AS guess FROM v_evidence WHERE field = 'kind' GROUP BY device_id) e"
+	" ON e.device_id = d.id ORDER BY d.level IS NULL, d.level DESC, d.kind, d.label, d.id";
 /* Machines do not authenticate anyway: that is a weakness of a way only where it crosses a boundary. */
 static const char ways_sql[] =
 	"SELECT c.client_zone AS client, c.server_zone AS server,"
-	" group_concat(DISTINCT iif(c.protocol = '', c.transport || '/' || c.port, c.protocol)) AS protocols,"
-	" min(c.allowed) AS allowed, max(c.crosses_zone) AS crosses,"
+	" (SELECT group_concat(what, ', ') FROM (SELECT DISTINCT iif(x.protocol = '', x.transport || '/' || x.port, x.protocol)"
+	"  AS what FROM v_conduit x WHERE x.client_zone = c.client_zone AND x.server_zone = c.server_zone ORDER BY what))"
+	" AS protocols, min(c.allowed) AS allowed, max(c.crosses_zone) AS crosses,"
 	" (SELECT group_concat(DISTINCT w.name) FROM v_weakness w JOIN v_device s ON s.id = w.device_id"
 	"  JOIN v_device p ON p.id = w.peer_id WHERE s.zone = c.server_zone AND p.zone = c.client_zone"
 	"  AND w.confidence <> 'guess' AND (w.name <> 'no-authentication' OR w.crosses_zone = 1)) AS weaknesses"
@@ -179,11 +181,13 @@ static void forget(struct site *m)
 
 /* ---- words ---- */
 
-/* "critical" in words: "worst finding: critical"; to be freed. */
+/* "12 devices, worst: critical"; to be freed. */
 static char *facts(int64_t devices, int worst)
 {
-	return worst < 0 ? xasprintf(_("%lld devices"), (long long)devices) :
-	       xasprintf(_("%lld devices, worst finding: %s"), (long long)devices, _(severity_titles[worst]));
+	char *n = devices == 1 ? xstrdup(_("1 device")) : xasprintf(_("%lld devices"), (long long)devices);
+	char *all = worst < 0 ? xstrdup(n) : xasprintf(_("%s, worst: %s"), n, _(severity_titles[worst]));
+	free(n);
+	return all;
 }
 
 static bool marked(const struct way *w)
@@ -223,15 +227,23 @@ static size_t number_of(const struct site *m, const char *name)
 	return 0;
 }
 
+static const struct way *way_between(const struct site *m, const struct zone *from, const struct zone *to)
+{
+	for (size_t i = 0; i < m->n_ways; i++)
+		if (strcmp(m->ways[i].from, from->name) == 0 && strcmp(m->ways[i].to, to->name) == 0)
+			return &m->ways[i];
+	return NULL;
+}
+
 /* "to 2!, 5": where traffic from a zone goes, by number; "" where it goes nowhere; to be freed. */
 static char *ways_from(const struct site *m, const struct zone *z)
 {
 	struct buf b;
 	buf_init(&b, 1024);
-	for (size_t i = 0; i < m->n_ways; i++) {
-		size_t to = number_of(m, m->ways[i].to);
-		if (to && strcmp(m->ways[i].from, z->name) == 0)
-			buf_printf(&b, "%s%zu%s", b.len ? ", " : _("to "), to, marked(&m->ways[i]) ? "!" : "");
+	for (size_t i = 0; i < m->n_zones; i++) {
+		const struct way *w = &m->zones[i] == z ? NULL : way_between(m, z, &m->zones[i]);
+		if (w)
+			buf_printf(&b, "%s%zu%s", b.len ? ", " : _("to "), i + 1, marked(w) ? "!" : "");
 	}
 	return buf_take(&b);
 }
@@ -262,6 +274,8 @@ static void put_map(struct doc *d, const struct site *m, int columns)
 		zones[i] = (struct map_zone){ band_of(z), t[0], t[1], t[2] };
 	}
 	struct map map;
+	if (m->n_zones <= MAP_ZONES)
+		doc_text(d, STYLE_DIM, 0, _("worst: the worst finding. to 2!: it asks zone 2, insecurely or undeclared."));
 	map_draw(zones, m->n_zones, bands, columns, terminal_wide_ambiguous(), &map);
 	for (size_t i = 0; i < map.n; i++)
 		doc_line(d, STYLE_PLAIN, map.lines[i]);
@@ -328,7 +342,7 @@ static void put_ways(struct doc *d, const struct site *m, const char *only)
 
 static void put_device(struct doc *d, const struct device *x)
 {
-	char *worst = x->worst < 0 ? xstrdup("") : xasprintf(_(", worst finding: %s"), _(severity_titles[x->worst]));
+	char *worst = x->worst < 0 ? xstrdup("") : xasprintf(_(", worst: %s"), _(severity_titles[x->worst]));
 	char *line = xasprintf("%s, %s%s%s", x->label, tui_word("kind", x->kind, x->kind), x->kind_guess ? _(" (a guess)") : "",
 			       worst);
 	doc_link(d, x->worst < 0 ? STYLE_PLAIN : tui_severity_style((enum severity)x->worst), 0, line, &screen_device, x->id, "");

@@ -72,32 +72,28 @@ char *tui_row_text(const struct finding_row *f)
 }
 
 /* 1500000 → "1,500,000" */
-static void put_yen(struct buf *b, int n)
+static char *grouped(int n, char *out, size_t size)
 {
 	char digits[24];
+	size_t used = 0;
 	int len = snprintf(digits, sizeof digits, "%d", n);
-	for (int i = 0; i < len; i++) {
+	for (int i = 0; i < len && used + 2 < size; i++) {
 		if (i > 0 && (len - i) % 3 == 0)
-			buf_putc(b, ',');
-		buf_putc(b, digits[i]);
+			out[used++] = ',';
+		out[used++] = digits[i];
 	}
+	out[used] = 0;
+	return out;
 }
 
 char *tui_cost(const struct action *a)
 {
-	struct buf b;
-	buf_init(&b, 256);
-	if (a->yen_max == 0) {
-		buf_puts(&b, _("no cost"));
-	} else {
-		if (a->yen_min != a->yen_max) {
-			put_yen(&b, a->yen_min);
-			buf_puts(&b, "–");
-		}
-		put_yen(&b, a->yen_max);
-		buf_puts(&b, _(" yen"));
-	}
-	return buf_take(&b);
+	char low[32], high[32];
+	if (a->yen_max == 0)
+		return xstrdup(_("no cost"));
+	grouped(a->yen_min, low, sizeof low);
+	grouped(a->yen_max, high, sizeof high);
+	return a->yen_min == a->yen_max ? xasprintf(_("%s yen"), high) : xasprintf(_("%s–%s yen"), low, high);
 }
 
 char *tui_hours(const struct action *a)

@@ -1,4 +1,5 @@
 /* The map of zones in characters: what is drawn, and that nothing is wider than the screen. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,11 +51,11 @@ static void one(void **state)
 	(void)state;
 	const struct map_zone z = { 5, "1 塗装ライン", "機器3台", "" };
 	same(drawn(&z, 1, 78, false),
-	     "階層1 ┌ 1 塗装ライン ───┐\n"
+	     "階層1 ┌ 1 塗装ライン ────┐\n"
 	     "制御  │ 機器3台          │\n"
 	     "      └──────────────────┘\n");
 	same(drawn(&z, 1, 78, true),
-	     "階層1 + 1 塗装ライン ---+\n"
+	     "階層1 + 1 塗装ライン ----+\n"
 	     "制御  | 機器3台          |\n"
 	     "      +------------------+\n");
 }
@@ -122,6 +123,7 @@ static void long_names(void **state)
 
 int main(void)
 {
+	assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing), cmocka_unit_test(one), cmocka_unit_test(bands_in_order), cmocka_unit_test(many),
 		cmocka_unit_test(long_names),
