@@ -71,7 +71,6 @@ static void bands_in_order(void **state)
 	same(drawn(z, 4, 78, true),
 	     "社外           + 1 internet -----------------+\n"
 	     "インターネット | 9 devices                   |\n"
-	     "               |                             |\n"
 	     "               +-----------------------------+\n"
 	     "階層1          + 3 cell A -------------------+ + 4 cell B -------------------+\n"
 	     "制御           | 2 devices, worst finding: … | | 1 devices                   |\n"
@@ -79,7 +78,6 @@ static void bands_in_order(void **state)
 	     "               +-----------------------------+ +-----------------------------+\n"
 	     "               + 5 cell C -------------------+\n"
 	     "               | 1 devices                   |\n"
-	     "               |                             |\n"
 	     "               +-----------------------------+\n");
 }
 
