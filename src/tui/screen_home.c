@@ -72,8 +72,9 @@ static void actions(struct doc *d, const struct assessment *a)
 		return;
 	doc_head(d, _("What to do first"));
 	for (size_t i = 0; i < a->n_actions && i < SHOWN; i++)
-		doc_printf(d, STYLE_PLAIN, 0, "%zu. %s", i + 1, text2_get(a->actions[i].interim ? &a->actions[i].action->interim_title
-												   : &a->actions[i].action->title));
+		doc_link(d, STYLE_PLAIN, 0, text2_get(a->actions[i].interim ? &a->actions[i].action->interim_title
+									    : &a->actions[i].action->title),
+			 &screen_action, 0, a->actions[i].action->id);
 }
 
 static void findings(struct doc *d, const struct assessment *a)
@@ -82,10 +83,53 @@ static void findings(struct doc *d, const struct assessment *a)
 	if (a->n_findings == 0)
 		return;
 	doc_head(d, _("What the capture shows"));
-	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++)
-		doc_printf(d, tui_severity_style(a->findings[i]->severity), 0, "%s: %s",
-			   _(severity_titles[a->findings[i]->severity]), text2_get(&a->findings[i]->check->title));
+	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++) {
+		char *text = xasprintf("%s: %s", _(severity_titles[a->findings[i]->severity]),
+				       text2_get(&a->findings[i]->check->title));
+		doc_link(d, tui_severity_style(a->findings[i]->severity), 0, text, &screen_finding, 0, a->findings[i]->check->id);
+		free(text);
+	}
 }
+
+static void to_question(struct screen *s)
+{
+	tui_open(s->tui, &screen_question, 0, "");
+}
+
+static void to_questions(struct screen *s)
+{
+	tui_open(s->tui, &screen_questions, 0, "");
+}
+
+static void to_devices(struct screen *s)
+{
+	tui_open(s->tui, &screen_devices, 0, "");
+}
+
+static void to_findings(struct screen *s)
+{
+	tui_open(s->tui, &screen_findings, 0, "");
+}
+
+static void to_map(struct screen *s)
+{
+	tui_open(s->tui, &screen_map, 0, "");
+}
+
+static void to_actions(struct screen *s)
+{
+	tui_open(s->tui, &screen_actions, 0, "");
+}
+
+static const struct tui_binding keys[] = {
+	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
+	{ 'l', 0, "l", N_("list"), N_("All questions and their answers."), to_questions, NULL },
+	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
+	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
+	{ 'm', 0, "m", N_("map"), N_("The map of zones, and what passes between them."), to_map, NULL },
+	{ 'p', 0, "p", N_("plan"), N_("All actions, in the order to do them."), to_actions, NULL },
+	{ 0 },
+};
 
 static bool open(struct screen *s, struct err *e)
 {
@@ -95,8 +139,8 @@ static bool open(struct screen *s, struct err *e)
 	actions(s->doc, &s->tui->a);
 	findings(s->doc, &s->tui->a);
 	doc_head(s->doc, _("Next"));
-	doc_text(s->doc, STYLE_PLAIN, 0, "genba ask      genba scan FILE      genba report -o report.html");
+	doc_text(s->doc, STYLE_PLAIN, 0, _("a answers the questions. In a shell: genba scan FILE reads a capture, genba report -o report.html writes the report."));
 	return true;
 }
 
-const struct screen_type screen_home = { .name = "home", .title = title, .open = open };
+const struct screen_type screen_home = { .name = "home", .title = title, .open = open, .keys = keys };

@@ -236,9 +236,9 @@ static bool open_script(const char *path, struct err *e)
 	free(bytes);
 	script.at = script.text;
 	script.path = path;
-	FILE *out = fopen("/dev/null", "w"), *in = fopen("/dev/null", "r");
+	FILE *nobody = fopen("/dev/null", "r+");
 	use_env(FALSE);
-	screen = out && in ? newterm("xterm", out, in) : NULL;
+	screen = nobody ? newterm("xterm", nobody, nobody) : NULL;
 	return screen || err_set(e, "%s", _("the terminal could not be set up"));
 }
 
