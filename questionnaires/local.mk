@@ -1,6 +1,7 @@
 questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
-	questionnaires/full.yaml \
+	questionnaires/full-c.yaml \
+	questionnaires/full-h.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html
