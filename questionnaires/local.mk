@@ -1,7 +1,10 @@
 questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
 	questionnaires/full-c.yaml \
+	questionnaires/full-d1.yaml \
+	questionnaires/full-gaz.yaml \
 	questionnaires/full-h.yaml \
+	questionnaires/full-r.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html

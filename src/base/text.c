@@ -215,3 +215,55 @@ char *text_time(int64_t ns, char *out)
 		strcpy(out, "1970-01-01T00:00:00Z");
 	return out;
 }
+
+/* ---- breaking lines ---- */
+
+static bool one_of(uint32_t c, const char *set)
+{
+	for (size_t n; *set; set += n)
+		if (text_char(set, &n) == c)
+			return true;
+	return false;
+}
+
+/* May a line end between these two? */
+static bool may_break(uint32_t before, uint32_t after, bool wide)
+{
+	if (before == ' ')
+		return after != ' ';
+	if (!wide || after == ' ' || before == 0)
+		return false;
+	return !one_of(after, "、。，．・：；？！）」』】〉》］｝ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々〕,.:;?!)]}%％…") &&
+	       !one_of(before, "（「『【〈《［｛〔([{");
+}
+
+size_t text_break(const char *text, int columns, size_t *skip)
+{
+	size_t n, at = 0, good = 0;
+	int used = 0;
+	uint32_t before = 0;
+	bool before_wide = false;
+	for (*skip = 0; text[at]; at += n) {
+		uint32_t c = text_char(text + at, &n);
+		int w = wcwidth((wchar_t)c);
+		bool wide = w > 1;
+		if (c == '\n') {
+			*skip = 1;
+			return at;
+		}
+		if (may_break(before, c, wide || before_wide))
+			good = at;
+		if (used + (w > 0 ? w : 0) > columns && c != ' ') {
+			at = good > 0 ? good : at > 0 ? at : n;
+			break;
+		}
+		used += w > 0 ? w : 0;
+		before = c;
+		before_wide = wide;
+	}
+	size_t end = at;
+	while (end > 0 && text[end - 1] == ' ' && text[at])
+		end--;
+	*skip = at - end + strspn(text + at, " ");
+	return end;
+}

@@ -42,6 +42,13 @@ void text_terminal(struct buf *b, const char *s);
 /* Append s padded or cut (with …) to so many columns, safe for a terminal. */
 void text_pad(struct buf *b, const char *s, int columns);
 
+/*
+ * Where to end a line of so many columns (at least 2): the bytes of text that stand on it, into *skip those to leave out
+ * before the next line (blanks, a line end). Breaks between words and between Japanese characters, but no line begins
+ * with a closing bracket or a full stop.
+ */
+size_t text_break(const char *text, int columns, size_t *skip);
+
 /* Time of day as RFC 3339 in UTC, "2024-05-01T09:00:00Z", into out (32 bytes). ns since the epoch. */
 char *text_time(int64_t ns, char *out);
 

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/lang.h"
 #include "base/text.h"
 #include "cli/help.h"
+#include "tui/tui.h"
 
 const struct cli_option cli_everywhere[] = {
 	{ 's', "site", "FILE", N_("the site file (default: $GENBA_SITE, else ./site.genba)") },
@@ -21,6 +23,7 @@ const struct cli_option cli_everywhere[] = {
 /* Of genba itself, in front of a command. */
 static const struct cli_option alone[] = {
 	{ 'V', "version", NULL, N_("show the version") },
+	{ 0, "script", "FILE", N_("of the screens: type the keys that stand in FILE, and save screens") },
 	{ 0 },
 };
 
@@ -280,6 +283,10 @@ static int run(struct cli *c, int argc, char **argv, struct err *e)
 	if (cli_has(c, "version")) {
 		printf("genba %s\n", VERSION);
 		return EXIT_DONE;
+	}
+	if (argc == 0 && !cli_has(c, "help") && (cli_has(c, "script") || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))) {
+		const struct tui_options o = { .site = cli_site(c), .script = cli_get(c, "script") };
+		return tui_run(&o, e) ? EXIT_DONE : EXIT_FAILED;
 	}
 	if (argc == 0 || cli_has(c, "help"))
 		return help(argc, argv, e);

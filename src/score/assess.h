@@ -137,10 +137,22 @@ bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct 
 void score_assess_free(struct assessment *a);
 
 /*
+ * Read the answers again and reckon anew with the checks' results as they are: quick enough for every answer. The
+ * assessment must stand where score_assess() filled it in. On false it is as it was.
+ */
+bool score_answers_changed(struct assessment *a, struct store *s, struct err *e) MUST_CHECK;
+
+/*
  * The same without store and files: fills in what follows from scan, results, questionnaire, answers, action_set and
  * coverage, which the caller has set. Pure.
  */
 void score_assess_build(struct assessment *a);
+
+/*
+ * What the findings say of one answer to one question, be it the one that counts or somebody's own; out->contradictions
+ * is to be freed. Pure.
+ */
+void score_question(const struct assessment *a, const struct answer *answer, struct assess_question *out);
 
 /* The score of a site with the answers and the coverage of a, had its checks come out so. Pure. */
 void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
