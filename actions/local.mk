@@ -1,5 +1,6 @@
 actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
+	actions/allow-list.yaml \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
 	actions/cameras-own-network.yaml \
@@ -26,6 +27,7 @@ dist_actions_DATA = \
 	actions/incident-plan.yaml \
 	actions/isolate-controllers-internet.yaml \
 	actions/know-how-as-data.yaml \
+	actions/lock-cabinets.yaml \
 	actions/lessons-learned.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
@@ -34,6 +36,8 @@ dist_actions_DATA = \
 	actions/network-drawing.yaml \
 	actions/no-mail-at-machines.yaml \
 	actions/opcua-protection.yaml \
+	actions/outside-services.yaml \
+	actions/patch-procedure.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/recovery-targets.yaml \
 	actions/reduce-broadcast.yaml \
@@ -50,6 +54,7 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
+	actions/standard-configuration.yaml \
 	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \
