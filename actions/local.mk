@@ -27,8 +27,8 @@ dist_actions_DATA = \
 	actions/incident-plan.yaml \
 	actions/isolate-controllers-internet.yaml \
 	actions/know-how-as-data.yaml \
-	actions/lock-cabinets.yaml \
 	actions/lessons-learned.yaml \
+	actions/lock-cabinets.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
 	actions/mqtt-protection.yaml \
