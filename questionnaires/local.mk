@@ -2,6 +2,7 @@ questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
 	questionnaires/full.yaml \
 	questionnaires/full-d1.yaml \
+	questionnaires/full-d2.yaml \
 	questionnaires/full-r.yaml \
 	questionnaires/full-gaz.yaml \
 	questionnaires/profile.yaml \
