@@ -1,6 +1,7 @@
 actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
 	actions/allow-list.yaml \
+	actions/ai-rules.yaml \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
 	actions/cameras-own-network.yaml \
@@ -11,9 +12,11 @@ dist_actions_DATA = \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
+	actions/data-agreements.yaml \
 	actions/data-meeting.yaml \
 	actions/data-names-times.yaml \
 	actions/data-plan.yaml \
+	actions/data-retention.yaml \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
@@ -35,6 +38,7 @@ dist_actions_DATA = \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
 	actions/no-mail-at-machines.yaml \
+	actions/notice-early.yaml \
 	actions/opcua-protection.yaml \
 	actions/outside-services.yaml \
 	actions/patch-procedure.yaml \
@@ -55,6 +59,7 @@ dist_actions_DATA = \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
 	actions/standard-configuration.yaml \
+	actions/skills-map.yaml \
 	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \

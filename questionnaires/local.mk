@@ -2,6 +2,8 @@ questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
 	questionnaires/full-c.yaml \
 	questionnaires/full-d1.yaml \
+	questionnaires/full-d2.yaml \
+	questionnaires/full-r.yaml \
 	questionnaires/full-gaz.yaml \
 	questionnaires/full-h.yaml \
 	questionnaires/full-r.yaml \
