@@ -1,7 +1,7 @@
 actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
-	actions/allow-list.yaml \
 	actions/ai-rules.yaml \
+	actions/allow-list.yaml \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
 	actions/cameras-own-network.yaml \
@@ -58,8 +58,8 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
-	actions/standard-configuration.yaml \
 	actions/skills-map.yaml \
+	actions/standard-configuration.yaml \
 	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \

@@ -6,7 +6,6 @@ dist_questionnaires_DATA = \
 	questionnaires/full-r.yaml \
 	questionnaires/full-gaz.yaml \
 	questionnaires/full-h.yaml \
-	questionnaires/full-r.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html
