@@ -216,6 +216,22 @@ char *text_time(int64_t ns, char *out)
 	return out;
 }
 
+char *text_grouped(int64_t n, char *out)
+{
+	char digits[24];
+	char *w = out;
+	int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
+	if (n < 0)
+		*w++ = '-';
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			*w++ = ',';
+		*w++ = digits[i];
+	}
+	*w = 0;
+	return out;
+}
+
 /* ---- breaking lines ---- */
 
 static bool one_of(uint32_t c, const char *set)

@@ -49,6 +49,9 @@ void text_pad(struct buf *b, const char *s, int columns);
  */
 size_t text_break(const char *text, int columns, size_t *skip);
 
+/* 1500000 → "1,500,000", into out (32 bytes). */
+char *text_grouped(int64_t n, char *out);
+
 /* Time of day as RFC 3339 in UTC, "2024-05-01T09:00:00Z", into out (32 bytes). ns since the epoch. */
 char *text_time(int64_t ns, char *out);
 

@@ -97,6 +97,10 @@ bool check_run(const struct check_set *set, struct store *s, int64_t scan, struc
 	       struct err *e) MUST_CHECK;
 void check_results_free(struct check_results *r);
 
+/* Does the check speak about this question: contradict or confirm it? */
+bool check_names_question(const struct check *c, const char *question);
+/* For sorting: the severest first, then the larger share, then by id. */
+int check_worse_first(const struct check_result *x, const struct check_result *y);
 /* Failed, so on more than guesses, and not an accepted risk. */
 bool check_is_open(const struct check_result *r);
 /* Did the check not fail in `before` (may be NULL), or does it name a device now that it did not name then? */

@@ -3,6 +3,26 @@
 
 #include <string.h>
 
+bool check_names_question(const struct check *c, const char *question)
+{
+	for (size_t i = 0; i < c->n_contradicts; i++)
+		if (strcmp(c->contradicts[i].question, question) == 0)
+			return true;
+	for (char **id = c->confirms; id && *id; id++)
+		if (strcmp(*id, question) == 0)
+			return true;
+	return false;
+}
+
+int check_worse_first(const struct check_result *x, const struct check_result *y)
+{
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (x->share < y->share || x->share > y->share)
+		return x->share > y->share ? -1 : 1;
+	return strcmp(x->check->id, y->check->id);
+}
+
 bool check_is_open(const struct check_result *r)
 {
 	return r->outcome == OUTCOME_FAIL && !r->excepted;

@@ -15,7 +15,6 @@
 /* The forecast in text stands at the first ones; more would look surer than it is. */
 enum { FORECASTS = 6 };
 
-static const char *const downtime_titles[] = { N_("no stop"), N_("planned stop"), N_("line stop") };
 
 static const char *title_of(const struct assess_action *row)
 {
@@ -42,18 +41,6 @@ static void reasons(struct buf *b, const struct assess_action *row)
 	}
 }
 
-/* 1500000 → "1,500,000" */
-static void yen(struct buf *b, int64_t n)
-{
-	char digits[24];
-	int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			buf_putc(b, ',');
-		buf_putc(b, digits[i]);
-	}
-}
-
 /* ---- text ---- */
 
 static void cost_text(struct buf *b, const struct action *a)
@@ -61,10 +48,8 @@ static void cost_text(struct buf *b, const struct action *a)
 	if (a->yen_max == 0) {
 		buf_puts(b, _("no cost"));
 	} else {
-		yen(b, a->yen_min);
-		buf_puts(b, "–");
-		yen(b, a->yen_max);
-		buf_puts(b, _(" yen"));
+		char low[32], high[32];
+		buf_printf(b, "%s–%s%s", text_grouped(a->yen_min, low), text_grouped(a->yen_max, high), _(" yen"));
 	}
 	buf_printf(b, _(", %g–%g hours, %s"), a->hours_min, a->hours_max, _(downtime_titles[a->downtime]));
 	if (a->adapted)
@@ -294,8 +279,9 @@ static bool write_csv(const struct assessment *a, struct err *e)
 
 static void number_text(struct buf *b, bool money, double n)
 {
+	char whole[32];
 	if (money)
-		yen(b, (int64_t)n);
+		buf_puts(b, text_grouped((int64_t)n, whole));
 	else
 		buf_printf(b, "%g", n);
 	buf_puts(b, money ? _(" yen") : _(" hours"));

@@ -28,13 +28,7 @@ static int by_weight(const void *a, const void *b)
 {
 	const struct check_result *x = *(const struct check_result *const *)a;
 	const struct check_result *y = *(const struct check_result *const *)b;
-	if (rank(x) != rank(y))
-		return rank(x) - rank(y);
-	if (x->severity != y->severity)
-		return (int)y->severity - (int)x->severity;
-	if (x->share < y->share || x->share > y->share)
-		return x->share < y->share ? 1 : -1;
-	return strcmp(x->check->id, y->check->id);
+	return rank(x) != rank(y) ? rank(x) - rank(y) : check_worse_first(x, y);
 }
 
 static const struct check_result **shown(const struct check_results *results, bool all, size_t *n)

@@ -168,18 +168,7 @@ void put_string(const struct view *v, json_t *o, const char *key, const char *st
 
 char *view_int(int64_t n, char *out)
 {
-	char digits[32];
-	int len = snprintf(digits, sizeof(digits), "%lld", (long long)(n < 0 ? -n : n));
-	char *w = out;
-	if (n < 0)
-		*w++ = '-';
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			*w++ = ',';
-		*w++ = digits[i];
-	}
-	*w = 0;
-	return out;
+	return text_grouped(n, out);
 }
 
 char *view_real(double n, int digits, char *out)

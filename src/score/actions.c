@@ -8,6 +8,7 @@
 
 const char *const complexity_names[] = { "low", "medium", "high", NULL };
 const char *const downtime_names[] = { "none", "planned_stop", "line_stop", NULL };
+const char *const downtime_titles[] = { N_("no stop"), N_("planned stop"), N_("line stop") };
 
 /* What the file holds, before its nested parts are looked at. */
 struct draft {

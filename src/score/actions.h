@@ -13,6 +13,7 @@ enum complexity { COMPLEXITY_LOW, COMPLEXITY_MEDIUM, COMPLEXITY_HIGH };
 extern const char *const complexity_names[];   /* "low", "medium", "high" */
 enum downtime { DOWNTIME_NONE, DOWNTIME_PLANNED_STOP, DOWNTIME_LINE_STOP };
 extern const char *const downtime_names[];     /* "none", "planned_stop", "line_stop" */
+extern const char *const downtime_titles[];    /* for people, _() translates them */
 
 /* The action brings this question to at least this level. */
 struct action_raise {

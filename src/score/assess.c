@@ -134,13 +134,7 @@ void score_what_if(const struct assessment *a, const struct what_if *w, struct s
 
 static int worst_first(const void *a, const void *b)
 {
-	const struct check_result *x = *(const struct check_result *const *)a;
-	const struct check_result *y = *(const struct check_result *const *)b;
-	if (x->severity != y->severity)
-		return x->severity > y->severity ? -1 : 1;
-	if (x->share != y->share)
-		return x->share > y->share ? -1 : 1;
-	return strcmp(x->check->id, y->check->id);
+	return check_worse_first(*(const struct check_result *const *)a, *(const struct check_result *const *)b);
 }
 
 static void collect_findings(struct assessment *a)

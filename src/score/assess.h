@@ -3,7 +3,8 @@
  * score, actions and findings all start from score_assess() and read struct assessment; none of them computes
  * anything of its own.
  *
- * Pointers inside point into the assessment (or into what score_assess_build was given) and live as long.
+ * Pointers inside point to what the assessment owns (or to what score_assess_build was given), never into the structure
+ * itself: it may be moved by assignment.
  */
 #ifndef SCORE_ASSESS_H
 #define SCORE_ASSESS_H
@@ -137,8 +138,8 @@ bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct 
 void score_assess_free(struct assessment *a);
 
 /*
- * Read the answers again and reckon anew with the checks' results as they are: quick enough for every answer. The
- * assessment must stand where score_assess() filled it in. On false it is as it was.
+ * Read the answers again and reckon anew with the checks' results as they are: quick enough for every answer. On
+ * false the assessment is as it was.
  */
 bool score_answers_changed(struct assessment *a, struct store *s, struct err *e) MUST_CHECK;
 

@@ -105,22 +105,11 @@ static void lint_maps(const struct lint *l, const struct question *q)
 		problem(l, q->id, "maps: expected ids of iec62443 or csf");
 }
 
-static bool tested(const struct check *c, const char *question)
-{
-	for (size_t i = 0; i < c->n_contradicts; i++)
-		if (strcmp(c->contradicts[i].question, question) == 0)
-			return true;
-	for (char **id = c->confirms; id && *id; id++)
-		if (strcmp(*id, question) == 0)
-			return true;
-	return false;
-}
-
 static void lint_capable(const struct lint *l, const struct question *q)
 {
 	const struct check *by = NULL;
 	for (size_t i = 0; i < l->checks->n && !by; i++)
-		if (tested(&l->checks->checks[i], q->id))
+		if (check_names_question(&l->checks->checks[i], q->id))
 			by = &l->checks->checks[i];
 	if (q->capable && !by)
 		problem(l, q->id, "capable: no check contradicts or confirms it");

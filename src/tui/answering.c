@@ -4,19 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/words.h"
 
 static const int64_t year = 365LL * 24 * 3600 * 1000000000;
-
-static bool names(const struct check *c, const char *question, bool *confirms)
-{
-	bool named = false;
-	for (size_t i = 0; i < c->n_contradicts; i++)
-		named = named || strcmp(c->contradicts[i].question, question) == 0;
-	for (char **id = c->confirms; id && *id; id++)
-		if (strcmp(*id, question) == 0)
-			named = *confirms = true;
-	return named;
-}
 
 /* Of the checks that name the question: the worst finding, else one that passed, else one that could not tell. */
 static enum tui_wire by_checks(const struct assessment *a, const struct question *q, const struct check_result **by)
@@ -24,8 +14,7 @@ static enum tui_wire by_checks(const struct assessment *a, const struct question
 	enum tui_wire best = WIRE_NO_CHECK;
 	for (size_t i = 0; i < a->results.n; i++) {
 		const struct check_result *r = &a->results.results[i];
-		bool confirms = false;
-		if (!names(r->check, q->id, &confirms))
+		if (!check_names_question(r->check, q->id))
 			continue;
 		enum tui_wire w = r->outcome == OUTCOME_FAIL ? WIRE_FITS : r->outcome == OUTCOME_PASS ? WIRE_NOTHING : WIRE_UNSEEN;
 		if (w > best || (w == WIRE_FITS && *by && r->severity > (*by)->severity)) {
@@ -86,9 +75,7 @@ bool tui_answer_due(const struct assessment *a, const struct assess_question *q)
 
 char *tui_evidence(const struct finding_row *r)
 {
-	bool named = r->device_name && (!r->text || !strstr(r->text, r->device_name));
-	char *text = xasprintf("%s%s%s", named ? r->device_name : "", named && r->text && *r->text ? ": " : "",
-			       r->text ? r->text : "");
+	char *text = tui_row_text(r);
 	if (!r->file)
 		return text;
 	char *place = r->frame ? xasprintf(_("%s, frame %lld"), r->file, (long long)r->frame) : xstrdup(r->file);

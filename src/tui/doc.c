@@ -116,15 +116,12 @@ void doc_text(struct doc *d, enum tui_style style, int indent, const char *text)
 
 void doc_printf(struct doc *d, enum tui_style style, int indent, const char *format, ...)
 {
-	struct buf b;
 	char text[4096];
 	va_list ap;
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	buf_init(&b, sizeof text);
 	doc_text(d, style, indent, text);
-	buf_done(&b);
 }
 
 void doc_pair(struct doc *d, const char *label, const char *value)
@@ -326,7 +323,6 @@ static void step(struct doc *d, int by)
 			link = next_link(d, link, by);
 	if (link >= 0 && shows(d, link)) {
 		d->chosen = link;
-		/* The first and the last link take what stands beyond them along. */
 		return;
 	}
 	long before = (long)d->top, chosen = d->chosen;

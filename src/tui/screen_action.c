@@ -6,8 +6,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-extern const struct screen_type screen_action, screen_finding, screen_question;
-
 static const struct action *action_of(const struct screen *s)
 {
 	return score_actions_find(&s->tui->a.action_set, s->word);
@@ -67,7 +65,7 @@ static void put_takes(struct doc *d, const struct action *x)
 	char *cost = tui_cost(x), *hours = tui_hours(x);
 	doc_pair(d, _("Cost"), cost);
 	doc_pair(d, _("Own work"), hours);
-	doc_pair(d, _("Stop"), _(tui_downtimes[x->downtime]));
+	doc_pair(d, _("Stop"), _(downtime_titles[x->downtime]));
 	doc_pair(d, _("Who"), text2_get(&x->who));
 	if (x->adapted)
 		doc_text(d, STYLE_DIM, 0, _("With this site's own figures."));

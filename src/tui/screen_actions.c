@@ -5,8 +5,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-extern const struct screen_type screen_action;
-
 static void title(const struct screen *s, char *out, size_t size)
 {
 	(void)s;
@@ -35,7 +33,7 @@ static void put_facts(struct doc *d, const struct assessment *a, const struct as
 			buf_printf(&b, _("+%.1f points; "), row->gain);
 		if (row->forecast && a->score.has_s)
 			buf_printf(&b, _("then grade %s; "), grade_names[row->grade_after]);
-		buf_printf(&b, _("%s, %s, %s"), cost, hours, _(tui_downtimes[x->downtime]));
+		buf_printf(&b, _("%s, %s, %s"), cost, hours, _(downtime_titles[x->downtime]));
 		if (x->adapted)
 			buf_puts(&b, _(" (this site's figures)"));
 		buf_printf(&b, _("; by: %s"), text2_get(&x->who));

@@ -4,9 +4,12 @@
 
 #include "tui/tui.h"
 
+/* The title is drawn at every key: its label is read once. */
 static bool label(void *data, const struct store_row *r)
 {
-	snprintf(data, 256, "%s", r->values[0].text);
+	struct screen *s = data;
+	free(s->data);
+	s->data = xstrdup(r->values[0].text ? r->values[0].text : "");
 	return false;
 }
 
@@ -19,11 +22,7 @@ static bool device_rows(struct screen *s, const char *sql, store_row_fn *fn, voi
 
 static void title(const struct screen *s, char *out, size_t size)
 {
-	char name[256] = "";
-	struct err e;
-	struct screen copy = *s;
-	bool ok = device_rows(&copy, "SELECT label FROM v_device WHERE id = ?1", label, name, &e);
-	snprintf(out, size, "%s", ok ? name : "");
+	snprintf(out, size, "%s", s->data ? (const char *)s->data : "");
 }
 
 /* The columns of one row as pairs, in the order of these labels. */
@@ -75,17 +74,14 @@ static void findings(struct screen *s)
 		if (!head)
 			doc_head(s->doc, _("What was found"));
 		head = true;
-		char *text = xasprintf("%s: %s", _(severity_titles[a->findings[i]->severity]),
-				       text2_get(&a->findings[i]->check->title));
-		doc_link(s->doc, tui_severity_style(a->findings[i]->severity), 0, text, &screen_finding, 0,
-			 a->findings[i]->check->id);
-		free(text);
+		tui_put_finding(s->doc, a->findings[i]);
 	}
 }
 
 static bool open(struct screen *s, struct err *e)
 {
-	bool ok = device_rows(s, "SELECT kind || coalesce(' (' || kind_reason || ')', ''), coalesce(vendor, mac_vendor), model,"
+	bool ok = device_rows(s, "SELECT label FROM v_device WHERE id = ?1", label, s, e) &&
+		  device_rows(s, "SELECT kind || coalesce(' (' || kind_reason || ')', ''), coalesce(vendor, mac_vendor), model,"
 				 " firmware, serial, os, level || coalesce(' (' || level_reason || ')', ''), zone, owner"
 				 " FROM v_device WHERE id = ?1", what, s->doc, e) &&
 		  device_rows(s, "SELECT type, group_concat(address, ' ') FROM v_address WHERE device_id = ?1 GROUP BY type"
@@ -100,4 +96,9 @@ static bool open(struct screen *s, struct err *e)
 				    " ORDER BY field, value LIMIT 200", evidence, s->doc, e);
 }
 
-const struct screen_type screen_device = { .name = "device", .title = title, .open = open };
+static void close_screen(struct screen *s)
+{
+	free(s->data);
+}
+
+const struct screen_type screen_device = { .name = "device", .title = title, .open = open, .close = close_screen };

@@ -8,8 +8,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-extern const struct screen_type screen_action, screen_device, screen_question;
-
 enum { ROWS_SHOWN = 200, EXCEPTIONS_MAX = 64 };
 
 /* The exceptions of this check, as the site file holds them. */
@@ -254,11 +252,8 @@ static void close_screen(struct screen *s)
 /* What this screen shows after exceptions changed; what was found of the result before is gone. */
 static void show_anew(struct screen *s, const char *message)
 {
-	struct err e;
-	if (!tui_site_changed(s->tui))
-		return;
-	doc_clear(s->doc);
-	tui_say(s->tui, "%s", open(s, &e) ? message : e.text);
+	if (tui_site_changed(s->tui) && tui_refill(s))
+		tui_say(s->tui, "%s", message);
 }
 
 static bool can_accept(const struct screen *s)

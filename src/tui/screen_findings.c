@@ -6,8 +6,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-extern const struct screen_type screen_finding;
-
 struct findings { bool all; };
 
 static void title(const struct screen *s, char *out, size_t size)
@@ -32,13 +30,7 @@ static int rank(const struct check_result *r)
 static int by_weight(const void *a, const void *b)
 {
 	const struct check_result *x = *(const struct check_result *const *)a, *y = *(const struct check_result *const *)b;
-	if (rank(x) != rank(y))
-		return rank(x) - rank(y);
-	if (x->severity != y->severity)
-		return (int)y->severity - (int)x->severity;
-	if (x->share < y->share || x->share > y->share)
-		return x->share < y->share ? 1 : -1;
-	return strcmp(x->check->id, y->check->id);
+	return rank(x) != rank(y) ? rank(x) - rank(y) : check_worse_first(x, y);
 }
 
 static const char *state(const struct check_result *r)
@@ -107,15 +99,8 @@ static bool open(struct screen *s, struct err *e)
 static void toggle(struct screen *s)
 {
 	struct findings *f = s->data;
-	struct err e = { "" };
-	struct table *old = s->table;
 	f->all = !f->all;
-	if (!open(s, &e)) {
-		tui_say(s->tui, "%s", e.text);
-		return;
-	}
-	table_inherit(s->table, old);
-	table_free(old);
+	tui_refill(s);
 }
 
 static void close_screen(struct screen *s)

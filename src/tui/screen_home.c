@@ -83,12 +83,8 @@ static void findings(struct doc *d, const struct assessment *a)
 	if (a->n_findings == 0)
 		return;
 	doc_head(d, _("What the capture shows"));
-	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++) {
-		char *text = xasprintf("%s: %s", _(severity_titles[a->findings[i]->severity]),
-				       text2_get(&a->findings[i]->check->title));
-		doc_link(d, tui_severity_style(a->findings[i]->severity), 0, text, &screen_finding, 0, a->findings[i]->check->id);
-		free(text);
-	}
+	for (size_t i = 0; i < a->n_findings && i < SHOWN; i++)
+		tui_put_finding(d, a->findings[i]);
 }
 
 static void to_question(struct screen *s)

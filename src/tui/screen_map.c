@@ -10,8 +10,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-extern const struct screen_type screen_device, screen_finding, screen_map;
-
 struct zone {
 	char *name, *shown, *networks, *reason;
 	bool declared;
@@ -39,6 +37,7 @@ struct way {
 struct site {
 	struct zone *zones; size_t n_zones;
 	struct device *devices; size_t n_devices;
+	struct device **by_id;   /* the same, sorted */
 	struct way *ways; size_t n_ways;
 	int columns;             /* of the document as it was made; 0: to be made */
 };
@@ -123,27 +122,31 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static struct device *find_device(struct device **sorted, size_t n, int64_t id)
+static struct device *find_device(const struct site *m, int64_t id)
 {
 	struct device wanted = { .id = id }, *key = &wanted;
-	struct device **at = n ? bsearch(&key, sorted, n, sizeof *sorted, by_id) : NULL;
+	struct device **at = m->n_devices ? bsearch(&key, m->by_id, m->n_devices, sizeof(*m->by_id), by_id) : NULL;
 	return at ? *at : NULL;
+}
+
+static void sort_devices(struct site *m)
+{
+	m->by_id = xcalloc(m->n_devices + 1, sizeof(*m->by_id));
+	for (size_t i = 0; i < m->n_devices; i++)
+		m->by_id[i] = &m->devices[i];
+	if (m->n_devices)
+		qsort(m->by_id, m->n_devices, sizeof(*m->by_id), by_id);
 }
 
 /* The worst finding of every device and zone; guesses and accepted risks are none. */
 static void judge(struct site *m, const struct assessment *a)
 {
-	struct device **sorted = xcalloc(m->n_devices + 1, sizeof(*sorted));
-	for (size_t i = 0; i < m->n_devices; i++)
-		sorted[i] = &m->devices[i];
-	if (m->n_devices)
-		qsort(sorted, m->n_devices, sizeof(*sorted), by_id);
 	for (size_t i = 0; i < a->n_findings; i++) {
 		const struct check_result *r = a->findings[i];
 		for (size_t k = 0; k < r->n_rows; k++) {
 			const struct finding_row *f = &r->rows[k];
 			struct device *d = f->device && !f->candidate && !f->excepted ?
-					   find_device(sorted, m->n_devices, f->device) : NULL;
+					   find_device(m, f->device) : NULL;
 			struct zone *z = d ? zone_of(m, d->zone) : NULL;
 			if (d && (int)r->severity > d->worst)
 				d->worst = (int)r->severity;
@@ -151,7 +154,6 @@ static void judge(struct site *m, const struct assessment *a)
 				z->worst = (int)r->severity;
 		}
 	}
-	free(sorted);
 }
 
 static void forget(struct site *m)
@@ -175,6 +177,7 @@ static void forget(struct site *m)
 	}
 	free(m->zones);
 	free(m->devices);
+	free(m->by_id);
 	free(m->ways);
 	*m = (struct site){ 0 };
 }
@@ -368,10 +371,8 @@ static void put_devices(struct doc *d, const struct site *m, const char *zone, c
 
 static bool in_zone(const struct site *m, int64_t device, const char *zone)
 {
-	for (size_t i = 0; i < m->n_devices; i++)
-		if (m->devices[i].id == device)
-			return strcmp(m->devices[i].zone, zone) == 0;
-	return false;
+	const struct device *d = find_device(m, device);
+	return d && strcmp(d->zone, zone) == 0;
 }
 
 static void put_findings(struct doc *d, const struct site *m, const struct assessment *a, const char *zone)
@@ -441,6 +442,7 @@ static bool open(struct screen *s, struct err *e)
 	    !store_select(s->tui->store, scan, devices_sql, NULL, take_device, m, e) ||
 	    !store_select(s->tui->store, scan, ways_sql, NULL, take_way, m, e))
 		return false;
+	sort_devices(m);
 	judge(m, &s->tui->a);
 	return true;
 }

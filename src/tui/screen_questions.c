@@ -106,29 +106,17 @@ static void questions_title(const struct screen *s, char *out, size_t size)
 		snprintf(out, size, "%s", set);
 }
 
-static void fill_again(struct screen *s)
-{
-	struct err e;
-	struct table *old = s->table;
-	if (!questions_open(s, &e)) {
-		tui_say(s->tui, "%s", e.text);
-		return;
-	}
-	table_inherit(s->table, old);
-	table_free(old);
-}
-
 static void key_due(struct screen *s)
 {
 	struct questions *v = s->data;
 	v->due_only = !v->due_only;
-	fill_again(s);
+	tui_refill(s);
 }
 
 static void key_set(struct screen *s)
 {
 	s->tui->full = !s->tui->full;
-	fill_again(s);
+	tui_refill(s);
 }
 
 static const struct tui_binding keys[] = {

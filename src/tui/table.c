@@ -272,14 +272,7 @@ void table_draw(struct table *t, int rows, int columns)
 	if (t->n_shown > 0)
 		return;
 	const char *empty = t->filter[0] ? _("No row holds that. / changes the filter.") : t->empty ? t->empty : _("Nothing here.");
-	size_t from = 0, skip;
-	for (int y = 3; empty[from] && y < rows; y++) {
-		size_t n = text_break(empty + from, columns - 4, &skip);
-		char *line = xasprintf("%.*s", (int)n, empty + from);
-		tui_put(y, 2, columns - 4, STYLE_PLAIN, line);
-		free(line);
-		from += n + skip;
-	}
+	tui_paragraph(3, 2, rows - 3, columns - 4, STYLE_PLAIN, empty);
 }
 
 /* ---- keys ---- */

@@ -25,7 +25,7 @@ char *tigetstr(const char *name);
 enum { WAIT_MS = 250, ANSWER_MS = 300, ROW_CELLS = 512 };
 
 static SCREEN *screen;
-static bool wide_ambiguous, left;
+static bool wide_ambiguous, left, coloured;
 static int origin_row, origin_x, clip_rows, clip_columns;
 static volatile sig_atomic_t quit;
 static struct termios saved;
@@ -220,10 +220,17 @@ static bool ask_ambiguous(void)
 	return start && sscanf(start, "\x1b[%d;%dR", &row, &column) == 2 && column >= 3;
 }
 
-static bool colours(void)
+static void set_colours(void)
 {
 	const char *no = getenv("NO_COLOR");
-	return !(no && *no) && has_colors();
+	coloured = !(no && *no) && has_colors();
+	if (!coloured)
+		return;
+	start_color();
+	use_default_colors();
+	init_pair(1, COLOR_GREEN, -1);
+	init_pair(2, COLOR_YELLOW, -1);
+	init_pair(3, COLOR_RED, -1);
 }
 
 static bool open_script(const char *path, struct err *e)
@@ -268,13 +275,7 @@ bool terminal_open(const char *script_path, struct err *e)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
-	if (colours()) {
-		start_color();
-		use_default_colors();
-		init_pair(1, COLOR_GREEN, -1);
-		init_pair(2, COLOR_YELLOW, -1);
-		init_pair(3, COLOR_RED, -1);
-	}
+	set_colours();
 	if (script_path)
 		resizeterm(24, 80);
 	atexit(terminal_close);
@@ -418,7 +419,7 @@ static attr_t attributes(enum tui_style style)
 
 static short style_pair(enum tui_style style)
 {
-	return !colours() ? 0 : style == STYLE_GOOD ? 1 : style == STYLE_FAIR ? 2 : style == STYLE_BAD ? 3 : 0;
+	return !coloured ? 0 : style == STYLE_GOOD ? 1 : style == STYLE_FAIR ? 2 : style == STYLE_BAD ? 3 : 0;
 }
 
 /* What stands for a character where it would take two columns of which ncurses knows one. */

@@ -36,7 +36,7 @@ static struct screen *top(const struct tui *t)
 
 /* ---- screens ---- */
 
-/* Fill a screen; what it showed before stays until that has worked. */
+/* Fill a screen. Where that fails its table stays as it was; its document is empty. */
 static bool fill(struct screen *s, struct err *e)
 {
 	struct table *old = s->table;
@@ -79,12 +79,25 @@ void tui_open(struct tui *t, const struct screen_type *type, int64_t id, const c
 	screen_free(s);
 }
 
+static bool anew(struct screen *s, bool (*how)(struct screen *s, struct err *e))
+{
+	struct err e = { "" };
+	if (how(s, &e))
+		return true;
+	tui_say(s->tui, "%s", e.text);
+	return false;
+}
+
+bool tui_refill(struct screen *s)
+{
+	return anew(s, fill);
+}
+
 static void show_again(struct tui *t)
 {
 	struct screen *s = top(t);
-	struct err e = { "" };
-	if (s && !(s->type->again ? s->type->again(s, &e) : fill(s, &e)))
-		tui_say(t, "%s", e.text);
+	if (s)
+		anew(s, s->type->again ? s->type->again : fill);
 }
 
 void tui_close(struct tui *t)
@@ -134,8 +147,7 @@ bool tui_site_changed(struct tui *t)
 	}
 	score_assess_free(&t->a);
 	t->a = fresh;
-	/* Pointers of the plan lead into the assessment itself: reckon them where it stands now. */
-	return tui_answers_changed(t);
+	return true;
 }
 
 /* ---- the frame ---- */
@@ -205,14 +217,7 @@ static bool too_small(int rows, int columns)
 		return false;
 	terminal_origin(0, 0, rows, columns);
 	const char *text = _("This window is too small for genba: please make it at least 60 columns by 20 rows. Nothing is lost.");
-	size_t from = 0, skip;
-	for (int y = 0; text[from] && y < rows; y++) {
-		size_t n = text_break(text + from, columns > 2 ? columns : 2, &skip);
-		char *line = xasprintf("%.*s", (int)n, text + from);
-		tui_put(y, 0, columns, STYLE_PLAIN, line);
-		free(line);
-		from += n + skip;
-	}
+	tui_paragraph(0, 0, rows, columns, STYLE_PLAIN, text);
 	return true;
 }
 
@@ -416,6 +421,25 @@ static void handle(struct tui *t, int key)
 }
 
 /* ---- small things ---- */
+
+void tui_paragraph(int row, int x, int rows, int columns, enum tui_style style, const char *text)
+{
+	size_t from = 0, skip;
+	for (int y = 0; text[from] && y < rows; y++) {
+		size_t n = text_break(text + from, columns > 2 ? columns : 2, &skip);
+		char *line = xasprintf("%.*s", (int)n, text + from);
+		tui_put(row + y, x, columns, style, line);
+		free(line);
+		from += n + skip;
+	}
+}
+
+void tui_put_finding(struct doc *d, const struct check_result *r)
+{
+	char *text = xasprintf("%s: %s", _(severity_titles[r->severity]), text2_get(&r->check->title));
+	doc_link(d, tui_severity_style(r->severity), 0, text, &screen_finding, 0, r->check->id);
+	free(text);
+}
 
 enum tui_style tui_severity_style(enum severity s)
 {

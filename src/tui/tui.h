@@ -93,6 +93,10 @@ void tui_open(struct tui *t, const struct screen_type *type, int64_t id, const c
 void tui_close(struct tui *t);
 /* Replace this screen by another one. */
 void tui_replace(struct tui *t, const struct screen_type *type, int64_t id, const char *word);
+/* Fill this screen anew; cursor, filter and order of its table stay. False: said. */
+bool tui_refill(struct screen *s);
+/* "high: …" as a link to the finding. */
+void tui_put_finding(struct doc *d, const struct check_result *r);
 /* A message for the message line, until the next key. */
 void tui_say(struct tui *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Answers changed: read them again and reckon anew with the findings as they are. Quick. False: said. */
@@ -112,6 +116,8 @@ bool tui_confirm(struct tui *t, const char *question);
 int tui_put(int row, int x, int columns, enum tui_style style, const char *text);
 /* The same with the rest of the columns filled with blanks in that style. */
 void tui_fill(int row, int x, int columns, enum tui_style style, const char *text);
+/* A paragraph that wraps, in so many rows and columns. */
+void tui_paragraph(int row, int x, int rows, int columns, enum tui_style style, const char *text);
 /* Style of a severity, of a grade. */
 enum tui_style tui_severity_style(enum severity s);
 enum tui_style tui_grade_style(int grade);

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/report.h"
 #include "zone/zone.h"
-
-const char *const tui_downtimes[] = { N_("no stop"), N_("planned stop"), N_("line stop") };
 
 /* Read once; a file that cannot be read gives no words, and the names stand as they are. */
 static const json_t *strings(void)
@@ -71,28 +70,13 @@ char *tui_row_text(const struct finding_row *f)
 	return xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : _(": "), f->text);
 }
 
-/* 1500000 → "1,500,000" */
-static char *grouped(int n, char *out, size_t size)
-{
-	char digits[24];
-	size_t used = 0;
-	int len = snprintf(digits, sizeof digits, "%d", n);
-	for (int i = 0; i < len && used + 2 < size; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			out[used++] = ',';
-		out[used++] = digits[i];
-	}
-	out[used] = 0;
-	return out;
-}
-
 char *tui_cost(const struct action *a)
 {
 	char low[32], high[32];
 	if (a->yen_max == 0)
 		return xstrdup(_("no cost"));
-	grouped(a->yen_min, low, sizeof low);
-	grouped(a->yen_max, high, sizeof high);
+	text_grouped(a->yen_min, low);
+	text_grouped(a->yen_max, high);
 	return a->yen_min == a->yen_max ? xasprintf(_("%s yen"), high) : xasprintf(_("%s–%s yen"), low, high);
 }
 

@@ -20,7 +20,6 @@ char *tui_row_text(const struct finding_row *f);
 char *tui_cost(const struct action *a);
 /* "2–8 hours"; to be freed. */
 char *tui_hours(const struct action *a);
-extern const char *const tui_downtimes[];    /* by enum downtime, for _() */
 /* The finding of this check, whatever came out; NULL where no scan is assessed or no check is called so. */
 const struct check_result *tui_result(const struct assessment *a, const char *check);
 
