@@ -1,11 +1,6 @@
 #!/bin/bash
 # genba ask: answers from files and back, the blanks, and a conversation on a terminal.
-genba=${genba:-./genba}
-top_srcdir=${top_srcdir:-.}
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
+. "${top_srcdir:-.}/tests/lib.sh"
 status() { # status WANTED COMMAND...
 	"${@:2}" >/dev/null 2>&1 </dev/null
 	[ $? -eq "$1" ]
@@ -140,5 +135,4 @@ if command -v script >/dev/null; then
 else
 	skipped=$((skipped + 1))
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

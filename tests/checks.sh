@@ -1,15 +1,7 @@
 #!/bin/bash
 # The checks that come with genba: in order, examples come out; and over the made-up factory they find what is there.
-genba=${genba:-./genba}
+. "${top_srcdir:-.}/tests/lib.sh"
 factory=${top_builddir:-.}/tests/gen/factory
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
 ok "lint" "$genba" checks lint
 ok "examples" "$genba" checks test
 ok "list" status 0 "$genba" checks list --format json
@@ -88,5 +80,4 @@ else
 	skipped=1
 	echo "SKIPPED: the made-up factory was not built"
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

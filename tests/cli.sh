@@ -1,17 +1,6 @@
 #!/bin/bash
 # The command line of the built program: help, errors, exit statuses, broken outputs.
-genba=${genba:-./genba}
-passed=0 failed=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
-}
+. "${top_srcdir:-.}/tests/lib.sh"
 unset LANGUAGE
 export LC_ALL=C.UTF-8
 
@@ -49,5 +38,4 @@ rm -f "cli.commands.$$"
 if command -v groff >/dev/null; then
 	ok "the man page is clean troff" test -z "$("$genba" man | groff -man -Tutf8 -ww 2>&1 >/dev/null)"
 fi
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+finish

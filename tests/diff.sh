@@ -1,15 +1,7 @@
 #!/bin/bash
 # genba diff over two nights of a small network: what it says to people, to programs, and by its exit status.
-genba=${genba:-./genba}
+. "${top_srcdir:-.}/tests/lib.sh"
 frames=${top_builddir:-.}/tests/gen/frames
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
 lacks() { # lacks TEXT FILE
 	! grep -qF -- "$1" "$2"
 }
@@ -147,5 +139,4 @@ ok "two files: what it brought" grep -qE '\+[0-9.]+  what people answered' files
 ok "Japanese" grep -q '^解消した指摘' ja.text
 ok "nothing left in English" lacks "earlier" ja.text
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

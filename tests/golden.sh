@@ -2,42 +2,32 @@
 # The made-up factory through the whole program: what comes out is compared with
 # the truth about it, and byte by byte with the outputs in tests/golden.
 # golden.sh --update writes those outputs anew (make golden).
-genba=${genba:-./genba}
-top_srcdir=${top_srcdir:-.} top_builddir=${top_builddir:-.}
+. "${top_srcdir:-.}/tests/lib.sh"
 golden=$top_srcdir/tests/golden
-passed=0 failed=0 skipped=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-golden.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 unset GENBA_SITE LANGUAGE
 export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1715600000
-check() {
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-finish() {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
 has() { "$genba" help "$@" >/dev/null 2>&1; }
 
 has scan && has devices || { echo "no scan or devices in this build"; echo "0 passed, 0 failed, 1 skipped"; exit 77; }
 "$top_builddir/tests/gen/factory" -o "$work/factory.pcap" --truth > "$work/truth.json" || exit 99
 "$top_builddir/tests/gen/factory" -o "$work/again.pcap" || exit 99
-check "the factory is the same every time" cmp -s "$work/factory.pcap" "$work/again.pcap"
+ok "the factory is the same every time" cmp -s "$work/factory.pcap" "$work/again.pcap"
 cd "$work" || exit 99
-check "scan" "$genba" -s factory.genba scan factory.pcap
+ok "scan" "$genba" -s factory.genba scan factory.pcap
 [ "$failed" -eq 0 ] || finish
 
 # out NAME COMMAND...: an output; the same scan into a fresh site file gives the same bytes.
 out() {
 	has "$2" || { skipped=$((skipped + 1)); echo "skipped: no genba $2"; return; }
-	"$genba" -s factory.genba "${@:2}" > "$1" 2> "$1.err" || { check "genba ${*:2}: $(cat "$1.err")" false; return; }
+	"$genba" -s factory.genba "${@:2}" > "$1" 2> "$1.err" || { ok "genba ${*:2}: $(cat "$1.err")" false; return; }
 	if [ "${update:-}" ]; then
 		mkdir -p "$golden" && cp "$1" "$golden/factory.$1"
 	elif [ -f "$golden/factory.$1" ]; then
-		check "genba ${*:2} (make golden writes it anew)" diff -u "$golden/factory.$1" "$1"
+		ok "genba ${*:2} (make golden writes it anew)" diff -u "$golden/factory.$1" "$1"
 	else
-		check "tests/golden/factory.$1 is missing (make golden)" false
+		ok "tests/golden/factory.$1 is missing (make golden)" false
 	fi
 }
 [ "${1:-}" = --update ] && update=1
@@ -47,9 +37,9 @@ out operations.json operations --format json
 out conversations.csv conversations --format csv
 out findings.json findings --format json
 
-check "the same again in another site file" "$genba" -s again.genba scan factory.pcap
+ok "the same again in another site file" "$genba" -s again.genba scan factory.pcap
 "$genba" -s again.genba devices --format json > again.json
-check "the same devices again" cmp devices.json again.json
+ok "the same devices again" cmp devices.json again.json
 
 lists=(devices.json)
 "$genba" -s factory.genba conversations --format json > conversations.json 2>/dev/null

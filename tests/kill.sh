@@ -1,17 +1,12 @@
 #!/bin/bash
 # kill -9 during scans: the site file opens, is whole, and holds what it held
 # before. A reading child that is killed leaves a clear message and the file as it was.
-genba=${genba:-./genba}
-top_builddir=${top_builddir:-.}
+. "${top_srcdir:-.}/tests/lib.sh"
 rounds=${GENBA_KILLS:-20}
-passed=0 failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-kill.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 unset GENBA_SITE LANGUAGE
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1715600000
-check() {
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
 cd "$work" || exit 99
 "$top_builddir/tests/gen/factory" -o first.pcap || exit 99
 # A longer capture: the factory many times over, its records after one file header.
@@ -47,7 +42,7 @@ for i in $(seq "$rounds"); do
 	if command -v sqlite3 > /dev/null; then
 		[ "$(sqlite3 now.genba 'PRAGMA integrity_check')" = ok ] || ok=0
 	fi
-	check "killed after $wait_ms of $took ms: $(cat scans.err)" [ "$ok" = 1 ]
+	ok "killed after $wait_ms of $took ms: $(cat scans.err)" [ "$ok" = 1 ]
 done
 echo "$killed of $rounds were killed before they ended"
 
@@ -71,10 +66,9 @@ for _ in $(seq 200); do
 done
 wait "$pid"
 status=$?
-check "the death of the child is an error ($status)" [ "$status" = 2 ]
-check "and is said in one line: $(cat child.err)" [ "$(grep -c 'nothing was stored' child.err)" = 1 ]
+ok "the death of the child is an error ($status)" [ "$status" = 2 ]
+ok "and is said in one line: $(cat child.err)" [ "$(grep -c 'nothing was stored' child.err)" = 1 ]
 "$genba" -s now.genba devices --format json > after.json
-check "the site file is as it was" cmp -s before.json after.json
+ok "the site file is as it was" cmp -s before.json after.json
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+finish

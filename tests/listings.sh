@@ -1,22 +1,10 @@
 #!/bin/bash
 # The commands that read a site file, over the made-up factory scanned in two parts.
-genba=${genba:-./genba}
-top_srcdir=${top_srcdir:-.} top_builddir=${top_builddir:-.}
+. "${top_srcdir:-.}/tests/lib.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-listings.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 unset GENBA_SITE LANGUAGE
 export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1715600000
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
-}
 lines() { # lines N COMMAND...
 	[ "$("${@:2}" 2>/dev/null | wc -l)" -eq "$1" ]
 }
@@ -137,5 +125,4 @@ if [ -w /dev/full ]; then
 else
 	skipped=$((skipped + 3))
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

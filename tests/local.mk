@@ -1,7 +1,7 @@
 LINT = tests/lint/includes.sh tests/lint/bytes.sh tests/lint/files.sh
 dist_check_SCRIPTS += $(LINT) tests/po.sh
 TESTS += $(LINT) tests/po.sh
-EXTRA_DIST += tests/lint/lib.sh tests/lint/cppcheck.h
+EXTRA_DIST += tests/lib.sh tests/lint/lib.sh tests/lint/cppcheck.h
 
 .PHONY: lint asan golden
 

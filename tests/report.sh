@@ -1,20 +1,9 @@
 #!/bin/bash
 # The report of a made-up factory, in both languages and every format: complete, self-contained, the same bytes twice.
-genba=${genba:-./genba}
+. "${top_srcdir:-.}/tests/lib.sh"
 build=${top_builddir:-.}
-passed=0 failed=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
 lacks() { # lacks PATTERN FILE
 	! grep -qE -- "$1" "$2"
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
 }
 unset LANGUAGE GENBA_SITE
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1715600000 TZ=Asia/Tokyo
@@ -93,5 +82,4 @@ ok "a failed write is an error" status 2 small
 ok "… and keeps the old report" cmp -s "$dir/ja.html" "$dir/kept.html"
 ok "… and leaves nothing behind" test "$(find "$dir" -name 'kept.html.*' | wc -l)" = 0
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+finish

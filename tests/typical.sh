@@ -2,19 +2,8 @@
 # Three typical factories, their first six actions and the grade after each: docs/METHOD.md shows and defends them.
 # Also what genba actions does with a budget and with a site's own figures.
 # typical.sh --update writes tests/typical/NAME.txt anew; look at the difference.
-genba=${genba:-./genba}
-top_srcdir=${top_srcdir:-.} build=${top_builddir:-.}
-passed=0 failed=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -F -- "$1" >/dev/null
-}
+. "${top_srcdir:-.}/tests/lib.sh"
+build=$top_builddir
 unset LANGUAGE GENBA_SITE
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1715600000 TZ=UTC
 dir=$(mktemp -d "${TMPDIR:-/tmp}/genba-typical.XXXXXX") || exit 99
@@ -118,5 +107,4 @@ ok "the president reads a case" grep -q 日進工業 "$dir/president.html"
 "$genba" -s "$site" --lang ja report --format html --for customer > "$dir/customer.html"
 ok "a customer sees no budget" [ "$(grep -c 予算50万円 "$dir/customer.html")" -eq 0 ]
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+finish

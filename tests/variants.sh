@@ -1,7 +1,6 @@
 #!/bin/bash
 # The made-up factory in other shapes, each compared with its truth: run well, and seen from an ordinary port.
-genba=${genba:-./genba}
-top_srcdir=${top_srcdir:-.} top_builddir=${top_builddir:-.}
+. "${top_srcdir:-.}/tests/lib.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-variants.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 unset GENBA_SITE LANGUAGE
@@ -9,15 +8,8 @@ export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1715600000
 case $genba in */*) genba=$(realpath "$genba") ;; esac
 compare=$(realpath "$top_builddir/tests/gen/compare") factory=$(realpath "$top_builddir/tests/gen/factory")
 srcdir=$(realpath "$top_srcdir")
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
 quiet() { # quiet COMMAND...
 	"$@" > /dev/null 2>&1
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
 }
 cd "$work" || exit 99
 
@@ -103,5 +95,4 @@ made busy --busy-port
 compared busy
 seen busy
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

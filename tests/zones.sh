@@ -1,22 +1,10 @@
 #!/bin/bash
 # Zones over the made-up factory: the proposal, a zone file with a device list, what is refused.
-genba=${genba:-./genba}
-top_builddir=${top_builddir:-.}
+. "${top_srcdir:-.}/tests/lib.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-zones.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 unset GENBA_SITE LANGUAGE
 export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1715600000
-passed=0 failed=0 skipped=0
-ok() { # ok NAME COMMAND...
-	if "${@:2}"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1"; fi
-}
-status() { # status WANTED COMMAND...
-	"${@:2}" >/dev/null 2>&1
-	[ $? -eq "$1" ]
-}
-says() { # says TEXT COMMAND...
-	"${@:2}" 2>&1 | grep -qF -- "$1"
-}
 lacks() { # lacks TEXT COMMAND...
 	! "${@:2}" 2>&1 | grep -qF -- "$1"
 }
@@ -91,5 +79,4 @@ ok "no such baseline" status 2 g scans --baseline 7
 ok "a baseline" g scans --baseline 1
 ok "the first one" g scans --baseline first
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish
