@@ -412,6 +412,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_cover(&v);
 	view_summary(&v);
 	view_contradictions(&v);
+	view_voices(&v);
 	view_plan(&v);
 	view_domains(&v);
 	view_findings(&v);

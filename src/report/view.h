@@ -86,6 +86,7 @@ bool view_grade_shown(const struct view *v);
 void view_cover(struct view *v);
 void view_summary(struct view *v);
 void view_contradictions(struct view *v);
+void view_voices(struct view *v);
 void view_plan(struct view *v);
 void view_domains(struct view *v);
 void view_findings(struct view *v);

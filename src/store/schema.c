@@ -119,7 +119,12 @@ static const char version_3[] =
 	"  scan INTEGER NOT NULL REFERENCES scan(id), id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
 	"  PRIMARY KEY(scan, id)) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = { version_1, version_2, version_3 };
+/* Whose answer to a question counts, where it is not simply the last one. */
+static const char version_4[] =
+	"CREATE TABLE answer_choice("
+	"  question TEXT PRIMARY KEY, respondent TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
 
 int schema_version(void)
 {

@@ -103,11 +103,14 @@ struct store_answer {
 	const char *evidence;    /* reference to a record */
 	bool recorded;           /* the respondent can show a record (verifies level 4) */
 	const char *when;        /* RFC 3339; NULL: now */
+	bool chosen;             /* out only: this respondent was chosen for the question */
 };
 bool store_answer_set(struct store *s, const struct store_answer *a, struct err *e) MUST_CHECK;
 typedef bool store_answer_fn(void *data, const struct store_answer *a);
 /* In order of question, respondent. */
 bool store_answers(struct store *s, store_answer_fn *fn, void *data, struct err *e) MUST_CHECK;
+/* This respondent's answer to the question counts from now on, as long as there is one. NULL: the last one again. */
+bool store_answer_choose(struct store *s, const char *question, const char *respondent, struct err *e) MUST_CHECK;
 
 /* ---- exceptions: accepted risks ---- */
 struct store_exception {

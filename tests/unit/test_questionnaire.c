@@ -205,7 +205,7 @@ static void round_trip(void **state)
 		char *text = (char *)(uintptr_t)texts[i];
 		answer_list_add(&in, &(struct answer_entry){ .question = real.questions[i].id, .level = (int)i % 5,
 				.respondent = i % 2 ? text : NULL, .note = text, .reason = text, .evidence = text,
-				.recorded = i % 3 == 0, .when = (char *)(uintptr_t)"2024-05-01T09:00:00Z" });
+				.recorded = i % 3 == 0, .chosen = i % 4 == 1, .when = (char *)(uintptr_t)"2024-05-01T09:00:00Z" });
 	}
 	struct buf first, second;
 	buf_init(&first, 1 << 20);
@@ -221,6 +221,7 @@ static void round_trip(void **state)
 		assert_string_equal(in.entries[i].respondent, out.entries[i].respondent);
 		assert_int_equal(in.entries[i].level, out.entries[i].level);
 		assert_int_equal(in.entries[i].recorded, out.entries[i].recorded);
+		assert_int_equal(in.entries[i].chosen, out.entries[i].chosen);
 	}
 	buf_done(&first);
 	buf_done(&second);
@@ -247,6 +248,105 @@ static void table_cut(void **state)
 }
 
 /* ---- answers in the site file ---- */
+
+static const struct answer *find(const struct answers *a, const char *id)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->answers[i].question->id, id) == 0)
+			return &a->answers[i];
+	return NULL;
+}
+
+/* After the choice: whose level counts, and is it a choice? */
+static void choice_gives(struct store *s, const char *respondent, int level, bool chosen)
+{
+	struct err e = { "" };
+	struct answers a;
+	assert_true(answers_load(&real, s, &a, &e));
+	const struct answer *x = find(&a, "Z1");
+	assert_int_equal(x->level, level);
+	assert_string_equal(x->respondent ? x->respondent : "", respondent);
+	assert_int_equal(x->chosen, chosen);
+	assert_int_equal(x->n_respondents, 4);
+	assert_int_equal(x->lowest, 1);
+	assert_int_equal(x->highest, 4);
+	assert_true(answer_differs(x));
+	size_t counting = 0;
+	for (size_t i = 0; i < x->n_respondents; i++) {
+		counting += x->voices[i].counts;
+		if (x->voices[i].counts)
+			assert_string_equal(x->voices[i].respondent, respondent);
+	}
+	assert_int_equal(counting, 1);
+	answers_free(&a);
+}
+
+static void the_one_that_counts(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	struct err e = { "" };
+	struct store *s = store_open(path, STORE_WRITE, &e);
+	assert_non_null(s);
+	struct answer_list l;
+	assert_true(parse("answers:\n"
+			  "  Z1: [{level: 1, respondent: a, when: \"2024-05-01T09:00:00Z\"},\n"
+			  "       {level: 4, respondent: b, when: \"2024-05-03T09:00:00Z\"},\n"
+			  "       {level: 2, when: \"2024-05-02T09:00:00Z\"},\n"
+			  "       {level: unknown, respondent: c, when: \"2024-05-02T09:00:00Z\"}]\n"
+			  "  H1: [{level: 2, respondent: a}, {level: 2, respondent: b}]\n"
+			  "  H4: [{level: unknown, respondent: a}, {level: not_applicable, respondent: b, reason: no PLC}]\n"
+			  "  G1: 3\n", &l, &e));
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+	choice_gives(s, "b", 4, false);
+	assert_true(store_answer_choose(s, "Z1", "a", &e));
+	choice_gives(s, "a", 1, true);
+	assert_true(store_answer_choose(s, "Z1", "", &e));
+	choice_gives(s, "", 2, true);
+	/* Neither a wrong choice nor somebody's later answer changes it. */
+	assert_false(store_answer_choose(s, "Z1", "nobody", &e));
+	assert_non_null(strstr(e.text, "nobody"));
+	assert_false(store_answer_choose(s, "Z2", "", &e));
+	assert_true(store_answer_set(s, &(struct store_answer){ .question = "Z1", .respondent = "b", .level = 3,
+				     .when = "2024-06-01T09:00:00Z" }, &e));
+	assert_true(store_answer_set(s, &(struct store_answer){ .question = "Z1", .respondent = "b", .level = 4,
+				     .when = "2024-06-01T09:00:00Z" }, &e));
+	choice_gives(s, "", 2, true);
+	/* One respondent alone is one voice. */
+	struct answers a;
+	assert_true(answers_load_own(&real, s, "b", &a, &e));
+	assert_int_equal(find(&a, "Z1")->level, 4);
+	assert_int_equal(find(&a, "Z1")->n_respondents, 1);
+	answers_free(&a);
+	assert_true(store_answer_choose(s, "Z1", NULL, &e));
+	assert_true(store_answer_choose(s, "Z1", NULL, &e));
+	choice_gives(s, "b", 4, false);
+
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_false(answer_differs(find(&a, "H1")));
+	assert_int_equal(find(&a, "H1")->n_respondents, 2);
+	assert_true(answer_differs(find(&a, "H4")));
+	assert_int_equal(find(&a, "H4")->lowest, LEVEL_UNANSWERED);
+	assert_int_equal(find(&a, "H4")->highest, LEVEL_UNANSWERED);
+	assert_false(answer_differs(find(&a, "G1")));
+	assert_int_equal(find(&a, "Z2")->n_respondents, 0);
+	answers_free(&a);
+
+	/* A file chooses too, and only once. */
+	assert_true(parse("answers: {Z1: {level: 1, respondent: a, chosen: true}}\n", &l, &e));
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+	choice_gives(s, "a", 1, true);
+	assert_false(parse("answers: {Z1: [{level: 1, respondent: a, chosen: true}, {level: 2, chosen: true}]}\n", &l, &e));
+	assert_non_null(strstr(e.text, "two answers are chosen"));
+	store_close(s);
+	unlink(path);
+}
 
 static void in_the_site(void **state)
 {
@@ -325,7 +425,7 @@ int main(void)
 		cmocka_unit_test(file_errors),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(table_cut),
-		cmocka_unit_test(in_the_site),
+		cmocka_unit_test(in_the_site), cmocka_unit_test(the_one_that_counts),
 		cmocka_unit_test(wrong_files),
 	};
 	return cmocka_run_group_tests(tests, load_real, free_real);
