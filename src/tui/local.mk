@@ -3,6 +3,9 @@ libgenba_a_SOURCES += \
 	src/tui/doc.c src/tui/table.c src/tui/terminal.c \
 	src/tui/screen_action.c src/tui/screen_device.c src/tui/screen_devices.c \
 	src/tui/screen_finding.c src/tui/screen_findings.c src/tui/screen_home.c
+libgenba_a_SOURCES += \
+	src/tui/answering.c src/tui/answering.h src/tui/question.h src/tui/question_draw.c \
+	src/tui/screen_question.c src/tui/screen_questions.c src/tui/screen_respondents.c
 
 dist_check_SCRIPTS += tests/tui.sh
 TESTS += tests/tui.sh

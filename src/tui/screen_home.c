@@ -101,7 +101,19 @@ static void to_findings(struct screen *s)
 	tui_open(s->tui, &screen_findings, 0, "");
 }
 
+static void to_question(struct screen *s)
+{
+	tui_open(s->tui, &screen_question, 0, "");
+}
+
+static void to_questions(struct screen *s)
+{
+	tui_open(s->tui, &screen_questions, 0, "");
+}
+
 static const struct tui_binding keys[] = {
+	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first that is open."), to_question, NULL },
+	{ 'l', 0, "l", N_("questions"), N_("All questions and what was answered."), to_questions, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
 	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
 	{ 0 },

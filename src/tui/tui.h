@@ -166,6 +166,7 @@ bool table_chosen(const struct table *t, int64_t *id, const char **word);
 /* ---- screens ---- */
 extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
 	screen_action;
+extern const struct screen_type screen_questions, screen_question, screen_respondents;
 
 /* ---- the program ---- */
 
