@@ -11,7 +11,7 @@ struct questions { bool due_only; };
 static const struct table_column columns[] = {
 	{ N_("NO."), 4, 0, false, 0 },
 	{ N_("ABOUT"), 16, 0, false, 2 },
-	{ N_("QUESTION"), 20, 1, false, 0 },
+	{ N_("QUESTION"), 40, 1, false, 0 },
 	{ N_("ANSWER"), 14, 0, false, 0 },
 	{ N_("SCAN"), 10, 0, false, 0 },
 	{ N_("DAY"), 10, 0, false, 3 },
@@ -79,8 +79,7 @@ static bool questions_open(struct screen *s, struct err *e)
 		due += add_step(s, &steps.steps[i], answers);
 		answered += steps_answered(&steps.steps[i], answers);
 	}
-	char *note = v->due_only ? xasprintf(_("Only what is worth another look: not answered, not known, older than a year, or "
-					       "contradicted by a newer scan. %zu of %zu (c: all)"), due, steps.n)
+	char *note = v->due_only ? xasprintf(_("Worth another look: %zu of %zu (open, not known, over a year old, or contradicted since)"), due, steps.n)
 				 : xasprintf(_("%zu of %zu answered; worth another look: %zu (c: only these)"), answered, steps.n,
 					     due);
 	table_note(s->table, note);

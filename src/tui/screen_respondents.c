@@ -64,8 +64,8 @@ static bool respondents_open(struct screen *s, struct err *e)
 		shown++;
 	}
 	const char *who = s->tui->respondent;
-	char *now = *who ? xasprintf(_("Answers from now on are those of %s."), who)
-			 : xstrdup(_("Answers from now on are nobody's by name (r: say who answers)."));
+	char *now = *who ? xasprintf(_("From now on %s answers."), who)
+			 : xstrdup(_("From now on answers bear no name (r: say who answers)."));
 	char *note = xasprintf(_("Answered by several people: %zu. %s"), shown, now);
 	table_note(s->table, note);
 	table_empty(s->table, _("No question was answered by more than one person. r says who answers from now on."));
