@@ -10,10 +10,13 @@ dist_actions_DATA = \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
+	actions/data-meeting.yaml \
+	actions/data-names-times.yaml \
 	actions/data-plan.yaml \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/duties-register.yaml \
 	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
 	actions/file-handover-point.yaml \
@@ -23,6 +26,7 @@ dist_actions_DATA = \
 	actions/incident-plan.yaml \
 	actions/isolate-controllers-internet.yaml \
 	actions/know-how-as-data.yaml \
+	actions/lessons-learned.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
 	actions/mqtt-protection.yaml \
@@ -31,6 +35,7 @@ dist_actions_DATA = \
 	actions/no-mail-at-machines.yaml \
 	actions/opcua-protection.yaml \
 	actions/plan-unsupported-os.yaml \
+	actions/recovery-targets.yaml \
 	actions/reduce-broadcast.yaml \
 	actions/replace-home-router.yaml \
 	actions/replace-telnet.yaml \
@@ -40,6 +45,7 @@ dist_actions_DATA = \
 	actions/restrict-ftp.yaml \
 	actions/restrict-programming.yaml \
 	actions/review-polling.yaml \
+	actions/risk-workshop.yaml \
 	actions/security-contact.yaml \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
@@ -49,4 +55,9 @@ dist_actions_DATA = \
 	actions/use-data.yaml \
 	actions/vendor-contracts.yaml \
 	actions/visualise-running-rate.yaml \
+	actions/vulnerability-watch.yaml \
 	actions/yearly-training.yaml
+	actions/wireless-and-gateways.yaml \
+	actions/yearly-check.yaml \
+	actions/yearly-training.yaml \
+	actions/zones-and-conduits.yaml

@@ -87,7 +87,8 @@ static void go_on(struct screen *s)
 		say_skipped(s, from, at);
 		go(s, at);
 	} else if (v->was_open || v->review) {
-		tui_say(s->tui, "%s", _("All questions are answered."));
+		/* The first screen shows the result. */
+		tui_say(s->tui, "%s", _("All questions are answered. This is the result."));
 		tui_close(s->tui);
 	} else {
 		tui_close(s->tui);
