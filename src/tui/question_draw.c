@@ -250,7 +250,7 @@ static void draw_progress(const struct steps_progress *p, bool profile, int colu
 	char text[200], bar[BAR * 3 + 1] = "";
 	size_t n = profile ? p->profile : p->questions, done = profile ? p->profile_answered : p->answered;
 	for (size_t i = 0; i < BAR; i++)
-		strcat(bar, n && i < done * BAR / n ? "█" : "░");
+		strcat(bar, n && i < (done * BAR + n - 1) / n ? "█" : "░");
 	int x = tui_put(0, 0, BAR, STYLE_PLAIN, bar) + 2;
 	if (p->minutes)
 		snprintf(text, sizeof text, _("%zu / %zu, about %zu min left"), p->place, n, p->minutes);
