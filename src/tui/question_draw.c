@@ -278,7 +278,7 @@ static void follow(struct question_view *v, const struct page *p, int rows)
 			first = first < 0 ? i : first;
 			last = i;
 		}
-	if (v->follow && first >= 0) {
+	if (v->follow && v->chosen >= 0 && first >= 0) {
 		if (last >= v->top + rows)
 			v->top = last - rows + 1;
 		if (first < v->top)

@@ -33,7 +33,9 @@ static bool is_question(const struct screen *s)
 
 /* ---- where we are ---- */
 
-/* The row of the answer as it is stored; the first one where there is none. */
+/*
+ * The row of the answer as it is stored; -1 where there is none: nothing is marked then, lest an Enter too many answer.
+ */
 static int row_of_answer(const struct screen *s)
 {
 	const struct step *step = step_of(s->data);
@@ -42,9 +44,9 @@ static int row_of_answer(const struct screen *s)
 		for (size_t i = 0; now && i < step->profile->n_choices; i++)
 			if (strcmp(step->profile->choices[i].value, now) == 0)
 				return (int)i;
-		return 0;
+		return -1;
 	}
-	return tui_answer_given(answer_of(s)) ? question_row(answer_of(s)->level) : 0;
+	return tui_answer_given(answer_of(s)) ? question_row(answer_of(s)->level) : -1;
 }
 
 static void go(struct screen *s, size_t at)
@@ -246,6 +248,9 @@ static void take_row(struct screen *s)
 	const struct step *step = step_of(v);
 	if (step->profile && !step->profile->n_choices)
 		write_profile(s);
+	else if (v->chosen < 0)
+		tui_say(s->tui, "%s", step->profile ? _("Choose with the arrow keys and Enter, or type a digit.")
+						    : _("Choose with the arrow keys and Enter, or type 0 to 4, ? or n."));
 	else if (step->profile)
 		take_profile(s, step->profile->choices[v->chosen].value);
 	else if (v->chosen == ROW_NOT_APPLICABLE)
@@ -375,7 +380,7 @@ static void move(struct screen *s, int by)
 	struct question_view *v = s->data;
 	const struct step *step = step_of(v);
 	int rows = step->profile ? (int)step->profile->n_choices : ROWS_OF_QUESTION;
-	int to = v->chosen + by;
+	int to = v->chosen < 0 ? 0 : v->chosen + by;
 	if (to >= 0 && to < rows)
 		v->chosen = to;
 	v->follow = true;
