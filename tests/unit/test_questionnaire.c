@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "questionnaire/questionnaire.h"
+#include "questionnaire/steps.h"
 
 static struct questionnaire real;
 
@@ -402,6 +403,120 @@ static void in_the_site(void **state)
 	unlink(path);
 }
 
+/* ---- going through ---- */
+
+static struct store *fresh_site(char *path)
+{
+	struct err e = { "" };
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	struct store *s = store_open(path, STORE_WRITE, &e);
+	assert_non_null(s);
+	return s;
+}
+
+static void put(struct store *s, const char *yaml)
+{
+	struct answer_list l;
+	struct err e = { "" };
+	if (!parse(yaml, &l, &e))
+		fail_msg("%s", e.text);
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+}
+
+/* The order of the steps, what is left out of them, and which is next. */
+static void steps(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	struct err e = { "" };
+	struct store *s = fresh_site(path);
+	struct steps quick, all;
+	struct answers a;
+	steps_make(&real, true, &quick);
+	steps_make(&real, false, &all);
+	assert_int_equal(quick.n, real.n_profile + 25);
+	assert_int_equal(all.n, real.n_profile + real.n);
+	assert_string_equal(steps_id(&quick.steps[0]), "name");
+	assert_string_equal(steps_id(&quick.steps[real.n_profile]), "G1");
+	assert_int_equal(steps_find(&quick, "H5"), quick.n);
+	assert_true(steps_find(&all, "H5") < all.n);
+
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(steps_next(&quick, &a, 0, false), 0);
+	assert_int_equal(steps_back(&quick, &a, 0), 0);
+	assert_int_equal(steps_progress(&quick, &a, real.n_profile + 1).place, 2);
+	assert_int_equal(steps_progress(&quick, &a, 0).minutes, 25 + (real.n_profile * 15 + 59) / 60);
+	answers_free(&a);
+
+	put(s, "profile: {name: x, role: plant, networked: none}\nanswers: {G1: 1, G2: unknown}\n");
+	assert_true(answers_load(&real, s, &a, &e));
+	size_t subnets = steps_find(&quick, "subnets"), r2 = steps_find(&quick, "R2");
+	assert_string_equal(steps_id(&quick.steps[steps_next(&quick, &a, 0, false)]), "employees");
+	assert_true(steps_skipped(&quick.steps[subnets], &a));
+	assert_int_equal(steps_next(&quick, &a, subnets, true), subnets + 1);
+	assert_int_equal(steps_next(&quick, &a, r2, true), r2 + 1);
+	assert_int_equal(steps_back(&quick, &a, r2 + 1), r2 - 1);
+	assert_string_equal(steps_id(&quick.steps[steps_next(&quick, &a, real.n_profile, false)]), "G3");
+	struct steps_progress p = steps_progress(&quick, &a, steps_find(&quick, "G3"));
+	assert_int_equal(p.place, 3);
+	assert_int_equal(p.answered, 2);
+	assert_true(p.questions < 25);
+	answers_free(&a);
+	steps_free(&quick);
+	steps_free(&all);
+	store_close(s);
+	unlink(path);
+}
+
+/* A new level keeps what stood beside the old one; each respondent has answers of their own. */
+static void steps_stored(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	struct err e = { "" };
+	struct store *s = fresh_site(path);
+	struct answers a;
+	put(s, "respondent: b\nwhen: \"2024-05-01T09:00:00Z\"\n"
+	       "answers:\n  G1: {level: 3, note: why, evidence: shelf 2, recorded: true}\n");
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_true(steps_store_level(s, a.answers[0].question, &a.answers[0], NULL, 2, NULL, NULL, &e));
+	answers_free(&a);
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(a.answers[0].level, 2);
+	assert_string_equal(a.answers[0].respondent, "b");
+	assert_string_equal(a.answers[0].note, "why");
+	assert_string_equal(a.answers[0].evidence, "shelf 2");
+	assert_true(a.answers[0].recorded);
+	answers_free(&a);
+
+	assert_true(answers_load_own(&real, s, "c", &a, &e));
+	assert_int_equal(a.answers[0].level, LEVEL_UNANSWERED);
+	assert_true(steps_store_level(s, a.answers[0].question, &a.answers[0], "c", 0, NULL, NULL, &e));
+	answers_free(&a);
+	assert_true(answers_load_own(&real, s, "b", &a, &e));
+	assert_int_equal(a.answers[0].level, 2);
+	answers_free(&a);
+	assert_true(answers_load_own(&real, s, "c", &a, &e));
+	assert_int_equal(a.answers[0].level, 0);
+	assert_null(a.answers[0].note);
+	answers_free(&a);
+
+	bool refused;
+	const struct profile_question *subnets = questionnaire_profile(&real, "subnets");
+	assert_false(steps_store_profile(s, subnets, "", "home", &refused, &e));
+	assert_true(refused);
+	assert_true(steps_store_profile(s, subnets, "", "192.168.1.0/24", &refused, &e));
+	char *setting = store_setting_get(s, "subnets");
+	assert_string_equal(setting, "192.168.1.0/24");
+	free(setting);
+	store_close(s);
+	unlink(path);
+}
+
 /* ---- files that are wrong ---- */
 
 static void wrong_files(void **state)
@@ -425,7 +540,10 @@ int main(void)
 		cmocka_unit_test(file_errors),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(table_cut),
-		cmocka_unit_test(in_the_site), cmocka_unit_test(the_one_that_counts),
+		cmocka_unit_test(in_the_site),
+		cmocka_unit_test(steps),
+		cmocka_unit_test(steps_stored),
+		cmocka_unit_test(the_one_that_counts),
 		cmocka_unit_test(wrong_files),
 	};
 	return cmocka_run_group_tests(tests, load_real, free_real);
