@@ -4,6 +4,9 @@ libgenba_a_SOURCES += \
 	src/tui/screen_action.c src/tui/screen_device.c src/tui/screen_devices.c \
 	src/tui/screen_finding.c src/tui/screen_findings.c src/tui/screen_home.c
 
+libgenba_a_SOURCES += src/tui/words.c src/tui/words.h src/tui/facts.c src/tui/facts.h \
+	src/tui/screen_conversations.c src/tui/screen_operations.c
+
 dist_check_SCRIPTS += tests/tui.sh
 TESTS += tests/tui.sh
 EXTRA_DIST += tests/tui/help-en.txt tests/tui/help-ja.txt tests/tui/small-en.txt tests/tui/small-ja.txt \
