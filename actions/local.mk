@@ -16,6 +16,7 @@ dist_actions_DATA = \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
+	actions/duties-register.yaml \
 	actions/examine-suspicious.yaml \
 	actions/external-dns-off.yaml \
 	actions/file-handover-point.yaml \
@@ -44,6 +45,7 @@ dist_actions_DATA = \
 	actions/restrict-ftp.yaml \
 	actions/restrict-programming.yaml \
 	actions/review-polling.yaml \
+	actions/risk-workshop.yaml \
 	actions/security-contact.yaml \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
@@ -55,3 +57,7 @@ dist_actions_DATA = \
 	actions/visualise-running-rate.yaml \
 	actions/vulnerability-watch.yaml \
 	actions/yearly-training.yaml
+	actions/wireless-and-gateways.yaml \
+	actions/yearly-check.yaml \
+	actions/yearly-training.yaml \
+	actions/zones-and-conduits.yaml

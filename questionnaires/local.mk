@@ -3,6 +3,7 @@ dist_questionnaires_DATA = \
 	questionnaires/full.yaml \
 	questionnaires/full-d1.yaml \
 	questionnaires/full-r.yaml \
+	questionnaires/full-gaz.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html

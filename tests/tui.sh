@@ -57,6 +57,27 @@ done
 typed ja factory.genba <<<$'type ｄ\nkey /\ntype 192.168.1.\nkey Enter\nsave filter.txt'
 check "filter" says '192.168.1' filter.txt
 
+# A question before and after its answer, the list, and a whole quick interview whose answers are in the file.
+for lang in en ja; do
+	cp new.genba asked.genba
+	typed $lang asked.genba <<<$'key l\nsave questions.txt\nkey q a\nsave profile.txt\nkey Right Right Right Right Right Right Right Right
+key Right Right Right Right Right Right Right Right Right Right\nsave asked.txt\nkey 2\nsave answered.txt'
+	for screen in questions profile asked answered; do
+		[ "${1:-}" = --update ] && cp "$screen.txt" "$expected/$screen-$lang.txt"
+		check "$screen, $lang" cmp "$expected/$screen-$lang.txt" "$screen.txt"
+	done
+done
+cp new.genba whole.genba
+questions=$("$genba" ask --sheet csv | grep -cE '^"?[GAZHRCD][0-9]')
+profile=$(grep -c '^  - id:' "$top_srcdir/questionnaires/profile.yaml")
+{
+	echo "key a"
+	for i in $(seq "$profile"); do echo "key Right"; done
+	for i in $(seq "$questions"); do echo "key $((i % 5)) Enter"; done
+	echo "save end.txt"
+} | typed en whole.genba
+check "a whole interview: every answer is in the file" test "$("$genba" ask -s whole.genba --export - | grep -cE '^  [GAZHRCD][0-9]+:')" -eq "$questions"
+
 # What a resize leaves on the screen is what drawing anew would.
 RANDOM=4711
 for i in $(seq 200); do

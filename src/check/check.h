@@ -118,6 +118,8 @@ typedef void check_problem_fn(void *data, const struct check *c, const char *mes
  */
 bool check_lint(const struct check_set *set, const char *data, check_problem_fn *fn, void *fn_data,
 		struct err *e) MUST_CHECK;
+/* NULL where an id has the form of its framework's, or the form is not known; else an example of one. */
+const char *check_map_fault(const char *framework, const char *id);
 /* Run both examples of a check: the one has to fail, the other to pass. */
 bool check_test(const struct check *c, struct err *e) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/site.h"
 #include "score/actions.h"
+#include "score/questions.h"
 
 /* The folder that was named, else the program's own. To be freed. */
 static char *folder_of(const struct cli *c)
@@ -85,7 +86,7 @@ static void on_problem(void *data, const struct check *check, const char *messag
 	print_line(message);
 }
 
-static void on_action_problem(void *data, const char *message)
+static void on_other_problem(void *data, const char *message)
 {
 	on_problem(data, NULL, message);
 }
@@ -99,19 +100,28 @@ static int report(size_t n, size_t bad, const char *what, struct err *e)
 	return EXIT_FAILED;
 }
 
-/* The actions that our own checks point to. */
-static bool lint_actions(const struct check_set *checks, size_t *problems, struct err *e)
+/* The questions that our own checks speak about, and the actions that they point to. */
+static bool lint_own(const struct check_set *checks, size_t *problems, struct err *e)
 {
-	struct action_set set;
-	char *folder = path_of("actions");
-	bool ok = score_actions_load(folder, NULL, &set, e);
+	struct questionnaire q;
+	struct action_set actions;
+	char *folder = path_of("questionnaires");
+	bool ok = questionnaire_load(folder, &q, e);
 	free(folder);
 	if (!ok)
 		return false;
-	score_actions_lint(&set, checks, on_action_problem, problems);
-	printf(_("%zu actions\n"), set.n);
-	score_actions_free(&set);
-	return true;
+	folder = path_of("actions");
+	ok = score_actions_load(folder, &q, &actions, e);
+	free(folder);
+	if (ok) {
+		score_questions_lint(&q, checks, &actions, on_other_problem, problems);
+		score_actions_lint(&actions, checks, on_other_problem, problems);
+		printf(_("%zu questions\n"), q.n);
+		printf(_("%zu actions\n"), actions.n);
+		score_actions_free(&actions);
+	}
+	questionnaire_free(&q);
+	return ok;
 }
 
 static int run_lint(struct cli *c, struct err *e)
@@ -122,9 +132,9 @@ static int run_lint(struct cli *c, struct err *e)
 		return status;
 	size_t problems = 0, n = set.n;
 	char *const *args;
-	bool own = cli_args(c, &args) == 0;          /* a stranger's pack has no actions of its own */
+	bool own = cli_args(c, &args) == 0;          /* a stranger's pack has no questions and actions of its own */
 	bool ok = check_lint(&set, path_data(), on_problem, &problems, e) &&
-		  (!own || lint_actions(&set, &problems, e));
+		  (!own || lint_own(&set, &problems, e));
 	check_set_free(&set);
 	return ok ? report(n, problems, _("there are problems in the checks"), e) : EXIT_FAILED;
 }
@@ -167,7 +177,7 @@ const struct command command_checks_lint = {
 	.summary = N_("look for mistakes in checks"),
 	.description = N_("Reads the checks of FOLDER (default: genba's own) and looks at every field: both languages, "
 			  "names, references to actions and questions, and whether the SQL runs. Without FOLDER the "
-			  "actions are looked at too."),
+			  "questions and actions are looked at too."),
 	.run = run_lint,
 };
 

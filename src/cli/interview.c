@@ -5,22 +5,16 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "questionnaire/steps.h"
 
 enum { LINE_MAX_BYTES = 2000 };
-
-/* One step: a profile question, or a question with its answer as it counts. */
-struct step {
-	const struct profile_question *profile;
-	const struct question *question;
-};
 
 struct talk {
 	const struct questionnaire *q;
 	struct store *store;
 	const char *respondent;
 	struct answers answers;          /* as stored, read again after each answer */
-	struct step *steps;
-	size_t n;
+	struct steps steps;
 	bool review;                     /* all was answered at the start: go through it once more */
 	bool over;                       /* q, or the end of input */
 	struct err *e;
@@ -97,18 +91,6 @@ static const struct answer *answer_of(const struct talk *t, const struct questio
 	return &t->answers.answers[q - t->q->questions];
 }
 
-static bool skipped(const struct talk *t, const struct step *s)
-{
-	bool needs = s->profile ? s->profile->needs_network : s->question->needs_network;
-	return needs && answers_standalone(&t->answers);
-}
-
-static bool answered(const struct talk *t, const struct step *s)
-{
-	return s->profile ? answers_profile(&t->answers, s->profile->id) != NULL
-			  : answer_of(t, s->question)->level != LEVEL_UNANSWERED;
-}
-
 /* A level as one writes it. */
 static const char *level_text(int level, char out[4])
 {
@@ -120,38 +102,18 @@ static const char *level_text(int level, char out[4])
 	return out;
 }
 
-static enum move store_it(struct talk *t, const struct store_answer *a)
+static bool read_again(struct talk *t)
 {
-	bool setting = strcmp(a->question, "name") == 0 || strcmp(a->question, "subnets") == 0;
-	struct err e;
-	if (setting && a->level == LEVEL_TEXT && !store_setting_set(t->store, a->question, a->text, &e)) {
-		say_line("", e.text);
-		return MOVE_STAY;
-	}
-	if (!store_answer_set(t->store, a, t->e))
-		return MOVE_FAIL;
 	answers_free(&t->answers);
-	return answers_load(t->q, t->store, &t->answers, t->e) ? MOVE_ON : MOVE_FAIL;
+	return answers_load(t->q, t->store, &t->answers, t->e);
 }
 
 /* ---- questions ---- */
 
 static enum move take_level(struct talk *t, const struct question *q, int level, const char *note, const char *reason)
 {
-	const struct answer *old = answer_of(t, q);
-	bool keep = old->level != LEVEL_UNANSWERED;
-	char *respondent = xstrdup(t->respondent ? t->respondent : keep && old->respondent ? old->respondent : "");
-	char *kept_note = keep && old->note ? xstrdup(old->note) : NULL;
-	char *evidence = keep && old->evidence ? xstrdup(old->evidence) : NULL;
-	struct store_answer a = {
-		.question = q->id, .respondent = respondent, .level = level, .reason = reason,
-		.note = note && *note ? note : kept_note, .evidence = evidence, .recorded = keep && old->recorded,
-	};
-	enum move m = store_it(t, &a);
-	free(respondent);
-	free(kept_note);
-	free(evidence);
-	return m;
+	return steps_store_level(t->store, q, answer_of(t, q), t->respondent, level, note, reason, t->e) &&
+	       read_again(t) ? MOVE_ON : MOVE_FAIL;
 }
 
 static enum move not_applicable(struct talk *t, const struct question *q)
@@ -259,55 +221,47 @@ static enum move ask_profile(struct talk *t, const struct profile_question *p, c
 		printf(_("Please answer with a number from 1 to %zu.\n"), p->n_choices);
 		return MOVE_STAY;
 	}
-	struct store_answer a = { .question = p->id, .respondent = t->respondent ? t->respondent : "",
-				  .level = LEVEL_TEXT, .text = value };
-	return store_it(t, &a);
+	bool refused;
+	if (steps_store_profile(t->store, p, t->respondent, value, &refused, t->e))
+		return read_again(t) ? MOVE_ON : MOVE_FAIL;
+	if (!refused)
+		return MOVE_FAIL;
+	say_line("", t->e->text);
+	return MOVE_STAY;
 }
 
 /* ---- the whole ---- */
 
-/* The next step that is to be asked, t->n past the end; says what is left out on the way. */
+/* The next step that is to be asked, n past the end; says what is left out on the way. */
 static size_t forward(const struct talk *t, size_t at)
 {
-	for (at++; at < t->n; at++) {
-		const struct step *s = &t->steps[at];
-		if (skipped(t, s)) {
-			say(s->profile ? text2_get(&s->profile->text) : s->question->id);
-			printf("\n   %s\n", _("Left out, because no machine is networked."));
-		} else if (t->review || !answered(t, s)) {
-			break;
-		}
+	size_t to = steps_next(&t->steps, &t->answers, at + 1, t->review);
+	for (at++; at < to; at++) {
+		const struct step *s = &t->steps.steps[at];
+		if (!steps_skipped(s, &t->answers))
+			continue;
+		say(s->profile ? text2_get(&s->profile->text) : s->question->id);
+		printf("\n   %s\n", _("Left out, because no machine is networked."));
 	}
-	return at;
-}
-
-/* The step before this one, answered or not; this one where it is the first. */
-static size_t back(const struct talk *t, size_t at)
-{
-	for (size_t i = at; i-- > 0;)
-		if (!skipped(t, &t->steps[i]))
-			return i;
-	return at;
+	return to;
 }
 
 static bool walk(struct talk *t)
 {
-	size_t at = 0;
-	while (at < t->n && (answered(t, &t->steps[at]) || skipped(t, &t->steps[at])))
-		at++;
-	t->review = at == t->n;
-	at = t->review ? 0 : at;
-	while (at < t->n && !t->over) {
-		const struct step *s = &t->steps[at];
+	size_t n = t->steps.n, at = steps_next(&t->steps, &t->answers, 0, false);
+	t->review = at == n;
+	at = t->review ? steps_next(&t->steps, &t->answers, 0, true) : at;
+	while (at < n && !t->over) {
+		const struct step *s = &t->steps.steps[at];
 		char place[48];
-		snprintf(place, sizeof place, "[%zu/%zu]", at + 1, t->n);
+		snprintf(place, sizeof place, "[%zu/%zu]", at + 1, n);
 		enum move m = s->profile ? ask_profile(t, s->profile, place) : ask_question(t, s->question, place);
 		if (m == MOVE_FAIL)
 			return false;
 		if (m == MOVE_ON)
 			at = forward(t, at);
 		else if (m == MOVE_BACK)
-			at = back(t, at);
+			at = steps_back(&t->steps, &t->answers, at);
 	}
 	return true;
 }
@@ -317,15 +271,10 @@ bool interview_run(const struct questionnaire *q, struct store *s, bool quick, c
 	struct talk t = { .q = q, .store = s, .respondent = respondent, .e = e };
 	if (!answers_load(q, s, &t.answers, e))
 		return false;
-	t.steps = xcalloc(q->n_profile + q->n + 1, sizeof *t.steps);
-	for (size_t i = 0; i < q->n_profile; i++)
-		t.steps[t.n++].profile = &q->profile[i];
-	for (size_t i = 0; i < q->n; i++)
-		if (q->questions[i].quick || !quick)
-			t.steps[t.n++].question = &q->questions[i];
+	steps_make(q, quick, &t.steps);
 	puts(_("Each answer is stored at once. You can stop with q and go on another day."));
 	bool ok = walk(&t);
 	answers_free(&t.answers);
-	free(t.steps);
+	steps_free(&t.steps);
 	return ok;
 }

@@ -135,12 +135,34 @@ static void count(struct answer *a, const struct answer_entry *x)
 	a->recorded = x->recorded;
 }
 
+/* Takes out of the list what others than this respondent answered to questions; profile answers stay. */
+static void only_of(const struct questionnaire *q, const char *respondent, struct answer_list *l)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		struct answer_entry *x = &l->entries[i];
+		if (questionnaire_profile(q, x->question) || strcmp(x->respondent, respondent) == 0)
+			l->entries[n++] = *x;
+		else
+			entry_free(x);
+	}
+	l->n = n;
+}
+
 bool answers_load(const struct questionnaire *q, struct store *s, struct answers *out, struct err *e)
+{
+	return answers_load_own(q, s, NULL, out, e);
+}
+
+bool answers_load_own(const struct questionnaire *q, struct store *s, const char *respondent, struct answers *out,
+		      struct err *e)
 {
 	struct answer_list l;
 	*out = (struct answers){ 0 };
 	if (!answers_get(q, s, &l, e))
 		return false;
+	if (respondent && *respondent)
+		only_of(q, respondent, &l);
 	out->answers = xcalloc(q->n + 1, sizeof *out->answers);
 	out->profile = xcalloc(q->n_profile + 1, sizeof *out->profile);
 	for (size_t i = 0; i < q->n_profile; i++) {

@@ -90,6 +90,9 @@ struct answers {
  * in a shop without one.
  */
 bool answers_load(const struct questionnaire *q, struct store *s, struct answers *out, struct err *e) MUST_CHECK;
+/* The same with the answers of one respondent to questions; profile answers are everybody's. NULL or "": answers_load(). */
+bool answers_load_own(const struct questionnaire *q, struct store *s, const char *respondent, struct answers *out,
+		      struct err *e) MUST_CHECK;
 void answers_free(struct answers *a);
 /* A profile answer's value, NULL where there is none. */
 const char *answers_profile(const struct answers *a, const char *id);

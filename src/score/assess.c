@@ -203,24 +203,30 @@ static void confirm(const struct assessment *a, struct assess_question *q)
 	q->verified = q->recorded || q->verified_by;
 }
 
+void score_question(const struct assessment *a, const struct answer *answer, struct assess_question *q)
+{
+	*q = (struct assess_question){ .question = answer->question, .answer = answer, .level = answer->level };
+	/* In a shop without a network, what was never asked comes as not applicable: no reason to count it. */
+	bool said = q->level != LEVEL_UNANSWERED && answer->when;
+	q->counted = q->question->quick || said;
+	contradict(a, q);
+	confirm(a, q);
+	struct score_question s = { .level = q->level, .cap = q->cap, .capable = q->question->capable,
+				    .verified = q->verified };
+	q->effective = q->counted ? score_effective_level(&s) : -1;
+	q->held = q->level == LEVELS - 1 && q->cap == LEVELS - 1 && q->effective == LEVELS - 2;
+}
+
 static void read_questions(struct assessment *a)
 {
 	a->questions = xcalloc(a->questionnaire.n + 1, sizeof *a->questions);
 	for (size_t i = 0; i < a->questionnaire.n; i++) {
 		struct assess_question *q = &a->questions[i];
-		q->question = &a->questionnaire.questions[i];
-		q->answer = i < a->answers.n ? &a->answers.answers[i] : NULL;
-		q->level = q->answer ? q->answer->level : LEVEL_UNANSWERED;
-		/* In a shop without a network, what was never asked comes as not applicable: no reason to count it. */
-		bool said = q->level != LEVEL_UNANSWERED && q->answer->when;
-		q->counted = q->question->quick || said;
+		struct answer none = { .question = &a->questionnaire.questions[i], .level = LEVEL_UNANSWERED };
+		score_question(a, i < a->answers.n ? &a->answers.answers[i] : &none, q);
+		if (q->answer == &none)
+			q->answer = NULL;
 		a->full = a->full || (!q->question->quick && q->counted);
-		contradict(a, q);
-		confirm(a, q);
-		struct score_question s = { .level = q->level, .cap = q->cap, .capable = q->question->capable,
-					    .verified = q->verified };
-		q->effective = q->counted ? score_effective_level(&s) : -1;
-		q->held = q->level == LEVELS - 1 && q->cap == LEVELS - 1 && q->effective == LEVELS - 2;
 		a->n_contradicted += q->n_contradictions > 0;
 		if (!q->counted)
 			continue;

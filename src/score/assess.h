@@ -148,6 +148,12 @@ bool score_answers_changed(struct assessment *a, struct store *s, struct err *e)
  */
 void score_assess_build(struct assessment *a);
 
+/*
+ * What the findings say of one answer to one question, be it the one that counts or somebody's own; out->contradictions
+ * is to be freed. Pure.
+ */
+void score_question(const struct assessment *a, const struct answer *answer, struct assess_question *out);
+
 /* The score of a site with the answers and the coverage of a, had its checks come out so. Pure. */
 void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
 

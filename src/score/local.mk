@@ -1,5 +1,6 @@
 libgenba_a_SOURCES += src/score/score.c src/score/score.h \
 	src/score/actions.c src/score/actions.h src/score/lint.c \
+	src/score/questions.c src/score/questions.h \
 	src/score/assess.c src/score/assess.h src/score/plan.c src/score/plan.h \
 	src/score/roadmap.c src/score/roadmap.h
 

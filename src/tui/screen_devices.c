@@ -231,6 +231,16 @@ static void toggle_internet(struct screen *s)
 	}
 }
 
+static void show_conversations(struct screen *s)
+{
+	tui_open(s->tui, &screen_conversations, 0, "");
+}
+
+static void show_operations(struct screen *s)
+{
+	tui_open(s->tui, &screen_operations, 0, "");
+}
+
 static void close_devices(struct screen *s)
 {
 	free(s->data);
@@ -238,6 +248,8 @@ static void close_devices(struct screen *s)
 
 static const struct tui_binding keys[] = {
 	{ 'i', 0, "i", N_("internet"), N_("Show addresses on the internet too, or leave them out again."), toggle_internet, NULL },
+	{ 'c', 0, "c", N_("talks"), N_("List all conversations: who talks to whom."), show_conversations, NULL },
+	{ 'o', 0, "o", N_("commands"), N_("List all commands that were seen."), show_operations, NULL },
 	{ 0 },
 };
 

@@ -91,6 +91,16 @@ static void findings(struct doc *d, const struct assessment *a)
 	}
 }
 
+static void to_question(struct screen *s)
+{
+	tui_open(s->tui, &screen_question, 0, "");
+}
+
+static void to_questions(struct screen *s)
+{
+	tui_open(s->tui, &screen_questions, 0, "");
+}
+
 static void to_devices(struct screen *s)
 {
 	tui_open(s->tui, &screen_devices, 0, "");
@@ -102,6 +112,8 @@ static void to_findings(struct screen *s)
 }
 
 static const struct tui_binding keys[] = {
+	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
+	{ 'l', 0, "l", N_("list"), N_("All questions and their answers."), to_questions, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
 	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
 	{ 0 },
@@ -115,7 +127,7 @@ static bool open(struct screen *s, struct err *e)
 	actions(s->doc, &s->tui->a);
 	findings(s->doc, &s->tui->a);
 	doc_head(s->doc, _("Next"));
-	doc_text(s->doc, STYLE_PLAIN, 0, "genba ask      genba scan FILE      genba report -o report.html");
+	doc_text(s->doc, STYLE_PLAIN, 0, _("a answers the questions. In a shell: genba scan FILE reads a capture, genba report -o report.html writes the report."));
 	return true;
 }
 

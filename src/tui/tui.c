@@ -238,8 +238,10 @@ static int read_key(struct tui *t)
 {
 	struct err e = { "" };
 	int key = terminal_key(&e);
-	if (e.text[0])
+	if (e.text[0]) {
 		tui_say(t, "%s", e.text);
+		t->fault = true;
+	}
 	if (key == TUI_REDRAW)
 		terminal_redraw();
 	if (key == TUI_QUIT)
@@ -465,8 +467,7 @@ bool tui_run(const struct tui_options *o, struct err *e)
 		draw(&t);
 		handle(&t, plain(read_key(&t)));
 	}
-	bool fault = ok && terminal_scripted() && t.message[0] && t.over && t.depth > 0;
-	if (fault)
+	if (ok && t.fault)
 		ok = err_set(e, "%s", t.message);
 	while (t.depth > 0)
 		screen_free(t.stack[--t.depth]);

@@ -82,7 +82,7 @@ struct tui {
 	int depth;
 	char message[512];
 	bool over;
-	bool stale;                          /* site or answers changed: screens below are filled again when they show */
+	bool fault;                          /* the script could not be done; the message says why */
 };
 
 /* ---- for screens ---- */
@@ -165,7 +165,7 @@ bool table_chosen(const struct table *t, int64_t *id, const char **word);
 
 /* ---- screens ---- */
 extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
-	screen_action, screen_conversations, screen_operations;
+	screen_action, screen_question, screen_questions, screen_conversations, screen_operations;
 
 /* ---- the program ---- */
 
