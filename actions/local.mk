@@ -56,7 +56,6 @@ dist_actions_DATA = \
 	actions/vendor-contracts.yaml \
 	actions/visualise-running-rate.yaml \
 	actions/vulnerability-watch.yaml \
-	actions/yearly-training.yaml
 	actions/wireless-and-gateways.yaml \
 	actions/yearly-check.yaml \
 	actions/yearly-training.yaml \

@@ -44,10 +44,10 @@ save $name.txt" || echo "FAILED to run: $name"
 done
 
 # Every screen behind the first one.
-screens='devices device findings finding action'
+screens='devices device findings finding action map actions'
 for lang in en ja; do
 	typed $lang factory.genba <<<$'key d Down\nsave devices.txt\nkey Enter\nsave device.txt\nkey q q f\nsave findings.txt
-key Enter\nsave finding.txt\nkey Enter\nsave action.txt'
+key Enter\nsave finding.txt\nkey Enter\nsave action.txt\nkey q q q m\nsave map.txt\nkey q p\nsave actions.txt'
 	for screen in $screens; do
 		[ "${1:-}" = --update ] && cp "$screen.txt" "$expected/$screen-$lang.txt"
 		check "$screen, $lang" cmp "$expected/$screen-$lang.txt" "$screen.txt"

@@ -111,11 +111,23 @@ static void to_findings(struct screen *s)
 	tui_open(s->tui, &screen_findings, 0, "");
 }
 
+static void to_map(struct screen *s)
+{
+	tui_open(s->tui, &screen_map, 0, "");
+}
+
+static void to_actions(struct screen *s)
+{
+	tui_open(s->tui, &screen_actions, 0, "");
+}
+
 static const struct tui_binding keys[] = {
 	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
 	{ 'l', 0, "l", N_("list"), N_("All questions and their answers."), to_questions, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
 	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
+	{ 'm', 0, "m", N_("map"), N_("The map of zones, and what passes between them."), to_map, NULL },
+	{ 'p', 0, "p", N_("plan"), N_("All actions, in the order to do them."), to_actions, NULL },
 	{ 0 },
 };
 

@@ -1,11 +1,15 @@
 /* Words that the screens share with the report. */
 #include "tui/words.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/report.h"
 #include "zone/zone.h"
+
+const char *const tui_downtimes[] = { N_("no stop"), N_("planned stop"), N_("line stop") };
 
 /* Read once; a file that cannot be read gives no words, and the names stand as they are. */
 static const json_t *strings(void)
@@ -32,6 +36,77 @@ char *tui_zone_name(const char *name, bool declared)
 	int group = declared ? -1 : zone_group_of(name);
 	const char *word = group >= 0 ? zone_groups[group] : !declared && strcmp(name, "internet") == 0 ? name : "";
 	if (!*name)
-		return xstrdup(_("it stands between zones"));
+		return xstrdup(_("between zones"));
 	return xasprintf("%s%s", *word ? tui_word("zone", word, word) : "", name + strlen(word));
+}
+
+static const char *subject_of(const struct check_result *r)
+{
+	return r->check->subject ? r->check->subject : "";
+}
+
+char *tui_affected(const struct check_result *r)
+{
+	const char *subject = subject_of(r);
+	long long n = (long long)r->affected, of = (long long)r->population;
+	if (of <= 0 || strcmp(subject, "site") == 0)
+		return xstrdup(_("the whole factory"));
+	if (strcmp(subject, "device") == 0)
+		return xasprintf(_("%lld of %lld devices that were looked at"), n, of);
+	if (strcmp(subject, "conversation") == 0)
+		return xasprintf(_("%lld of %lld conversations that were looked at"), n, of);
+	return xasprintf(_("%lld of %lld network segments that were looked at"), n, of);
+}
+
+char *tui_affected_short(const struct check_result *r)
+{
+	if (r->population <= 0 || strcmp(subject_of(r), "site") == 0)
+		return xstrdup(_("factory"));
+	return xasprintf("%lld/%lld", (long long)r->affected, (long long)r->population);
+}
+
+char *tui_row_text(const struct finding_row *f)
+{
+	bool named = !f->device_name || strstr(f->text, f->device_name);
+	return xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : ": ", f->text);
+}
+
+/* 1500000 → "1,500,000" */
+static char *grouped(int n, char *out, size_t size)
+{
+	char digits[24];
+	size_t used = 0;
+	int len = snprintf(digits, sizeof digits, "%d", n);
+	for (int i = 0; i < len && used + 2 < size; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out[used++] = ',';
+		out[used++] = digits[i];
+	}
+	out[used] = 0;
+	return out;
+}
+
+char *tui_cost(const struct action *a)
+{
+	char low[32], high[32];
+	if (a->yen_max == 0)
+		return xstrdup(_("no cost"));
+	grouped(a->yen_min, low, sizeof low);
+	grouped(a->yen_max, high, sizeof high);
+	return a->yen_min == a->yen_max ? xasprintf(_("%s yen"), high) : xasprintf(_("%s–%s yen"), low, high);
+}
+
+char *tui_hours(const struct action *a)
+{
+	if (fabs(a->hours_max - a->hours_min) < 0.01)
+		return xasprintf(_("%g hours"), a->hours_max);
+	return xasprintf(_("%g–%g hours"), a->hours_min, a->hours_max);
+}
+
+const struct check_result *tui_result(const struct assessment *a, const char *check)
+{
+	for (size_t i = 0; i < a->results.n; i++)
+		if (strcmp(a->results.results[i].check->id, check) == 0)
+			return &a->results.results[i];
+	return NULL;
 }
