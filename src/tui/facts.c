@@ -142,6 +142,15 @@ char *tui_cut(const char *text, int columns)
 	return buf_take(&out);
 }
 
+void tui_note_rows(struct table *t, int64_t n, const char *note)
+{
+	char shown[32], all[32];
+	char *cut = xasprintf(_("Only the first %s of %s rows are shown. ?: a guess"), tui_count(ROWS_MOST, shown),
+			      tui_count(n, all));
+	table_note(t, n > ROWS_MOST ? cut : note);
+	free(cut);
+}
+
 static bool take_label(void *data, const struct store_row *row)
 {
 	char **label = data;

@@ -10,7 +10,10 @@
 #include "store/store.h"
 #include "tui/tui.h"
 
-enum { WORDS = 256 };                    /* bytes of a phrase */
+enum {
+	WORDS = 256,             /* bytes of a phrase */
+	ROWS_MOST = 50000,       /* rows of a table; more than anybody looks through */
+};
 
 /* The word of the report for a kind, a command, …, with "?" behind it where it is a guess. Into out, which is returned. */
 const char *tui_word_of(const char *prefix, const char *name, bool guess, char out[WORDS]);
@@ -33,6 +36,9 @@ char *tui_cut(const char *text, int columns);
 
 /* The label of a device of the scan, NULL for device 0; to be freed. False: there is no such device. */
 bool tui_device_label(const struct tui *t, int64_t id, char **label, struct err *e) MUST_CHECK;
+
+/* The note of a table of n rows, which says where only some of them are shown. */
+void tui_note_rows(struct table *t, int64_t n, const char *note);
 
 /* A column's text, "" where there is none; its whole number; did it say "guess"? */
 const char *row_text(const struct store_row *row, const char *column);

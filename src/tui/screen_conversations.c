@@ -5,8 +5,6 @@
 #include "tui/facts.h"
 #include "tui/tui.h"
 
-enum { MOST = 50000 };           /* rows; more than anybody looks through */
-
 static void title(const struct screen *s, char *out, size_t size)
 {
 	if (s->data)
@@ -46,7 +44,7 @@ static bool take_row(void *data, const struct store_row *row)
 	char protocol[WORDS], number[32];
 	bool crosses = row_int(row, "crosses_zone") != 0;
 	r->crossing += crosses;
-	if (r->n++ >= MOST)
+	if (r->n++ >= ROWS_MOST)
 		return true;
 	/* What is no IP has frames, but no packets. */
 	int64_t packets = row_int(row, "packets");
@@ -78,9 +76,10 @@ static bool open(struct screen *s, struct err *e)
 	s->table = r.table;
 	table_empty(s->table, s->tui->a.scan ? _("Nobody was heard talking.") :
 					       _("No capture yet: conversations show once one has been read."));
-	char *note = xasprintf(_("%s conversations, %s of them cross zones and are not declared. ?: a guess"),
+	char *note = xasprintf(_("%s conversations, %s across zones and not declared. ?: a guess"),
 			       tui_count(r.n, n), tui_count(r.crossing, crossing));
-	table_note(s->table, s->tui->a.scan ? note : NULL);
+	if (s->tui->a.scan)
+		tui_note_rows(s->table, r.n, note);
 	free(note);
 	return true;
 }

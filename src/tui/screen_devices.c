@@ -165,8 +165,8 @@ static void put_row(struct table *t, const struct row *r)
 static void put_note(struct table *t, const struct devices *d)
 {
 	char inside[32], blamed[32], outside[32];
-	char *text = xasprintf(d->internet ? _("%s devices, %s of them with findings; %s on the internet too. ?: a guess") :
-					     _("%s devices, %s of them with findings; %s on the internet left out. ?: a guess"),
+	char *text = xasprintf(d->internet ? _("%s devices, %s with findings; %s on the internet too. ?: a guess") :
+					     _("%s devices, %s with findings; %s on the internet left out. ?: a guess"),
 			       tui_count(d->inside, inside), tui_count(d->blamed, blamed), tui_count(d->outside, outside));
 	table_note(t, text);
 	free(text);

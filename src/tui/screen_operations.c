@@ -7,8 +7,6 @@
 #include "tui/tui.h"
 #include "tui/words.h"
 
-enum { MOST = 50000 };           /* rows; more than anybody looks through */
-
 static void title(const struct screen *s, char *out, size_t size)
 {
 	if (s->data)
@@ -53,7 +51,7 @@ static bool take_row(void *data, const struct store_row *row)
 	const char *class = row_text(row, "class"), *detail = row_text(row, "detail");
 	bool changes = !only_looks(class);
 	r->changing += changes;
-	if (r->n++ >= MOST)
+	if (r->n++ >= ROWS_MOST)
 		return true;
 	table_row(r->table, changes && row_int(row, "crosses_zone") ? STYLE_FAIR : STYLE_PLAIN, row_int(row, "server_id"), "");
 	table_cell(r->table, *row_text(row, "client") ? row_text(row, "client") : _("unknown"));
@@ -86,7 +84,8 @@ static bool open(struct screen *s, struct err *e)
 					       _("No capture yet: commands show once one has been read."));
 	char *note = xasprintf(_("%s kinds of commands, %s of them more than reading. ?: a guess"), tui_count(r.n, n),
 			       tui_count(r.changing, changing));
-	table_note(s->table, s->tui->a.scan ? note : NULL);
+	if (s->tui->a.scan)
+		tui_note_rows(s->table, r.n, note);
 	free(note);
 	return true;
 }
