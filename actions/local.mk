@@ -1,5 +1,7 @@
 actionsdir = $(pkgdatadir)/actions
 dist_actions_DATA = \
+	actions/ai-rules.yaml \
+	actions/allow-list.yaml \
 	actions/anonymous-access-off.yaml \
 	actions/backup-offline.yaml \
 	actions/cameras-own-network.yaml \
@@ -10,9 +12,11 @@ dist_actions_DATA = \
 	actions/confine-plain-services.yaml \
 	actions/control-brought-in-devices.yaml \
 	actions/control-remote-maintenance.yaml \
+	actions/data-agreements.yaml \
 	actions/data-meeting.yaml \
 	actions/data-names-times.yaml \
 	actions/data-plan.yaml \
+	actions/data-retention.yaml \
 	actions/decide-ipv6.yaml \
 	actions/device-inventory.yaml \
 	actions/digital-lead.yaml \
@@ -27,13 +31,17 @@ dist_actions_DATA = \
 	actions/isolate-controllers-internet.yaml \
 	actions/know-how-as-data.yaml \
 	actions/lessons-learned.yaml \
+	actions/lock-cabinets.yaml \
 	actions/log-collection.yaml \
 	actions/malware-usb.yaml \
 	actions/mqtt-protection.yaml \
 	actions/name-responsible.yaml \
 	actions/network-drawing.yaml \
 	actions/no-mail-at-machines.yaml \
+	actions/notice-early.yaml \
 	actions/opcua-protection.yaml \
+	actions/outside-services.yaml \
+	actions/patch-procedure.yaml \
 	actions/plan-unsupported-os.yaml \
 	actions/recovery-targets.yaml \
 	actions/reduce-broadcast.yaml \
@@ -50,6 +58,8 @@ dist_actions_DATA = \
 	actions/separate-office-factory.yaml \
 	actions/shared-ids.yaml \
 	actions/single-dhcp.yaml \
+	actions/skills-map.yaml \
+	actions/standard-configuration.yaml \
 	actions/stop-old-logon.yaml \
 	actions/stop-smb1.yaml \
 	actions/use-data.yaml \

@@ -88,6 +88,5 @@ dist_checks_DATA = \
 	checks/vnc-open.yaml \
 	checks/web-server-old.yaml \
 	checks/write-across.yaml
-
 dist_check_SCRIPTS += tests/checks.sh
 TESTS += tests/checks.sh

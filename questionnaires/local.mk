@@ -1,9 +1,11 @@
 questionnairesdir = $(pkgdatadir)/questionnaires
 dist_questionnaires_DATA = \
-	questionnaires/full.yaml \
+	questionnaires/full-c.yaml \
 	questionnaires/full-d1.yaml \
+	questionnaires/full-d2.yaml \
 	questionnaires/full-r.yaml \
 	questionnaires/full-gaz.yaml \
+	questionnaires/full-h.yaml \
 	questionnaires/profile.yaml \
 	questionnaires/quick.yaml \
 	questionnaires/sheet.html

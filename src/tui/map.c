@@ -17,7 +17,6 @@ static const struct pen boxes = { "┌", "┐", "└", "┘", "─", "│" }, pl
 struct drawing {
 	const struct pen *pen;
 	int label, box, across;  /* columns of the label and of a box; boxes side by side */
-	bool ways;               /* boxes have a line for them */
 	struct map *out;
 };
 
@@ -44,7 +43,6 @@ static void measure(struct drawing *d, const struct map_zone *zones, size_t n, c
 		d->label = larger(d->label, larger(text_width(band->title), text_width(band->about)) + 1);
 		widest = larger(widest, BORDER + text_width(zones[i].name) + 1);
 		widest = larger(widest, BORDER + larger(text_width(zones[i].facts), text_width(zones[i].ways)));
-		d->ways |= *zones[i].ways != 0;
 	}
 	d->label = d->label < LABEL_MOST ? d->label : LABEL_MOST;
 	int room = columns - d->label, half = (room - 1) / 2;
@@ -88,13 +86,16 @@ static void put_box(struct buf *b, const struct drawing *d, const struct map_zon
 	}
 }
 
-/* So many zones of a band side by side; the first row of it has the label. */
+/* So many zones of a band side by side; the first row of it has the label. No line for ways where none has any. */
 static void put_row(const struct drawing *d, const struct map_zone *const *row, int n, const struct map_band *band)
 {
 	struct buf b;
+	bool ways = false;
+	for (int i = 0; i < n; i++)
+		ways |= *row[i]->ways != 0;
 	buf_init(&b, LINE_BYTES);
 	for (int line = 0, y = 0; line < 4; line++) {
-		if (line == 2 && !d->ways)
+		if (line == 2 && !ways)
 			continue;
 		text_pad(&b, !band ? "" : y == 0 ? band->title : y == 1 ? band->about : "", d->label - 1);
 		for (int i = 0; i < n; i++) {

@@ -68,7 +68,7 @@ static void put_left_out(struct doc *d, const struct assessment *a)
 		if (first)
 			doc_head(d, _("Not in the plan, as this site says"));
 		first = false;
-		char *line = xasprintf("%s: %s", text2_get(&x->title), x->not_here ? x->not_here : _("done"));
+		char *line = xasprintf(_("%s: %s"), text2_get(&x->title), x->not_here ? x->not_here : _("done"));
 		doc_link(d, STYLE_PLAIN, 0, line, &screen_action, 0, x->id);
 		free(line);
 	}

@@ -90,7 +90,7 @@ static void put_taken(struct doc *d, const struct finding *f, const struct check
 	for (size_t i = 0; i < f->n_taken; i++) {
 		const struct taken *x = &f->taken[i];
 		char *where = scope(r, x->device);
-		doc_printf(d, STYLE_PLAIN, 0, x->past ? _("%zu. For %s, approved by %s, valid until %s: expired, so it counts again")
+		doc_printf(d, STYLE_PLAIN, 0, x->past ? _("%zu. For %s, approved by %s, valid until %s: expired, so the risk is open again")
 						      : _("%zu. For %s, approved by %s, valid until %s"), i + 1, where,
 			   x->approver, x->expires);
 		doc_printf(d, STYLE_DIM, 3, _("Reason: %s"), x->reason);
@@ -217,7 +217,7 @@ static void put_maps(struct doc *d, const struct check *c)
 		buf_init(&b, 2048);
 		for (char **id = c->maps[i].ids; *id; id++)
 			buf_printf(&b, "%s%s", id == c->maps[i].ids ? "" : ", ", *id);
-		doc_printf(d, STYLE_PLAIN, 0, "%s: %s", tui_word("framework", c->maps[i].framework, c->maps[i].framework), b.data);
+		doc_printf(d, STYLE_PLAIN, 0, _("%s: %s"), tui_word("framework", c->maps[i].framework, c->maps[i].framework), b.data);
 		buf_done(&b);
 	}
 }
@@ -250,6 +250,16 @@ static void close_screen(struct screen *s)
 }
 
 /* ---- keys ---- */
+
+/* What this screen shows after exceptions changed; what was found of the result before is gone. */
+static void show_anew(struct screen *s, const char *message)
+{
+	struct err e;
+	if (!tui_site_changed(s->tui))
+		return;
+	doc_clear(s->doc);
+	tui_say(s->tui, "%s", open(s, &e) ? message : e.text);
+}
 
 static bool can_accept(const struct screen *s)
 {
@@ -310,10 +320,13 @@ static void accept_risk(struct screen *s)
 	free(question);
 	if (!yes)
 		return;
-	if (!store_exception_add(t->store, &x, &e))
+	if (!store_exception_add(t->store, &x, &e)) {
 		tui_say(t, "%s", e.text);
-	else if (tui_site_changed(t))
-		tui_say(t, _("Accepted until %s. The grade still counts it."), expires);
+		return;
+	}
+	char *done = xasprintf(_("Accepted until %s. The grade still counts it."), expires);
+	show_anew(s, done);
+	free(done);
 }
 
 static bool can_remove(const struct screen *s)
@@ -343,8 +356,8 @@ static void take_back(struct screen *s)
 		return;
 	if (!store_exception_remove(t->store, id, &e))
 		tui_say(t, "%s", e.text);
-	else if (tui_site_changed(t))
-		tui_say(t, "%s", _("Taken back."));
+	else
+		show_anew(s, _("Taken back."));
 }
 
 static const struct tui_binding keys[] = {

@@ -18,7 +18,7 @@ static void title(const struct screen *s, char *out, size_t size)
 
 static const struct table_column columns[] = {
 	{ N_("severity"), 8, 0, true, 0 }, { N_("title"), 42, 1, false, 0 }, { N_("affected"), 8, 0, true, 2 },
-	{ N_("category"), 17, 0, false, 3 }, { N_("state"), 8, 0, false, 1 }, { 0 },
+	{ N_("category"), 18, 0, false, 3 }, { N_("state"), 8, 0, false, 1 }, { 0 },
 };
 
 /* In the order of the list: failed ones first, the worst in front, then what rests on guesses, then the rest. */

@@ -99,15 +99,15 @@ static const char devices_sql[] =
 	" ON e.device_id = d.id ORDER BY d.level IS NULL, d.level DESC, d.kind, d.label, d.id";
 /* Machines do not authenticate anyway: that is a weakness of a way only where it crosses a boundary. */
 static const char ways_sql[] =
-	"SELECT c.client_zone AS client, c.server_zone AS server,"
-	" (SELECT group_concat(what, ', ') FROM (SELECT DISTINCT iif(x.protocol = '', x.transport || '/' || x.port, x.protocol)"
-	"  AS what FROM v_conduit x WHERE x.client_zone = c.client_zone AND x.server_zone = c.server_zone ORDER BY what))"
-	" AS protocols, min(c.allowed) AS allowed, max(c.crosses_zone) AS crosses,"
-	" (SELECT group_concat(DISTINCT w.name) FROM v_weakness w JOIN v_device s ON s.id = w.device_id"
-	"  JOIN v_device p ON p.id = w.peer_id WHERE s.zone = c.server_zone AND p.zone = c.client_zone"
-	"  AND w.confidence <> 'guess' AND (w.name <> 'no-authentication' OR w.crosses_zone = 1)) AS weaknesses"
-	" FROM v_conduit c WHERE c.client_zone IS NOT NULL AND c.server_zone IS NOT NULL"
-	" GROUP BY c.client_zone, c.server_zone ORDER BY max(c.crosses_zone) DESC, c.client_zone, c.server_zone";
+	"WITH d AS MATERIALIZED (SELECT id, zone FROM v_device), w AS MATERIALIZED (SELECT p.zone AS client, s.zone AS server,"
+	" group_concat(DISTINCT v.name) AS names FROM v_weakness v JOIN d s ON s.id = v.device_id JOIN d p ON p.id = v.peer_id"
+	" WHERE v.confidence <> 'guess' AND (v.name <> 'no-authentication' OR v.crosses_zone = 1) GROUP BY p.zone, s.zone),"
+	" c AS MATERIALIZED (SELECT client_zone AS client, server_zone AS server, iif(protocol = '', transport || '/' || port,"
+	" protocol) AS what, min(allowed) AS allowed, max(crosses_zone) AS crosses FROM v_conduit"
+	" WHERE client_zone IS NOT NULL AND server_zone IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)"
+	" SELECT c.client, c.server, group_concat(c.what, ', ') AS protocols, min(c.allowed) AS allowed,"
+	" max(c.crosses) AS crosses, w.names AS weaknesses FROM c LEFT JOIN w ON w.client = c.client AND w.server = c.server"
+	" GROUP BY c.client, c.server ORDER BY max(c.crosses) DESC, c.client, c.server";
 
 static struct zone *zone_of(const struct site *m, const char *name)
 {
@@ -261,6 +261,10 @@ static void put_map(struct doc *d, const struct site *m, int columns)
 {
 	static const char *const names[MAP_BANDS] = { "internet", "5", "4", "3", "2", "1", "0", "unknown" };
 	struct map_band bands[MAP_BANDS];
+	if (m->n_zones > MAP_ZONES) {
+		doc_printf(d, STYLE_PLAIN, 0, _("%zu zones are too many for a drawing: here they are as a list."), m->n_zones);
+		return;
+	}
 	for (int i = 0; i < MAP_BANDS; i++)
 		bands[i] = (struct map_band){ tui_word("map_row", names[i], names[i]), tui_word("map_sub", names[i], "") };
 	struct map_zone *zones = xcalloc(m->n_zones + 1, sizeof *zones);
@@ -274,13 +278,10 @@ static void put_map(struct doc *d, const struct site *m, int columns)
 		zones[i] = (struct map_zone){ band_of(z), t[0], t[1], t[2] };
 	}
 	struct map map;
-	if (m->n_zones <= MAP_ZONES)
-		doc_text(d, STYLE_DIM, 0, _("worst: the worst finding. to 2!: it asks zone 2, insecurely or undeclared."));
+	doc_text(d, STYLE_DIM, 0, _("worst: the worst finding. to 2!: it asks zone 2, insecurely or undeclared."));
 	map_draw(zones, m->n_zones, bands, columns, terminal_wide_ambiguous(), &map);
 	for (size_t i = 0; i < map.n; i++)
 		doc_line(d, STYLE_PLAIN, map.lines[i]);
-	if (map.n == 0)
-		doc_printf(d, STYLE_PLAIN, 0, _("%zu zones are too many for a drawing: here they are as a list."), m->n_zones);
 	map_free(&map);
 	for (size_t i = 0; i < 3 * m->n_zones; i++)
 		free(made[i]);
@@ -312,7 +313,7 @@ static void put_zones(struct doc *d, const struct site *m)
 	for (size_t i = 0; i < m->n_zones; i++) {
 		const struct zone *z = &m->zones[i];
 		char *what = facts(z->devices, z->worst);
-		char *line = xasprintf("%zu %s: %s%s", i + 1, z->shown, what, declared && !z->declared ? _(" (proposed)") : "");
+		char *line = xasprintf(_("%zu %s: %s%s"), i + 1, z->shown, what, declared && !z->declared ? _(" (proposed)") : "");
 		doc_link(d, z->worst < 0 ? STYLE_PLAIN : tui_severity_style((enum severity)z->worst), 0, line, &screen_map, 0,
 			 z->name);
 		free(line);
@@ -343,7 +344,7 @@ static void put_ways(struct doc *d, const struct site *m, const char *only)
 static void put_device(struct doc *d, const struct device *x)
 {
 	char *worst = x->worst < 0 ? xstrdup("") : xasprintf(_(", worst: %s"), _(severity_titles[x->worst]));
-	char *line = xasprintf("%s, %s%s%s", x->label, tui_word("kind", x->kind, x->kind), x->kind_guess ? _(" (a guess)") : "",
+	char *line = xasprintf(_("%s, %s%s%s"), x->label, tui_word("kind", x->kind, x->kind), x->kind_guess ? _(" (a guess)") : "",
 			       worst);
 	doc_link(d, x->worst < 0 ? STYLE_PLAIN : tui_severity_style((enum severity)x->worst), 0, line, &screen_device, x->id, "");
 	free(line);
@@ -387,7 +388,7 @@ static void put_findings(struct doc *d, const struct site *m, const struct asses
 		if (first)
 			doc_head(d, _("Findings here"));
 		first = false;
-		char *line = xasprintf("%s: %s", _(severity_titles[r->severity]), text2_get(&r->check->title));
+		char *line = xasprintf(_("%s: %s"), _(severity_titles[r->severity]), text2_get(&r->check->title));
 		doc_link(d, tui_severity_style(r->severity), 0, line, &screen_finding, 0, r->check->id);
 		free(line);
 	}

@@ -68,7 +68,7 @@ char *tui_affected_short(const struct check_result *r)
 char *tui_row_text(const struct finding_row *f)
 {
 	bool named = !f->device_name || strstr(f->text, f->device_name);
-	return xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : ": ", f->text);
+	return xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : _(": "), f->text);
 }
 
 /* 1500000 → "1,500,000" */

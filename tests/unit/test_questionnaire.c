@@ -46,7 +46,7 @@ static void quick_set(void **state)
 		{ "H1", 3, true }, { "H2", 3, true }, { "H3", 3, false }, { "H4", 2, true },
 		{ "R1", 4, false }, { "R2", 2, true }, { "R3", 3, false },
 		{ "C1", 2, false }, { "C2", 3, true },
-		{ "D1", 2, false }, { "D2", 3, true }, { "D3", 2, false }, { "D4", 2, false }, { "D5", 2, false },
+		{ "D1", 2, false }, { "D2", 3, false }, { "D3", 2, false }, { "D4", 2, false }, { "D5", 2, false },
 		{ "D6", 2, false },
 	};
 	size_t n = 0;
