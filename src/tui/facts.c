@@ -31,8 +31,11 @@ const char *tui_word_of(const char *prefix, const char *name, bool guess, char o
 const char *tui_zone_short(const char *zone, bool declared, char out[WORDS])
 {
 	int group = declared ? -1 : zone_group_of(zone);
-	char *whole = group >= 0 ? xstrdup(tui_word("zone", zone_groups[group], zone_groups[group])) : *zone ? tui_zone_name(zone, declared) : xstrdup("");
-	(void)snprintf(out, WORDS, "%s", whole);
+	char *whole = group >= 0 || !*zone ? NULL : tui_zone_name(zone, declared);
+	if (group >= 0)
+		(void)snprintf(out, WORDS, "%s", tui_word("zone", zone_groups[group], zone_groups[group]));
+	else
+		(void)snprintf(out, WORDS, "%s", whole ? whole : "");
 	free(whole);
 	return ended(out);
 }

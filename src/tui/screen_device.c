@@ -47,7 +47,8 @@ static const char *level_words(int64_t level)
 
 static void put_values(struct doc *d, const struct store_row *row)
 {
-	static const char *const fields[] = { "name", "vendor", "model", "firmware", "hardware", "serial", "os", "mode", "software" };
+	static const char *const fields[] = { "name", "vendor", "model", "firmware", "hardware",
+					      "serial", "os", "mode", "software" };
 	struct buf missing;
 	buf_init(&missing, 1024);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -203,7 +204,8 @@ static bool take_conversation(void *data, const struct store_row *row)
 }
 
 static const char conversations_sql[] =
-	"SELECT c.client_id = CAST(?1 AS INTEGER) AS asks, iif(c.client_id = CAST(?1 AS INTEGER), c.server_id, c.client_id) AS peer_id,"
+	"SELECT c.client_id = CAST(?1 AS INTEGER) AS asks,"
+	" iif(c.client_id = CAST(?1 AS INTEGER), c.server_id, c.client_id) AS peer_id,"
 	" iif(c.client_id = CAST(?1 AS INTEGER), coalesce(b.label, c.server_address), coalesce(a.label, c.client_address)) AS peer,"
 	" c.protocol, c.transport, c.port, c.confidence, c.bytes_c + c.bytes_s AS bytes, c.crosses_zone"
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
@@ -217,7 +219,8 @@ static bool take_operation(void *data, const struct store_row *row)
 	if (p->n++ >= SHOWN)
 		return true;
 	const char *detail = row_text(row, "detail");
-	char *peer = tui_cut(row_text(row, "peer"), NAME), *what = xasprintf("%s%s%s", row_text(row, "name"), *detail ? ", " : "", detail);
+	char *peer = tui_cut(row_text(row, "peer"), NAME);
+	char *what = xasprintf("%s%s%s", row_text(row, "name"), *detail ? ", " : "", detail);
 	char *cut = tui_cut(what, NAME), count[32];
 	tui_word_of("op", row_text(row, "class"), row_guess(row, "confidence"), class);
 	char *text = xasprintf(_("%s %s: %s (%s %s), times: %s, %s"), row_int(row, "asks") ? "→" : "←", peer, class,
@@ -232,7 +235,8 @@ static bool take_operation(void *data, const struct store_row *row)
 }
 
 static const char operations_sql[] =
-	"SELECT o.client_id = CAST(?1 AS INTEGER) AS asks, iif(o.client_id = CAST(?1 AS INTEGER), o.server_id, o.client_id) AS peer_id,"
+	"SELECT o.client_id = CAST(?1 AS INTEGER) AS asks,"
+	" iif(o.client_id = CAST(?1 AS INTEGER), o.server_id, o.client_id) AS peer_id,"
 	" iif(o.client_id = CAST(?1 AS INTEGER), b.label, a.label) AS peer, o.class, o.name, o.detail, o.protocol, o.confidence,"
 	" o.count, o.result, o.crosses_zone"
 	" FROM v_operation o LEFT JOIN v_device a ON a.id = o.client_id LEFT JOIN v_device b ON b.id = o.server_id"
