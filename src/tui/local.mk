@@ -5,11 +5,12 @@ libgenba_a_SOURCES += \
 	src/tui/screen_finding.c src/tui/screen_findings.c src/tui/screen_home.c \
 	src/tui/answering.c src/tui/answering.h src/tui/question.h src/tui/question_draw.c \
 	src/tui/screen_question.c src/tui/screen_questions.c src/tui/screen_respondents.c
-	src/tui/screen_device.c src/tui/screen_devices.c src/tui/screen_home.c \
-	src/tui/answering.c src/tui/answering.h src/tui/question.h src/tui/question_draw.c src/tui/screen_question.c src/tui/screen_questions.c
 
-dist_check_SCRIPTS += tests/tui.sh
-TESTS += tests/tui.sh
+libgenba_a_SOURCES += src/tui/facts.c src/tui/facts.h \
+	src/tui/screen_conversations.c src/tui/screen_operations.c
+
+dist_check_SCRIPTS += tests/tui.sh tests/tui_hostile.sh
+TESTS += tests/tui.sh tests/tui_hostile.sh
 EXTRA_DIST += tests/tui/help-en.txt tests/tui/help-ja.txt tests/tui/small-en.txt tests/tui/small-ja.txt \
 	tests/tui/home-factory-en-120.txt tests/tui/home-factory-en-80.txt tests/tui/home-factory-ja-120.txt \
 	tests/tui/home-factory-ja-80.txt tests/tui/home-new-en-120.txt tests/tui/home-new-en-80.txt \

@@ -171,7 +171,8 @@ bool table_chosen(const struct table *t, int64_t *id, const char **word);
 
 /* ---- screens ---- */
 extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
-	screen_action, screen_actions, screen_map, screen_question, screen_questions, screen_respondents;
+	screen_action, screen_actions, screen_map, screen_question, screen_questions, screen_respondents,
+	screen_conversations, screen_operations;
 
 /* ---- the program ---- */
 

@@ -220,7 +220,7 @@ static void strings_in_step(void **state)
 		{ "severity", severity_names, SEVERITY_CRITICAL + 1 }, { "category", category_names, CATEGORY_MAX },
 		{ "lane", lane_names, LANE_MAX }, { "kind", kind_names, KIND_MAX },
 		{ "downtime", downtime_names, DOWNTIME_LINE_STOP + 1 }, { "grade_phrase", grade_names, GRADE_NONE },
-		{ "lack", assess_lack_names, LACK_MAX },
+		{ "lack", assess_lack_names, LACK_MAX }, { "confidence", confidence_names, CONF_CONFIRMED + 1 },
 	};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (int k = 0; k < lists[i].n; k++) {
