@@ -67,6 +67,30 @@ static void quick_set(void **state)
 	assert_null(questionnaire_find(&real, "X1"));
 }
 
+/* Domains in the order of the book, numbers within them, whatever file a question stands in. */
+static void in_order(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < real.n; i++) {
+		const struct question *a = &real.questions[i - 1], *b = &real.questions[i];
+		assert_true(a->domain < b->domain || (a->domain == b->domain && atoi(a->id + 1) < atoi(b->id + 1)));
+	}
+}
+
+/* All that is installed: 80. */
+static void whole_set(void **state)
+{
+	(void)state;
+	static const size_t want[DOMAIN_MAX] = { 10, 7, 11, 13, 11, 7, 21 };
+	size_t n[DOMAIN_MAX] = { 0 };
+	for (size_t i = 0; i < real.n; i++)
+		n[real.questions[i].domain]++;
+	for (int d = 0; d < DOMAIN_MAX; d++)
+		if (n[d] != want[d])
+			fail_msg("%s: expected %zu questions, got %zu", domain_names[d], want[d], n[d]);
+	assert_int_equal(real.n, 80);
+}
+
 /* Both languages say something, and are not the same. */
 static void both(const struct text2 *t)
 {
@@ -532,6 +556,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quick_set),
+		cmocka_unit_test(in_order),
+		cmocka_unit_test(whole_set),
 		cmocka_unit_test(both_languages),
 		cmocka_unit_test(wording),
 		cmocka_unit_test(stand_alone),
