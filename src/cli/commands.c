@@ -20,6 +20,7 @@
 	X(command_except_add) \
 	X(command_except_list) \
 	X(command_except_remove) \
+	X(command_sites) \
 	X(command_zones_list) \
 	X(command_zones_conduits) \
 	X(command_zones_import) \

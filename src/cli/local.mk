@@ -15,6 +15,7 @@ libgenba_a_SOURCES += \
 	src/cli/cmd_scan.c \
 	src/cli/cmd_scans.c \
 	src/cli/cmd_score.c \
+	src/cli/cmd_sites.c \
 	src/cli/cmd_zones.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/list.c \

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "report/mustache.h"
+#include "report/view.h"
 
 const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
@@ -141,7 +142,7 @@ static void wrap(struct buf *out, const char *text, bool lines)
 
 /* ---- making ---- */
 
-static bool make_json(const json_t *model, struct buf *out, struct err *e)
+bool report_json(const json_t *model, struct buf *out, struct err *e)
 {
 	char *s = json_dumps(model, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 	if (!s)
@@ -152,7 +153,8 @@ static bool make_json(const json_t *model, struct buf *out, struct err *e)
 	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
 }
 
-static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+bool report_place(const char *template, json_t *(*view_of)(const json_t *, json_t *, const struct report_options *),
+		  const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
 	static const struct {
 		const char *suffix;
@@ -164,13 +166,13 @@ static bool make_template(const json_t *model, const struct report_options *o, s
 	char *own = path_of("reports/templates");
 	struct library l = { .folder = o->templates ? o->templates : own, .suffix = kinds[o->format].suffix };
 	json_t *strings = report_strings(e);
-	char *source = strings ? template_read(&l, "report", e) : NULL;
+	char *source = strings ? template_read(&l, template, e) : NULL;
 	bool good = source != NULL;
 	if (good) {
-		json_t *view = report_view(model, strings, o);
+		json_t *view = view_of(model, strings, o);
 		struct mustache_options m = { .escape = kinds[o->format].escape,
 					      .strict = o->format == REPORT_HTML, .partial = partial, .data = &l };
-		char *name = xasprintf("%s/report%s", l.folder, l.suffix);
+		char *name = xasprintf("%s/%s%s", l.folder, template, l.suffix);
 		if (o->format == REPORT_HTML) {
 			good = mustache_render(name, source, view, &m, out, e);
 		} else {
@@ -196,5 +198,5 @@ static bool make_template(const json_t *model, const struct report_options *o, s
 
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	return o->format == REPORT_JSON ? make_json(model, out, e) : make_template(model, o, out, e);
+	return o->format == REPORT_JSON ? report_json(model, out, e) : report_place("report", report_view, model, o, out, e);
 }

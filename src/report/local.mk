@@ -5,6 +5,7 @@ libgenba_a_SOURCES += \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
 	src/report/draw.c src/report/draw_map.c src/report/format.c
+libgenba_a_SOURCES += src/report/sites.h src/report/sites.c src/report/view_sites.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report
@@ -17,3 +18,6 @@ endif
 # It renders the made-up factory of tests/gen.
 dist_check_SCRIPTS += tests/report.sh
 TESTS += tests/report.sh
+# Many sites side by side.
+dist_check_SCRIPTS += tests/sites.sh
+TESTS += tests/sites.sh

@@ -535,14 +535,19 @@ static int64_t now(void)
 	return (int64_t)time(NULL) * 1000000000;
 }
 
-json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+void model_tool(json_t *model)
 {
-	json_t *model = json_object();
-	model_text(model, "schema", "genba.report/1");
 	json_t *tool = report_object(model, "tool");
 	model_text(tool, "name", PACKAGE);
 	model_text(tool, "version", VERSION);
 	model_time(model, "generated", now());
+}
+
+json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+{
+	json_t *model = json_object();
+	model_text(model, "schema", "genba.report/1");
+	model_tool(model);
 
 	add_score(model, "score", &a->score, a->measured);
 	if (a->any_accepted)

@@ -99,6 +99,12 @@ void view_details(struct view *v);
 void view_answers(struct view *v);
 void view_method(struct view *v);
 
+/* ---- format.c ---- */
+/* A model through its view and the template of this name; as JSON. */
+bool report_place(const char *template, json_t *(*view_of)(const json_t *, json_t *, const struct report_options *),
+		  const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
+bool report_json(const json_t *model, struct buf *out, struct err *e) MUST_CHECK;
+
 /* ---- the drawings: objects of coordinates ---- */
 void draw_scale(struct view *v, json_t *chapter);
 void draw_domains(struct view *v, json_t *chapter);
