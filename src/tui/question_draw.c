@@ -47,9 +47,9 @@ static void add(struct page *p, enum tui_style style, int indent, const char *te
 /* A full-width colon brings its blank with it. */
 static void add_labelled(struct page *p, enum tui_style style, int indent, const char *label, const char *text)
 {
-	size_t n = strlen(label);
-	bool wide = n >= 3 && strcmp(label + n - 3, "：") == 0;
-	char *both = xasprintf("%s%s%s", label, n && !wide ? " " : "", text);
+	const char *colon = strstr(label, "：");
+	bool wide = colon && !colon[strlen("：")];
+	char *both = xasprintf("%s%s%s", label, *label && !wide ? " " : "", text);
 	add(p, style, indent, both);
 	free(both);
 }
