@@ -102,7 +102,7 @@ done
 ok "the folder is not there" status 1 "$genba" doctor -s nowhere/site.genba -i v1
 ok "no site file, no word of a mirror" test -z "$(result mirror)"
 ok "no site file is made" test ! -e site.genba
-ok "locale" says 'export LANG=C.UTF-8' env LC_ALL=C "$genba" doctor -i v1
+ok "locale" says 'export LC_ALL=C.UTF-8' env LC_ALL=C "$genba" doctor -i v1
 
 # The last scan: who asked whom decides whether it was a mirror port.
 printf '%s\n' 'tcp 192.168.1.10 > 192.168.1.31:80' '> "GET / HTTP/1.0\r\n\r\n"' '< "HTTP/1.0 200 OK\r\n\r\n"' close >web

@@ -303,7 +303,7 @@ static void check_locale(struct doctor *d)
 			   _("Text is not UTF-8 here: Japanese may not be readable.") :
 			   _("The language that the environment asks for is not installed."));
 	if (d->list[d->n - 1].result != DOCTOR_OK)
-		doctor_mend(d, l ? "export LANG=C.UTF-8" : "dpkg-reconfigure locales");
+		doctor_mend(d, l ? "export LC_ALL=C.UTF-8" : "dpkg-reconfigure locales");
 	if (l)
 		freelocale(l);
 }
