@@ -70,6 +70,24 @@ for check in link address ipv6 arp sent offload lost; do
 done
 ok "nothing is left to do on it" lacks 'dev v1'
 
+# Programs that talk below IP.
+python=$(command -v python3) && cat >talk.py <<'END'
+import socket, subprocess, sys
+held = []
+for proto in 0x0800, 0x88cc:
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+    s.bind(("v1", proto))
+    held.append(s)
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+END
+if [ -n "$python" ]; then
+	"$python" talk.py "$genba" doctor -i v1 --format json >doctor.json
+	ok "a DHCP client" judged advice dhcp v1
+	ok "an LLDP daemon" judged advice lldp v1
+else
+	skipped=$((skipped + 2))
+fi
+
 # A port that frames leave by.
 ip link add br0 type bridge && ip link set v1 master br0
 doctor -i v1
@@ -95,10 +113,19 @@ ip link add link v0 name v0.7 type vlan id 7 2>/dev/null && {
 	ok "a dot in sysctl's names" has net/ipv6/conf/v0.7/disable_ipv6=1
 }
 
+doctor -i lo
+ok "the loopback" judged problem type lo
+ok "keeps its address" lacks '$ ip'
+
 # The machine.
 for check in permission sandbox libraries; do
 	ok "$check" judged ok "$check"
 done
+if command -v setpriv >/dev/null; then
+	ok "no right to capture" says 'genba may not capture' setpriv --bounding-set -net_raw "$genba" doctor -i v1
+else
+	skipped=$((skipped + 1))
+fi
 ok "the folder is not there" status 1 "$genba" doctor -s nowhere/site.genba -i v1
 ok "no site file, no word of a mirror" test -z "$(result mirror)"
 ok "no site file is made" test ! -e site.genba

@@ -259,13 +259,19 @@ static int setting(const char *family, const char *name, const char *what)
 	return value;
 }
 
+static int larger_setting(const char *name, const char *what)
+{
+	int own = setting("ipv4", name, what), all = setting("ipv4", "all", what);
+	return own > all ? own : all;
+}
+
 static void ask_settings(struct interface *i)
 {
 	int disabled = setting("ipv6", i->name, "disable_ipv6");
 	/* No such file: a kernel without IPv6. */
 	i->ipv6 = disabled < 0 ? access("/proc/net/if_inet6", F_OK) == 0 ? -1 : 0 : disabled == 0;
-	int own = setting("ipv4", i->name, "arp_ignore"), all = setting("ipv4", "all", "arp_ignore");
-	i->arp_ignore = own > all ? own : all;
+	i->arp_ignore = larger_setting(i->name, "arp_ignore");
+	i->rp_filter = larger_setting(i->name, "rp_filter");
 }
 
 static struct interface *by_name(struct links *l, const char *name)

@@ -34,7 +34,7 @@ struct interface {
 	uint64_t rx_damaged;             /* frames with errors */
 	int ipv6;                        /* 1: enabled */
 	int address_mode;                /* IN6_ADDR_GEN_MODE_… */
-	int arp_ignore;                  /* the larger of its own and that of all */
+	int arp_ignore, rp_filter;       /* the larger of its own and that of all */
 	bool is_default;                 /* the way out of this machine's own traffic */
 	char addresses[INTERFACE_ADDRESSES][ADDR_TEXT];
 	size_t n_addresses;

@@ -127,11 +127,14 @@ static void check_ipv6(struct exam *x)
 		doctor_mend(x->d, "sysctl -w net.ipv6.conf.%s.disable_ipv6=1", x->name);
 }
 
-/* Linux answers on any port for the addresses of all its ports. */
+/*
+ * Linux answers on any port for the addresses of all its ports, on one without an address as well, unless arp_ignore
+ * or rp_filter forbids that.
+ */
 static void check_arp(struct exam *x)
 {
 	const struct interface *i = x->i;
-	if ((i->flags & IFF_NOARP) || (i->arp_ignore >= 1 && !i->has_ipv4)) {
+	if ((i->flags & IFF_NOARP) || (!i->has_ipv4 && (i->arp_ignore >= 1 || i->rp_filter >= 1))) {
 		ok(x, "arp", _("It does not answer ARP."));
 		return;
 	}
@@ -279,6 +282,13 @@ void doctor_interface(struct doctor *d, const struct interface *i, bool asked)
 {
 	struct exam x = { .d = d, .i = i, .name = doctor_word(i->name), .bad = asked ? DOCTOR_PROBLEM : DOCTOR_ADVICE };
 	bool up = (i->flags & IFF_UP) != 0;
+	/* Nor may its address be taken away. */
+	if (i->flags & IFF_LOOPBACK) {
+		doctor_add(d, "type", i->name, DOCTOR_PROBLEM, "%s",
+			   _("This is the machine talking to itself: nothing of the network is heard here."));
+		free(x.name);
+		return;
+	}
 	if (!up && !asked) {
 		doctor_add(d, "link", i->name, DOCTOR_ADVICE, "%s",
 			   _("It is not up, so nothing is heard. Is it to listen? Then see what it needs:"));
