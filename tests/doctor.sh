@@ -113,6 +113,22 @@ ip link add link v0 name v0.7 type vlan id 7 2>/dev/null && {
 	ok "a dot in sysctl's names" has net/ipv6/conf/v0.7/disable_ipv6=1
 }
 
+ip link add 'w;x' type bridge && doctor -i 'w;x'
+ok "a name that a shell would take apart" has "sysctl -w 'net.ipv6.conf.w;x.disable_ipv6=1'"
+
+# What a manager of interfaces left word of.
+index=$(ip -o link show v1 | cut -d: -f1)
+mkdir -p /run/NetworkManager/devices /run/systemd/netif/links
+printf '[device]\nmanaged=true\n' >"/run/NetworkManager/devices/$index"
+printf 'ADMIN_STATE=configured\n' >"/run/systemd/netif/links/$index"
+doctor -i v1
+ok "NetworkManager" has '$ nmcli device set v1 managed no'
+ok "systemd-networkd" has 'Name=v1'
+printf '[device]\nmanaged=false\n' >"/run/NetworkManager/devices/$index"
+printf 'ADMIN_STATE=unmanaged\n' >"/run/systemd/netif/links/$index"
+doctor -i v1
+ok "neither, when told not to" lacks managed
+
 doctor -i lo
 ok "the loopback" judged problem type lo
 ok "keeps its address" lacks '$ ip'
@@ -139,6 +155,12 @@ before=$(cksum site.genba)
 doctor -i v1
 ok "the last scan is judged" test -n "$(result mirror)"
 ok "the site file is left alone" test "$before" = "$(cksum site.genba)"
+if [ -n "$python" ]; then
+	"$python" -c 'import sqlite3; d = sqlite3.connect("site.genba"); d.execute("PRAGMA user_version = 0"); d.commit()'
+	before=$(cksum site.genba)
+	ok "an older site file" says 'by an older' "$genba" doctor -i v1
+	ok "it stays one" test "$before" = "$(cksum site.genba)"
+fi
 echo damaged >other
 ok "what is no site file" says 'The last scan was not looked at' "$genba" doctor -i v1 -s other
 ok "it is left alone, too" test "$(cat other)" = damaged

@@ -70,7 +70,7 @@ enum doctor_result doctor_worst(const struct doctor *d)
 
 char *doctor_word(const char *s)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./@:+,";
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./@:+,=";
 	struct buf b;
 	if (*s && s[strspn(s, plain)] == 0)
 		return xstrdup(s);

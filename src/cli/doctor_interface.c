@@ -121,10 +121,12 @@ static void check_ipv6(struct exam *x)
 		   _("IPv6 is on: as soon as there is a link, the kernel looks for routers and announces its address, by "
 		     "itself."));
 	/* In sysctl's names a dot parts words. */
-	if (strchr(i->name, '.'))
-		doctor_mend(x->d, "sysctl -w net/ipv6/conf/%s/disable_ipv6=1", x->name);
-	else
-		doctor_mend(x->d, "sysctl -w net.ipv6.conf.%s.disable_ipv6=1", x->name);
+	char *setting = strchr(i->name, '.') ? xasprintf("net/ipv6/conf/%s/disable_ipv6=1", i->name) :
+					       xasprintf("net.ipv6.conf.%s.disable_ipv6=1", i->name);
+	char *word = doctor_word(setting);
+	doctor_mend(x->d, "sysctl -w %s", word);
+	free(word);
+	free(setting);
 }
 
 /*
@@ -174,9 +176,12 @@ static void check_manager(struct exam *x)
 		x->sends = true;
 		doctor_add(x->d, "manager", i->name, DOCTOR_ADVICE, "%s",
 			   _("systemd-networkd looks after it, and may ask for an address (DHCP) or announce itself (LLDP)."));
-		doctor_mend(x->d, "printf '[Match]\\nName=%s\\n[Link]\\nUnmanaged=yes\\n' >/etc/systemd/network/00-%s.network",
-			    i->name, i->name);
-		doctor_mend(x->d, "networkctl reload");
+		/* The name stands between quotes here. */
+		if (strcmp(i->name, x->name) == 0) {
+			doctor_mend(x->d, "printf '[Match]\\nName=%s\\n[Link]\\nUnmanaged=yes\\n' "
+				    ">/etc/systemd/network/00-%s.network", i->name, i->name);
+			doctor_mend(x->d, "networkctl reload");
+		}
 	}
 	free(manager);
 	free(networkd);

@@ -223,6 +223,8 @@ static bool identify(struct store *s, enum store_mode mode, struct err *e)
 		return false;
 	if (version == schema_version())
 		return true;
+	if (mode == STORE_LOOK)
+		return err_set(e, _("%s: was written by an older genba; genba scans, for one, brings it up to date"), s->path);
 	return schema_migrate(s, (int)version, e);
 }
 
