@@ -2,7 +2,7 @@
 # genba doctor in a network namespace of its own: a port as it comes, the same port set up to listen, and none.
 . "${top_srcdir:-.}/tests/lib.sh"
 unset LANGUAGE GENBA_SITE
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
 for tool in unshare ip ethtool; do
 	command -v $tool >/dev/null || { echo "skipped: $tool is not there"; exit 77; }
 done
