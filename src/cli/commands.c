@@ -17,6 +17,7 @@
 	X(command_operations) \
 	X(command_scans) \
 	X(command_diff) \
+	X(command_doctor) \
 	X(command_except_add) \
 	X(command_except_list) \
 	X(command_except_remove) \

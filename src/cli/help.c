@@ -16,7 +16,7 @@ static const char about[] =
 
 static const char *const exit_status[][2] = {
 	{ "0", N_("done") },
-	{ "1", N_("done, and the condition of --fail-on was met") },
+	{ "1", N_("done, and the condition of --fail-on was met, or genba doctor found a problem") },
 	{ "2", N_("failed; nothing was stored") },
 	{ "64", N_("wrong usage") },
 };

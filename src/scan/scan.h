@@ -59,6 +59,8 @@ enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
 /* Lock this process in: open descriptors stay, nothing else can be opened, sent or started. */
 bool scan_sandbox(struct err *e) MUST_CHECK;
+/* Does this kernel have what the sandbox is made of? landlock: the version of its interface, 0 for none. */
+void scan_sandbox_support(bool *seccomp, int *landlock);
 /* What the child does; out is the pipe. Never returns. */
 void scan_child(const struct scan_job *job, int out) __attribute__((noreturn));
 

@@ -13,7 +13,8 @@
 
 struct store;
 
-enum store_mode { STORE_READ, STORE_WRITE };   /* STORE_WRITE makes the file when it is not there */
+/* STORE_WRITE makes the file when it is not there; STORE_LOOK leaves a file as it is, and refuses one that needs more. */
+enum store_mode { STORE_READ, STORE_WRITE, STORE_LOOK };
 
 /* Opens read-write first, so that a hot journal is recovered; migrates the schema. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *e) MUST_CHECK;
@@ -133,6 +134,9 @@ bool store_exceptions(struct store *s, store_exception_fn *fn, void *data, struc
  */
 bool store_setting_set(struct store *s, const char *key, const char *value, struct err *e) MUST_CHECK;
 char *store_setting_get(struct store *s, const char *key);   /* to be freed, NULL when unset */
+
+/* "SQLite 3.40.1" */
+const char *store_library(void);
 
 /* Time now in ns; $SOURCE_DATE_EPOCH (seconds) fixes it. */
 int64_t store_now(void);
