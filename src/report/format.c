@@ -1,16 +1,17 @@
 /* From a view to bytes: which template, which escaper, and the file that is written. */
-#include "report/report.h"
+#include "report/format.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "report/mustache.h"
 
-const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
+const char *const report_format_names[] = { "html", "text", "md", "json", "csv", "xlsx", "pdf", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
 
 enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
@@ -141,6 +142,11 @@ static void wrap(struct buf *out, const char *text, bool lines)
 
 /* ---- making ---- */
 
+bool format_too_long(const struct buf *out, struct err *e)
+{
+	return err_set(e, _("the report is longer than %zu MiB"), out->cap >> 20);
+}
+
 static bool make_json(const json_t *model, struct buf *out, struct err *e)
 {
 	char *s = json_dumps(model, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
@@ -149,7 +155,7 @@ static bool make_json(const json_t *model, struct buf *out, struct err *e)
 	buf_puts(out, s);
 	buf_putc(out, '\n');
 	free(s);
-	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
+	return !out->overflow || format_too_long(out, e);
 }
 
 static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
@@ -194,7 +200,29 @@ static bool make_template(const json_t *model, const struct report_options *o, s
 	return good;
 }
 
+static bool make_pdf(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	struct report_options page = *o;
+	struct buf html;
+	page.format = REPORT_HTML;
+	buf_init(&html, out->cap);
+	bool good = make_template(model, &page, &html, e) && format_pdf(&html, out, e);
+	buf_done(&html);
+	return good;
+}
+
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	return o->format == REPORT_JSON ? make_json(model, out, e) : make_template(model, o, out, e);
+	switch (o->format) {
+	case REPORT_JSON:
+		return make_json(model, out, e);
+	case REPORT_CSV:
+		return format_csv(model, o, out, e);
+	case REPORT_XLSX:
+		return format_xlsx(model, o, out, e);
+	case REPORT_PDF:
+		return make_pdf(model, o, out, e);
+	default:
+		return make_template(model, o, out, e);
+	}
 }
