@@ -21,7 +21,9 @@
 
 enum {
 	CELL_BYTES = 32000,      /* a cell of Excel holds 32,767 characters */
-	COLUMN_MIN = 7, COLUMN_MAX = 44, COLUMN_FILL = 14, COLUMN_LABEL = 30, COLUMN_CONTENT = 100,
+	/* Widths in digits of the standard font. A4 on its side, read without glasses, holds so many of them. */
+	SHEET_WIDTH = 210, COLUMN_MIN = 7, COLUMN_MAX = 60, COLUMN_FILL = 14, COLUMN_LABEL = 40, COLUMN_CONTENT = 110,
+	ROW_MAX = 409,           /* points; Excel allows no more */
 	PAPER_A4 = 9,
 	COLOUR_HEAD = 0x1f3a4d, COLOUR_FILL_HEAD = 0x8a5a00, COLOUR_FILL = 0xfff8e1, COLOUR_RULE = 0xc8ced3,
 };
@@ -31,6 +33,7 @@ struct book {
 	lxw_format *head, *fill_head, *text, *formula, *whole, *money, *real, *fill, *date;
 	const char *font;
 	const char *header;      /* of every printed page */
+	double line;             /* points from line to line */
 	lxw_error error;         /* the first one */
 };
 
@@ -111,24 +114,78 @@ static int cell_width(const json_t *cell)
 	return json_is_number(cell) ? 10 : 0;
 }
 
-static void set_widths(struct book *b, lxw_worksheet *sheet, const json_t *table)
+/* Widths that fit the text, then the widest cut until the sheet fits a page; what is longer is wrapped. */
+static int *make_widths(const json_t *table)
 {
 	const json_t *columns = get_list(table, "columns"), *rows = get_list(table, "rows"), *c, *row;
-	size_t i, j;
+	size_t i, j, n = json_array_size(columns);
+	int *widths = xcalloc(n, sizeof *widths), sum = 0;
 	bool pairs = strcmp(get_text(table, "id"), "summary") == 0;
 	json_array_foreach(columns, i, c) {
 		/* Room for the arrow of the filter. */
 		int width = line_width(get_text(c, "title")) + 4;
+		/* A line of the title is broken, too; no word of it is longer than this. */
+		width = width > COLUMN_FILL ? COLUMN_FILL : width;
 		json_array_foreach(rows, j, row) {
-			int w = json_array_size(row) == json_array_size(columns) ? cell_width(json_array_get(row, i)) + 2 : 0;
+			int w = json_array_size(row) == n ? cell_width(json_array_get(row, i)) + 2 : 0;
 			width = w > width ? w : width;
 		}
-		width = pairs ? (i ? COLUMN_CONTENT : COLUMN_LABEL) : width > COLUMN_MAX ? COLUMN_MAX :
-			width < COLUMN_MIN ? COLUMN_MIN : width;
+		width = width > COLUMN_MAX ? COLUMN_MAX : width < COLUMN_MIN ? COLUMN_MIN : width;
 		if (*get_text(c, "fill") && width < COLUMN_FILL)
 			width = COLUMN_FILL;
-		check(b, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, width, NULL));
+		widths[i] = pairs ? (i ? COLUMN_CONTENT : COLUMN_LABEL) : width;
+		sum += widths[i];
 	}
+	for (; sum > SHEET_WIDTH; sum--) {
+		size_t widest = 0;
+		for (i = 1; i < n; i++)
+			if (widths[i] > widths[widest])
+				widest = i;
+		if (widths[widest] <= COLUMN_FILL)
+			break;
+		widths[widest]--;
+	}
+	return widths;
+}
+
+/* Lines that a text takes in a column. */
+static int lines_of(const char *s, int width)
+{
+	int lines = 1;
+	for (size_t skip;; lines++) {
+		size_t n = text_break(s, width, &skip);
+		s += n + skip;
+		if (!*s || n + skip == 0)
+			return lines;
+	}
+}
+
+/* Not every program fits rows to wrapped text by itself. */
+static void set_height(struct book *b, lxw_worksheet *sheet, lxw_row_t at, const json_t *cells, const int *widths)
+{
+	int most = 1;
+	size_t i;
+	const json_t *cell;
+	json_array_foreach(cells, i, cell) {
+		const char *s = json_is_object(cell) ? get_text(cell, "title") : json_string_value(cell);
+		int lines = s ? lines_of(s, widths[i] - (json_is_object(cell) ? 2 : 0)) : 1;
+		most = lines > most ? lines : most;
+	}
+	double height = most * b->line + 4;
+	check(b, worksheet_set_row(sheet, at, height > ROW_MAX ? ROW_MAX : height, NULL));
+}
+
+static void set_sizes(struct book *b, lxw_worksheet *sheet, const json_t *table)
+{
+	const json_t *columns = get_list(table, "columns"), *row;
+	int *widths = make_widths(table);
+	size_t i;
+	for (i = 0; i < json_array_size(columns); i++)
+		check(b, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, widths[i], NULL));
+	set_height(b, sheet, 0, columns, widths);
+	json_array_foreach(get_list(table, "rows"), i, row)
+		set_height(b, sheet, (lxw_row_t)i + 1, row, widths);
+	free(widths);
 }
 
 /* ---- sheets ---- */
@@ -180,7 +237,7 @@ static void write_sheet(struct book *b, const json_t *table)
 	json_array_foreach(columns, i, c)
 		if (*get_text(c, "fill"))
 			write_fill(b, sheet, (lxw_col_t)i, (lxw_row_t)n, c);
-	set_widths(b, sheet, table);
+	set_sizes(b, sheet, table);
 	bool devices = strcmp(get_text(table, "id"), "devices") == 0;
 	worksheet_freeze_panes(sheet, 1, devices ? 1 : 0);
 	if (strcmp(get_text(table, "id"), "summary") != 0)
@@ -228,6 +285,7 @@ static void make_formats(struct book *b)
 	b->text = format_new(b);
 	b->formula = format_number(b, "@");
 	b->whole = format_number(b, "0");
+	format_set_align(b->whole, LXW_ALIGN_CENTER);
 	b->money = format_number(b, "#,##0");
 	b->real = format_number(b, "0.##");
 	b->fill = format_new(b);
@@ -263,7 +321,8 @@ static bool write_book(const char *path, const char *folder, const json_t *model
 	lxw_workbook_options options = { .tmpdir = (char *)(uintptr_t)folder };
 	char *header = page_header(site), title[VIEW_TEXT];
 	struct book b = { .book = workbook_new_opt(path, &options), .header = header,
-			  .font = o->lang == LANG_JA ? "游ゴシック" : "Calibri" };
+			  .font = o->lang == LANG_JA ? "游ゴシック" : "Calibri",
+			  .line = o->lang == LANG_JA ? 16.5 : 13.5 };
 	bool ok = b.book || err_set(e, _("the workbook could not be begun"));
 	if (ok) {
 		lxw_doc_properties about = { .title = view_cut(site, VIEW_NAME, title), .author = (char *)(uintptr_t)PACKAGE,

@@ -72,16 +72,20 @@ static void cell_joined(struct table *t, const json_t *list)
 	buf_done(&b);
 }
 
-/* File, frame and Wireshark filter. */
-static void cell_evidence(struct table *t, const json_t *row)
+/* File and frame. */
+static void cell_frame(struct table *t, const json_t *row)
 {
-	json_t *o = json_object();
-	put_evidence(t->v, o, row);
 	cell_text(t, get_text(row, "file"));
 	if (get_int(row, "frame"))
 		cell_int(t, get_int(row, "frame"));
 	else
 		cell_text(t, "");
+}
+
+static void cell_filter(struct table *t, const json_t *row)
+{
+	json_t *o = json_object();
+	put_evidence(t->v, o, row);
 	cell_text(t, get_text(o, "filter"));
 	json_decref(o);
 }
@@ -154,7 +158,7 @@ static void add_devices(const struct view *v)
 {
 	static const char *const titles[] = { "col_device", "col_kind", "col_level", "col_zone", "col_vendor", "col_type",
 		"col_firmware", "col_hardware", "col_serial", "col_os", "col_addresses", "col_services", "col_first_seen",
-		"col_last_seen", "col_file", "col_evidence_frame", "col_filter" };
+		"col_last_seen", "col_file", "col_evidence_frame" };
 	struct table t = table_new(v, "devices", "table_devices");
 	char a[VIEW_TEXT];
 	size_t i;
@@ -179,7 +183,7 @@ static void add_devices(const struct view *v)
 		cell_joined(&t, get_list(d, "protocols"));
 		cell_text(&t, view_stamp(get_text(d, "first_seen"), a));
 		cell_text(&t, view_stamp(get_text(d, "last_seen"), a));
-		cell_evidence(&t, d);
+		cell_frame(&t, d);
 	}
 	add_more(&t, "more_devices", get_int(v->model, "more_devices"));
 }
@@ -248,7 +252,8 @@ static void add_evidence_row(struct table *t, const json_t *f, const json_t *row
 	cell_text(t, get_text(row, "text"));
 	cell_text(t, get_bool(row, "excepted") ? view_string(v, "accepted") :
 		  get_bool(row, "candidate") ? view_string(v, "candidate") : finding_remark(v, f, candidate));
-	cell_evidence(t, row);
+	cell_frame(t, row);
+	cell_filter(t, row);
 	cell_text(t, action ? get_text2(v, action, "title") : "");
 	cell_text(t, action ? view_name(v, "lane", get_text(action, "lane")) : "");
 	cell_text(t, action ? get_text2(v, action, "summary") : "");
