@@ -22,7 +22,7 @@
 enum {
 	CELL_BYTES = 32000,      /* a cell of Excel holds 32,767 characters */
 	/* Widths in digits of the standard font. A4 on its side, read without glasses, holds so many of them. */
-	SHEET_WIDTH = 210, COLUMN_MIN = 7, COLUMN_MAX = 60, COLUMN_FILL = 14, COLUMN_LABEL = 40, COLUMN_CONTENT = 110,
+	SHEET_WIDTH = 220, COLUMN_MIN = 7, COLUMN_MAX = 60, COLUMN_SMALL = 13, COLUMN_TITLE = 10, COLUMN_LABEL = 40, COLUMN_CONTENT = 110,
 	ROW_MAX = 409,           /* points; Excel allows no more */
 	PAPER_A4 = 9,
 	COLOUR_HEAD = 0x1f3a4d, COLOUR_FILL_HEAD = 0x8a5a00, COLOUR_FILL = 0xfff8e1, COLOUR_RULE = 0xc8ced3,
@@ -111,40 +111,54 @@ static int cell_width(const json_t *cell)
 {
 	if (json_is_string(cell))
 		return line_width(json_string_value(cell));
-	return json_is_number(cell) ? 10 : 0;
+	return json_is_number(cell) ? 8 : 0;
 }
 
-/* Widths that fit the text, then the widest cut until the sheet fits a page; what is longer is wrapped. */
-static int *make_widths(const json_t *table)
+/* Columns that the widest cell of each column would like to have. */
+static int *make_needs(const json_t *columns, const json_t *rows)
 {
-	const json_t *columns = get_list(table, "columns"), *rows = get_list(table, "rows"), *c, *row;
 	size_t i, j, n = json_array_size(columns);
-	int *widths = xcalloc(n, sizeof *widths), sum = 0;
-	bool pairs = strcmp(get_text(table, "id"), "summary") == 0;
-	json_array_foreach(columns, i, c) {
-		/* Room for the arrow of the filter. */
-		int width = line_width(get_text(c, "title")) + 4;
-		/* A line of the title is broken, too; no word of it is longer than this. */
-		width = width > COLUMN_FILL ? COLUMN_FILL : width;
+	int *needs = xcalloc(n, sizeof *needs);
+	const json_t *row;
+	for (i = 0; i < n; i++) {
+		/* Room for the arrow of the filter; a long title is broken as well. */
+		int title = line_width(get_text(json_array_get(columns, i), "title")) + 4;
+		needs[i] = title > COLUMN_TITLE ? COLUMN_TITLE : title;
 		json_array_foreach(rows, j, row) {
 			int w = json_array_size(row) == n ? cell_width(json_array_get(row, i)) + 2 : 0;
-			width = w > width ? w : width;
+			needs[i] = w > needs[i] ? w : needs[i];
 		}
-		width = width > COLUMN_MAX ? COLUMN_MAX : width < COLUMN_MIN ? COLUMN_MIN : width;
-		if (*get_text(c, "fill") && width < COLUMN_FILL)
-			width = COLUMN_FILL;
+	}
+	return needs;
+}
+
+/*
+ * Widths that fit the text, then cut until the sheet fits a page: always where the text then still takes the fewest
+ * lines, so that the long texts keep most of the room.
+ */
+static int *make_widths(const json_t *table)
+{
+	const json_t *columns = get_list(table, "columns");
+	size_t i, n = json_array_size(columns);
+	int *needs = make_needs(columns, get_list(table, "rows")), *widths = xcalloc(n, sizeof *widths), sum = 0;
+	bool pairs = strcmp(get_text(table, "id"), "summary") == 0;
+	for (i = 0; i < n; i++) {
+		int width = needs[i] > COLUMN_MAX ? COLUMN_MAX : needs[i] < COLUMN_MIN ? COLUMN_MIN : needs[i];
+		if (*get_text(json_array_get(columns, i), "fill") && width < COLUMN_SMALL)
+			width = COLUMN_SMALL;
 		widths[i] = pairs ? (i ? COLUMN_CONTENT : COLUMN_LABEL) : width;
 		sum += widths[i];
 	}
 	for (; sum > SHEET_WIDTH; sum--) {
-		size_t widest = 0;
-		for (i = 1; i < n; i++)
-			if (widths[i] > widths[widest])
-				widest = i;
-		if (widths[widest] <= COLUMN_FILL)
+		size_t best = n;
+		for (i = 0; i < n; i++)
+			if (widths[i] > COLUMN_SMALL && (best == n || needs[i] * widths[best] < needs[best] * widths[i]))
+				best = i;
+		if (best == n)
 			break;
-		widths[widest]--;
+		widths[best]--;
 	}
+	free(needs);
 	return widths;
 }
 
@@ -322,7 +336,7 @@ static bool write_book(const char *path, const char *folder, const json_t *model
 	char *header = page_header(site), title[VIEW_TEXT];
 	struct book b = { .book = workbook_new_opt(path, &options), .header = header,
 			  .font = o->lang == LANG_JA ? "游ゴシック" : "Calibri",
-			  .line = o->lang == LANG_JA ? 16.5 : 13.5 };
+			  .line = o->lang == LANG_JA ? 14.5 : 13 };
 	bool ok = b.book || err_set(e, _("the workbook could not be begun"));
 	if (ok) {
 		lxw_doc_properties about = { .title = view_cut(site, VIEW_NAME, title), .author = (char *)(uintptr_t)PACKAGE,

@@ -299,7 +299,6 @@ static void add_action(struct table *t, const json_t *x, const char *prefix, siz
 		cell_int(t, (int64_t)number);
 	cell_text(t, view_name(v, "lane", get_text(x, "lane")));
 	cell_text(t, get_text2(v, x, "title"));
-	cell_text(t, get_bool(x, "interim") ? view_string(v, "interim") : "");
 	cell_text(t, get_text2(v, x, "summary"));
 	cell_text(t, view_name(v, "downtime", get_text(x, "downtime")));
 	cell_text(t, get_text2(v, x, "who"));
@@ -320,8 +319,7 @@ static void add_action(struct table *t, const json_t *x, const char *prefix, siz
 /* In the order of the report, with columns to fill in: who sees to it, by when, how far it is. */
 static void add_actions(const struct view *v)
 {
-	static const char *const titles[] = { "col_number", "col_lane", "col_action", "col_remark", "col_todo", "col_stop",
-					      "col_who" };
+	static const char *const titles[] = { "col_number", "col_lane", "col_action", "col_todo", "col_stop", "col_who" };
 	static const char *const costs[] = { "reasons", "col_cost_low", "col_cost_high", "col_hours_low", "col_hours_high" };
 	static const struct { const char *title, *fill; } fills[] = {
 		{ "col_owner", "text" }, { "col_due", "date" }, { "col_status", "choice" }, { "col_done", "date" },
