@@ -104,6 +104,9 @@ static void run_child(const char *folder, const struct renderer *r)
 		argv[n++] = "--no-sandbox";
 	for (size_t i = 0; r->arguments[i]; i++)
 		argv[n++] = r->arguments[i];
+	sigset_t none;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	int null = open("/dev/null", O_RDONLY), log = -1;
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -124,6 +127,14 @@ static void run_child(const char *folder, const struct renderer *r)
 
 /* ---- in the parent ---- */
 
+/* Somebody wants to end the program; the signal itself comes through once the folder is cleared away. */
+static bool is_interrupted(void)
+{
+	sigset_t pending;
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) || sigismember(&pending, SIGHUP));
+}
+
 static bool wait_for(pid_t child, int *status)
 {
 	struct timespec start, now, pause = { .tv_nsec = 50 * 1000000 };
@@ -135,7 +146,7 @@ static bool wait_for(pid_t child, int *status)
 		if (got < 0 && errno != EINTR)
 			return false;
 		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - start.tv_sec >= SECONDS_MAX)
+		if (now.tv_sec - start.tv_sec >= SECONDS_MAX || is_interrupted())
 			return false;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -176,12 +187,8 @@ static bool print_page(const char *folder, const struct renderer *r, struct err 
 	return true;
 }
 
-bool format_pdf(const struct buf *html, struct buf *out, struct err *e)
+static bool print_in_folder(const struct renderer *r, const struct buf *html, struct buf *out, struct err *e)
 {
-	const struct renderer *r = renderer_find();
-	if (!r)
-		return err_set(e, _("a PDF is printed by Chromium or WeasyPrint, and neither was found: "
-				    "install one (Debian: apt install chromium), or write HTML and print it from a browser"));
 	char *folder = scratch_new(e);
 	if (!folder)
 		return false;
@@ -200,5 +207,22 @@ bool format_pdf(const struct buf *html, struct buf *out, struct err *e)
 	free(page);
 	free(pdf);
 	scratch_free(folder);
+	return ok;
+}
+
+bool format_pdf(const struct buf *html, struct buf *out, struct err *e)
+{
+	const struct renderer *r = renderer_find();
+	if (!r)
+		return err_set(e, _("a PDF is printed by Chromium or WeasyPrint, and neither was found: "
+				    "install one (Debian: apt install chromium), or write HTML and print it from a browser"));
+	sigset_t hold, before_hold;
+	(void)sigemptyset(&hold);
+	(void)sigaddset(&hold, SIGINT);
+	(void)sigaddset(&hold, SIGTERM);
+	(void)sigaddset(&hold, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &hold, &before_hold);
+	bool ok = print_in_folder(r, html, out, e);
+	(void)sigprocmask(SIG_SETMASK, &before_hold, NULL);
 	return ok;
 }
