@@ -131,7 +131,7 @@ sys.stdout.buffer.write(b"".join(z.read(n) for n in z.namelist()))' "$1"; }
 fi
 
 # ---- PDF: by a stand-in that says what it was given, and by what is there ----
-mkdir -p "$dir/none" "$dir/bin" "$dir/bad" "$dir/tmp"
+mkdir -p "$dir/none" "$dir/bin" "$dir/bad" "$dir/rest"
 ok "no renderer: says what to install" says "apt install chromium" env PATH="$dir/none" "$genba" -s "$dir/factory.genba" \
 	--lang en report -o "$dir/none.pdf"
 ok "… and is an error" status 2 env PATH="$dir/none" "$genba" -s "$dir/factory.genba" report -o "$dir/none.pdf"
@@ -139,22 +139,22 @@ printf '#!/bin/sh\n{ echo "%%PDF-1.4"; pwd; cat /proc/net/dev; grep -c frame.num
 	>"$dir/bin/chromium"
 printf '#!/bin/sh\necho out of ink >&2\nexit 3\n' >"$dir/bad/chromium"
 chmod +x "$dir/bin/chromium" "$dir/bad/chromium"
-ok "a renderer" env TMPDIR="$dir/tmp" PATH="$dir/bin:$PATH" "$genba" -s "$dir/factory.genba" report -o "$dir/stand-in.pdf"
-ok "… runs in a folder of its own" grep -q "^$dir/tmp/genba-report" "$dir/stand-in.pdf"
+ok "a renderer" env TMPDIR="$dir/rest" PATH="$dir/bin:$PATH" "$genba" -s "$dir/factory.genba" report -o "$dir/stand-in.pdf"
+ok "… runs in a folder of its own" grep -q "^$dir/rest/genba-report" "$dir/stand-in.pdf"
 ok "… looks nothing up" grep -qx -- '--host-resolver-rules=MAP \* ~NOTFOUND' "$dir/stand-in.pdf"
 if unshare $([ "$(id -u)" = 0 ] || echo -U) -n true 2>/dev/null; then
 	ok "… and has no network" test "$(grep -c '^ *[a-z0-9@]*:.*[0-9]' "$dir/stand-in.pdf")" = 1
 else
 	without "a network namespace" 1
 fi
-ok "nothing is left behind" test "$(find "$dir/tmp" -mindepth 1 | wc -l)" = 0
+ok "nothing is left behind" test "$(find "$dir/rest" -mindepth 1 | wc -l)" = 0
 ok "one that fails: its last words" says "out of ink" env PATH="$dir/bad:$PATH" "$genba" -s "$dir/factory.genba" report \
 	-o "$dir/stand-in.pdf"
 ok "… and the old file stays" grep -q '^%PDF' "$dir/stand-in.pdf"
 if command -v chromium >/dev/null || command -v weasyprint >/dev/null; then
-	ok "pdf" env TMPDIR="$dir/tmp" timeout 150 "$genba" -s "$dir/hostile.genba" report -o "$dir/real.pdf"
+	ok "pdf" env TMPDIR="$dir/rest" timeout 150 "$genba" -s "$dir/hostile.genba" report -o "$dir/real.pdf"
 	ok "… is one" test "$(head -c 5 "$dir/real.pdf")" = "%PDF-"
-	ok "… and nothing is left behind" test "$(find "$dir/tmp" -mindepth 1 | wc -l)" = 0
+	ok "… and nothing is left behind" test "$(find "$dir/rest" -mindepth 1 | wc -l)" = 0
 else
 	without "Chromium or WeasyPrint" 3
 fi

@@ -100,8 +100,10 @@ static int run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ 0, "format", "html|text|md|json|csv|xlsx|pdf", N_("what to write (default: text, or what the name given to -o ends in)") },
-	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well. With --format csv it may "
+	{ 0, "format", "html|text|md|json|csv|xlsx|pdf",
+	  N_("what to write (default: text, or what the name given to -o ends in)") },
+	{ 'o', "output", "FILE",
+	  N_("write into this file; what stood there is replaced only when all went well. With --format csv it may "
 	     "be a folder, which gets every table as a file") },
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },

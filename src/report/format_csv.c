@@ -1,4 +1,4 @@
-/* The report as CSV: made for Excel in Japan, so UTF-8 with byte order mark, CRLF, and no cell that runs as a formula. */
+/* The report as CSV, for Excel in Japan: UTF-8 with byte order mark, CRLF, and no cell that runs as a formula. */
 #include "report/format.h"
 
 #include <inttypes.h>

@@ -214,8 +214,8 @@ bool format_pdf(const struct buf *html, struct buf *out, struct err *e)
 {
 	const struct renderer *r = renderer_find();
 	if (!r)
-		return err_set(e, _("a PDF is printed by Chromium or WeasyPrint, and neither was found: "
-				    "install one (Debian: apt install chromium), or write HTML and print it from a browser"));
+		return err_set(e, _("a PDF is printed by Chromium or WeasyPrint, and neither was found: install one "
+				    "(Debian: apt install chromium), or write HTML and print it from a browser"));
 	sigset_t hold, before_hold;
 	(void)sigemptyset(&hold);
 	(void)sigaddset(&hold, SIGINT);

@@ -22,7 +22,8 @@
 enum {
 	CELL_BYTES = 32000,      /* a cell of Excel holds 32,767 characters */
 	/* Widths in digits of the standard font. A4 on its side, read without glasses, holds so many of them. */
-	SHEET_WIDTH = 220, COLUMN_MIN = 7, COLUMN_MAX = 60, COLUMN_SMALL = 13, COLUMN_TITLE = 10, COLUMN_LABEL = 40, COLUMN_CONTENT = 110,
+	SHEET_WIDTH = 220, COLUMN_MIN = 7, COLUMN_MAX = 60, COLUMN_SMALL = 13, COLUMN_TITLE = 10,
+	COLUMN_LABEL = 40, COLUMN_CONTENT = 110,
 	ROW_MAX = 409,           /* points; Excel allows no more */
 	PAPER_A4 = 9,
 	COLOUR_HEAD = 0x1f3a4d, COLOUR_FILL_HEAD = 0x8a5a00, COLOUR_FILL = 0xfff8e1, COLOUR_RULE = 0xc8ced3,
@@ -76,7 +77,8 @@ static void write_text(struct book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_
 }
 
 /* Filled-in cells are made anew from what the user types: what looks like a formula must stay text then, too. */
-static void write_cell(struct book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, const json_t *cell, bool money)
+static void write_cell(struct book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, const json_t *cell,
+		       bool money)
 {
 	if (json_is_integer(cell))
 		check(b, worksheet_write_number(sheet, row, column, (double)json_integer_value(cell),
@@ -377,7 +379,8 @@ bool format_xlsx(const json_t *model, const struct report_options *o, struct buf
 	(void)model;
 	(void)o;
 	(void)out;
-	return err_set(e, _("this genba was built without libxlsxwriter and writes no workbooks; --format csv holds the same tables"));
+	return err_set(e, _("this genba was built without libxlsxwriter and writes no workbooks; "
+			    "--format csv holds the same tables"));
 }
 
 #endif

@@ -133,7 +133,8 @@ static void add_summary(const struct view *v, const json_t *printed)
 		add_row(&t);
 		cell_text(&t, view_string(v, "grade_label"));
 		json_t *o = json_object();
-		put_format(o, "x", brackets ? "(%s) %s" : "%s%s", get_text(summary, "grade"), get_text(summary, "label"));
+		put_format(o, "x", brackets ? "(%s) %s" : "%s%s", get_text(summary, "grade"),
+			   get_text(summary, "label"));
 		cell_text(&t, get_text(o, "x"));
 		json_decref(o);
 		line(&t, "", get_text(summary, "phrase"));
@@ -156,9 +157,11 @@ static void add_summary(const struct view *v, const json_t *printed)
 
 static void add_devices(const struct view *v)
 {
-	static const char *const titles[] = { "col_device", "col_kind", "col_level", "col_zone", "col_vendor", "col_type",
-		"col_firmware", "col_hardware", "col_serial", "col_os", "col_addresses", "col_services", "col_first_seen",
-		"col_last_seen", "col_file", "col_evidence_frame" };
+	static const char *const titles[] = {
+		"col_device", "col_kind", "col_level", "col_zone", "col_vendor", "col_type", "col_firmware",
+		"col_hardware", "col_serial", "col_os", "col_addresses", "col_services", "col_first_seen",
+		"col_last_seen", "col_file", "col_evidence_frame",
+	};
 	struct table t = table_new(v, "devices", "table_devices");
 	char a[VIEW_TEXT];
 	size_t i;
@@ -224,9 +227,11 @@ static void add_finding(struct table *t, const json_t *f, bool candidate)
 
 static void add_findings(const struct view *v)
 {
-	static const char *const titles[] = { "col_severity", "col_check", "col_finding", "col_category", "col_affected",
-		"col_population", "col_remark", "finding_why", "finding_fix", "col_lane", "finding_verify", "finding_doubt",
-		"finding_maps" };
+	static const char *const titles[] = {
+		"col_severity", "col_check", "col_finding", "col_category", "col_affected", "col_population",
+		"col_remark", "finding_why", "finding_fix", "col_lane", "finding_verify", "finding_doubt",
+		"finding_maps",
+	};
 	struct table t = table_new(v, "findings", "table_findings");
 	size_t i;
 	const json_t *f;
@@ -276,8 +281,10 @@ static void add_evidence_of(struct table *t, const json_t *findings, bool candid
 
 static void add_evidence(const struct view *v)
 {
-	static const char *const titles[] = { "col_severity", "col_check", "col_finding", "col_device", "col_what",
-		"col_remark", "col_file", "col_evidence_frame", "col_filter", "finding_fix", "col_lane", "col_todo" };
+	static const char *const titles[] = {
+		"col_severity", "col_check", "col_finding", "col_device", "col_what", "col_remark", "col_file",
+		"col_evidence_frame", "col_filter", "finding_fix", "col_lane", "col_todo",
+	};
 	struct table t = table_new(v, "evidence", "table_evidence");
 	add_columns(&t, titles, sizeof(titles) / sizeof(titles[0]));
 	add_evidence_of(&t, get_list(v->model, "findings"), false);
@@ -319,8 +326,12 @@ static void add_action(struct table *t, const json_t *x, const char *prefix, siz
 /* In the order of the report, with columns to fill in: who sees to it, by when, how far it is. */
 static void add_actions(const struct view *v)
 {
-	static const char *const titles[] = { "col_number", "col_lane", "col_action", "col_todo", "col_stop", "col_who" };
-	static const char *const costs[] = { "reasons", "col_cost_low", "col_cost_high", "col_hours_low", "col_hours_high" };
+	static const char *const titles[] = {
+		"col_number", "col_lane", "col_action", "col_todo", "col_stop", "col_who",
+	};
+	static const char *const costs[] = {
+		"reasons", "col_cost_low", "col_cost_high", "col_hours_low", "col_hours_high",
+	};
 	static const struct { const char *title, *fill; } fills[] = {
 		{ "col_owner", "text" }, { "col_due", "date" }, { "col_status", "choice" }, { "col_done", "date" },
 		{ "col_note", "text" },
@@ -353,8 +364,10 @@ static void add_actions(const struct view *v)
 
 static void add_answers(const struct view *v)
 {
-	static const char *const titles[] = { "col_number", "col_domain", "col_question", "col_declared", "col_answer_text",
-		"col_counted", "col_remark", "col_reason", "col_note", "col_record", "col_respondent", "col_next", "col_ask" };
+	static const char *const titles[] = {
+		"col_number", "col_domain", "col_question", "col_declared", "col_answer_text", "col_counted",
+		"col_remark", "col_reason", "col_note", "col_record", "col_respondent", "col_next", "col_ask",
+	};
 	struct table t = table_new(v, "answers", "table_answers");
 	size_t i, j;
 	const json_t *q, *d;
@@ -391,7 +404,8 @@ json_t *report_tables(const json_t *model, const struct report_options *o, struc
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
 			  .root = json_array() };
 	char *before = view_zone_enter(model);
-	bool all = o->audience == REPORT_ALL || o->audience == REPORT_ENGINEER, scan = json_is_object(get_list(model, "scan"));
+	bool all = o->audience == REPORT_ALL || o->audience == REPORT_ENGINEER;
+	bool scan = json_is_object(get_list(model, "scan"));
 	add_summary(&v, printed);
 	if (all && scan)
 		add_devices(&v);
