@@ -64,10 +64,11 @@ cp few/kita.genba 'few/=1+1|<script>alert(1)<.genba'
 list few --format csv >few.csv
 ok "no formula in the table" fails grep -qE '(^|,)"?=' few.csv
 ok "no script in the report" fails says "<script>alert" list few --format html
-for format in html md json; do
+for format in html md json xlsx; do
 	ok "$format goes into a file" status 0 list few --format $format -o out.$format
 	ok "$format is there" test -s out.$format
 done
+ok "a workbook is one" cmp -s -n 2 out.xlsx - <<<PK
 for lang in en ja; do
 	"$genba" sites few --lang $lang >/dev/null || { failed=$((failed + 1)); echo "FAILED: list, $lang"; }
 done

@@ -69,8 +69,5 @@ void list_null(struct list *l);
 bool list_finish(struct list *l, struct err *e) MUST_CHECK;
 /* Free without writing: the rows could not be had. */
 void list_free(struct list *l);
-/* A CSV cell, quoted, and made harmless where a spreadsheet would run it as a formula. */
-struct buf;
-void csv_cell(struct buf *b, const char *value);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/assessed.h"
@@ -11,8 +12,10 @@
 #include "report/build.h"
 #include "report/sites.h"
 
-enum format { TEXT, JSON, CSV, HTML, MARKDOWN };
-static const char *const formats[] = { "text", "json", "csv", "html", "md", NULL };
+/* The lists, then what is a report. */
+enum { TEXT, CSV, LISTS };
+static const char *const formats[] = { "text", "csv", "json", "html", "md", "xlsx", "pdf", NULL };
+static const enum report_format reports[] = { REPORT_JSON, REPORT_HTML, REPORT_MARKDOWN, REPORT_XLSX, REPORT_PDF };
 
 /* ---- the folder ---- */
 
@@ -120,35 +123,41 @@ static int run(struct cli *c, struct err *e)
 	if (format < 0)
 		return EXIT_USAGE_ERROR;
 	const char *path = cli_get(c, "output");
-	if (path && format <= CSV && format != JSON) {
-		err_set(e, _("-o goes with --format html, md or json"));
+	bool to_file = path && strcmp(path, "-") != 0;
+	if (to_file && format < LISTS) {
+		err_set(e, _("-o goes with --format json, html, md, xlsx or pdf"));
+		return EXIT_USAGE_ERROR;
+	}
+	struct report_options o = { .lang = lang_now(), .templates = cli_get(c, "template"),
+				    .format = format < LISTS ? REPORT_TEXT : reports[format - LISTS] };
+	if (report_is_binary(o.format) && !to_file && isatty(STDOUT_FILENO)) {
+		err_set(e, _("--format %s is nothing for a terminal: name a file with -o"), formats[format]);
 		return EXIT_USAGE_ERROR;
 	}
 	json_t *model = read_folder(args[0], e);
 	if (!model)
 		return EXIT_FAILED;
-	bool ok;
-	if (format == TEXT || format == CSV) {
-		ok = list_sites(model, format == TEXT ? LIST_TEXT : LIST_CSV, e);
-	} else {
-		struct report_options o = { .lang = lang_now(), .templates = cli_get(c, "template"),
-					    .format = format == JSON ? REPORT_JSON :
-						      format == HTML ? REPORT_HTML : REPORT_MARKDOWN };
-		struct buf out;
-		buf_init(&out, REPORT_BYTES);
-		ok = sites_make(model, &o, &out, e);
-		if (ok && path && strcmp(path, "-") != 0)
-			ok = file_save(path, out.data, out.len, e);
-		else if (ok)
-			return json_decref(model), cli_write(&out, e) ? EXIT_DONE : EXIT_FAILED;
-		buf_done(&out);
+	if (format < LISTS) {
+		bool listed = list_sites(model, format == TEXT ? LIST_TEXT : LIST_CSV, e);
+		json_decref(model);
+		return listed ? EXIT_DONE : EXIT_FAILED;
 	}
+	struct buf out;
+	buf_init(&out, REPORT_BYTES);
+	bool ok = sites_make(model, &o, &out, e);
 	json_decref(model);
+	if (!ok || to_file) {
+		ok = ok && file_save(path, out.data, out.len, e);
+		buf_done(&out);
+	} else {
+		ok = cli_write(&out, e);
+	}
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
 static const struct cli_option options[] = {
-	{ 0, "format", "text|json|csv|html|md", N_("how to write it: a list (text, csv), everything (json), or a report (html, md)") },
+	{ 0, "format", "text|csv|json|html|md|xlsx|pdf",
+	  N_("how to write it: a list (text, csv), everything (json), or a report (html, md, xlsx, pdf)") },
 	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
 	{ 0, "template", "DIR", N_("templates of your own (sites.html, sites.md and their parts)") },
 	{ 0 },

@@ -1,20 +1,27 @@
 /* From a view to bytes: which template, which escaper, and the file that is written. */
-#include "report/report.h"
+#include "report/format.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "report/mustache.h"
+#include "report/tables.h"
 #include "report/view.h"
 
-const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
+const char *const report_format_names[] = { "html", "text", "md", "json", "csv", "xlsx", "pdf", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
 
 enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
+
+bool report_is_binary(enum report_format f)
+{
+	return f == REPORT_XLSX || f == REPORT_PDF;
+}
 
 /* ---- templates ---- */
 
@@ -142,6 +149,11 @@ static void wrap(struct buf *out, const char *text, bool lines)
 
 /* ---- making ---- */
 
+bool format_too_long(const struct buf *out, struct err *e)
+{
+	return err_set(e, _("the report is longer than %zu MiB"), out->cap >> 20);
+}
+
 bool report_json(const json_t *model, struct buf *out, struct err *e)
 {
 	char *s = json_dumps(model, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
@@ -150,12 +162,17 @@ bool report_json(const json_t *model, struct buf *out, struct err *e)
 	buf_puts(out, s);
 	buf_putc(out, '\n');
 	free(s);
-	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
+	return !out->overflow || format_too_long(out, e);
 }
 
-bool report_place(const char *template, json_t *(*view_of)(const json_t *, json_t *, const struct report_options *),
-		  const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+static bool make_pdf(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		     struct buf *out, struct err *e);
+
+bool report_place(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		  struct buf *out, struct err *e)
 {
+	if (o->format == REPORT_PDF)
+		return make_pdf(template, view_of, model, o, out, e);
 	static const struct {
 		const char *suffix;
 		void (*escape)(struct buf *b, const char *s);
@@ -196,7 +213,37 @@ bool report_place(const char *template, json_t *(*view_of)(const json_t *, json_
 	return good;
 }
 
+/* The page, printed. */
+static bool make_pdf(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		     struct buf *out, struct err *e)
+{
+	struct report_options page = *o;
+	struct buf html;
+	page.format = REPORT_HTML;
+	buf_init(&html, out->cap);
+	bool good = report_place(template, view_of, model, &page, &html, e) && format_pdf(&html, out, e);
+	buf_done(&html);
+	return good;
+}
+
+static bool make_xlsx(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	json_t *tables = report_tables(model, o, e);
+	bool good = tables && format_xlsx(model, tables, o, out, e);
+	json_decref(tables);
+	return good;
+}
+
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	return o->format == REPORT_JSON ? report_json(model, out, e) : report_place("report", report_view, model, o, out, e);
+	switch (o->format) {
+	case REPORT_JSON:
+		return report_json(model, out, e);
+	case REPORT_CSV:
+		return format_csv(model, o, out, e);
+	case REPORT_XLSX:
+		return make_xlsx(model, o, out, e);
+	default:
+		return report_place("report", report_view, model, o, out, e);
+	}
 }

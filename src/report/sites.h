@@ -18,7 +18,7 @@ enum {
  * those without, by file. A file that cannot be read stands in it with "error". NULL only where none could be read.
  */
 json_t *sites_model(const char *const *paths, size_t n, struct err *e) MUST_CHECK;
-/* The model as HTML, Markdown or JSON, appended to out. */
+/* The model as HTML, Markdown, JSON, XLSX or PDF, appended to out. */
 bool sites_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
 
 #endif

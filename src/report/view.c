@@ -206,6 +206,15 @@ char *view_time(const struct view *v, const char *rfc3339, char *out)
 		(void)snprintf(out, VIEW_TEXT, "%d年%d月%d日 %d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
 			       t.tm_hour, t.tm_min);
 	else
+		(void)view_stamp(rfc3339, out);
+	return out;
+}
+
+char *view_stamp(const char *rfc3339, char *out)
+{
+	struct tm t;
+	*out = 0;
+	if (read_time(rfc3339, &t))
 		(void)snprintf(out, VIEW_TEXT, "%04d-%02d-%02d %02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
 			       t.tm_hour, t.tm_min);
 	return out;
@@ -390,17 +399,31 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
-json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
+char *view_zone_enter(const json_t *model)
 {
-	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
-			  .root = json_object() };
-	/* Times are the site's: the zone of its clock for as long as the view is made. */
 	const char *zone = get_text(json_object_get(model, "site"), "timezone"), *before = getenv("TZ");
 	char *kept = before ? xstrdup(before) : NULL;
 	if (*zone)
 		(void)setenv("TZ", zone, 1);
 	tzset();
+	return kept;
+}
 
+void view_zone_leave(char *before)
+{
+	if (before)
+		(void)setenv("TZ", before, 1);
+	else
+		(void)unsetenv("TZ");
+	tzset();
+	free(before);
+}
+
+json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
+{
+	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
+			  .root = json_object() };
+	char *before = view_zone_enter(model);
 	put_text(v.root, "lang", v.lang);
 	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
 	v.contents = report_list(v.root, "contents");
@@ -425,11 +448,6 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_answers(&v);
 	view_method(&v);
 
-	if (kept)
-		(void)setenv("TZ", kept, 1);
-	else
-		(void)unsetenv("TZ");
-	tzset();
-	free(kept);
+	view_zone_leave(before);
 	return v.root;
 }

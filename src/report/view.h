@@ -49,12 +49,19 @@ const char *view_name(const struct view *v, const char *prefix, const char *name
 void put_string(const struct view *v, json_t *o, const char *key, const char *string, ...)
 	__attribute__((sentinel));
 
+/*
+ * Times are the site's: its clock's zone is the process's between these two. What the first returns goes to the second.
+ */
+char *view_zone_enter(const json_t *model);
+void view_zone_leave(char *before);
+
 /* ---- numbers and times; out is returned ---- */
 enum { VIEW_TEXT = 160, VIEW_NAME = 56 };     /* bytes of a formatted text; columns of a name */
 char *view_int(int64_t n, char *out);                                        /* 12,345 */
 char *view_real(double n, int digits, char *out);
 char *view_percent(double share, char *out);                                 /* 0.256 → 26 */
 char *view_time(const struct view *v, const char *rfc3339, char *out);       /* in the site's time zone */
+char *view_stamp(const char *rfc3339, char *out);                             /* 2024-05-13 09:00, there too */
 char *view_date(const struct view *v, const char *rfc3339, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
@@ -80,6 +87,14 @@ void put_name(json_t *o, const char *key, const char *name);
 void put_row_text(json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */
 const char *view_affected(const json_t *finding);
+/* The action in full, not its interim measure, with this id; NULL when the plan has none. */
+const json_t *view_action(const struct view *v, const char *id);
+/* maps "IEC 62443 SR 1.1; …" of a finding's maps; reasons and after of an action, "" where this reader gets none. */
+void put_maps(const struct view *v, json_t *o, const json_t *maps);
+void put_reasons(const struct view *v, json_t *o, const json_t *action);
+void put_after(const struct view *v, json_t *o, const json_t *action);
+/* What is to be said of an answer beside its level: it differs, a record was shown, … or "". */
+const char *view_answer_mark(const struct view *v, const json_t *question);
 bool view_grade_shown(const struct view *v);
 
 /* ---- the chapters, in order ---- */
@@ -100,9 +115,10 @@ void view_answers(struct view *v);
 void view_method(struct view *v);
 
 /* ---- format.c ---- */
-/* A model through its view and the template of this name; as JSON. */
-bool report_place(const char *template, json_t *(*view_of)(const json_t *, json_t *, const struct report_options *),
-		  const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
+/* A model through its view and the template of this name, printed where a PDF is asked for; as JSON. */
+typedef json_t *view_of_fn(const json_t *model, json_t *strings, const struct report_options *o);
+bool report_place(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		  struct buf *out, struct err *e) MUST_CHECK;
 bool report_json(const json_t *model, struct buf *out, struct err *e) MUST_CHECK;
 
 /* ---- the drawings: objects of coordinates ---- */

@@ -1,4 +1,5 @@
 /* The view of many sites: a table, what they have in common, and a block for each. */
+#include "report/format.h"
 #include "report/sites.h"
 #include "report/view.h"
 
@@ -171,7 +172,80 @@ static json_t *sites_view(const json_t *model, json_t *strings, const struct rep
 	return v.root;
 }
 
+/* ---- as tables, for a workbook ---- */
+
+static json_t *add_table(const struct view *v, json_t *tables, const char *id, const char *title,
+			 const char *const *columns, size_t n)
+{
+	json_t *t = report_item(tables), *list = report_list(t, "columns");
+	put_text(t, "id", id);
+	put_text(t, "title", view_string(v, title));
+	for (size_t i = 0; i < n; i++)
+		put_text(report_item(list), "title", view_string(v, columns[i]));
+	return report_list(t, "rows");
+}
+
+static void add_cell(json_t *row, const json_t *value)
+{
+	json_array_append_new(row, json_is_number(value) || json_is_string(value) ? json_copy((json_t *)(uintptr_t)value) :
+								       json_null());
+}
+
+static json_t *sites_tables(const json_t *model, json_t *strings, const struct report_options *o)
+{
+	static const char *const sites[] = { "sites_site", "sites_file", "grade_label", "col_score", "sites_low",
+		"sites_high", "sites_change", "sites_deviation", "severity_critical", "severity_high", "sites_coverage",
+		"sites_scanned", "next_label", "sites_unread" };
+	static const char *const common[] = { "sites_severity", "sites_finding", "sites_sites" };
+	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en" };
+	json_t *tables = json_array();
+	json_t *rows = add_table(&v, tables, "sites", "sites_sites", sites, sizeof(sites) / sizeof(sites[0]));
+	size_t i;
+	const json_t *x;
+	json_array_foreach(get_list(model, "sites"), i, x) {
+		const json_t *count = get_list(x, "severities");
+		json_t *row = json_array(), *held = json_object();
+		json_array_append_new(rows, row);
+		put_text(held, "name", site_name(x));
+		put_format(held, "grade", get_bool(x, "declared_only") ? "[%s]" : "%s", get_text(x, "grade"));
+		put_text(held, "next", get_text2(&v, get_list(x, "next"), "title"));
+		const json_t *cells[] = { json_object_get(held, "name"), json_object_get(x, "file"),
+			json_object_get(held, "grade"), json_object_get(x, "s"), json_object_get(x, "low"),
+			json_object_get(x, "high"), json_object_get(x, "change"), json_object_get(x, "deviation"),
+			json_object_get(count, "critical"), json_object_get(count, "high"), json_object_get(x, "coverage"),
+			json_object_get(x, "scanned"), json_object_get(held, "next"), json_object_get(x, "error") };
+		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++)
+			add_cell(row, cells[k]);
+		json_decref(held);
+	}
+	rows = add_table(&v, tables, "common", "sites_finding", common, sizeof(common) / sizeof(common[0]));
+	json_array_foreach(get_list(model, "common"), i, x) {
+		json_t *row = json_array();
+		json_array_append_new(rows, row);
+		json_array_append_new(row, json_string(view_name(&v, "severity", get_text(x, "severity"))));
+		json_array_append_new(row, json_string(get_text2(&v, x, "title")));
+		add_cell(row, json_object_get(x, "sites"));
+	}
+	return tables;
+}
+
+static bool make_xlsx(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	json_t *strings = report_strings(e), *tables = strings ? sites_tables(model, strings, o) : NULL;
+	bool good = tables && format_xlsx(model, tables, o, out, e);
+	json_decref(tables);
+	json_decref(strings);
+	return good;
+}
+
 bool sites_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	return o->format == REPORT_JSON ? report_json(model, out, e) : report_place("sites", sites_view, model, o, out, e);
+	switch (o->format) {
+	case REPORT_JSON:
+		return report_json(model, out, e);
+	case REPORT_XLSX:
+		return make_xlsx(model, o, out, e);
+	default:
+		return report_place("sites", sites_view, model, o, out, e);
+	}
 }
