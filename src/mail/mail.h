@@ -143,7 +143,7 @@ enum mail_progress { MAIL_TODO, MAIL_SENDING, MAIL_DONE, MAIL_GIVEN_UP };
 struct mail_recipient {
 	char *address;
 	enum mail_progress progress;     /* MAIL_SENDING in a list: a run is at it now, or was killed at it */
-	int tries;
+	int tries;                       /* those that ended with CONFIG are not counted */
 	int64_t next;                    /* MAIL_TODO: not before */
 	int unsure;                      /* how often nobody could know whether it arrived */
 	char *answer;                    /* last answer or failure, one line; "" before the first try */

@@ -26,6 +26,7 @@ struct mail_smtp {
 	/* of the transaction */
 	enum phase phase;
 	int code;                        /* of the last reply to the last command; 0: none */
+	bool quit;                       /* we said QUIT: no reply after it counts */
 	char reply[256];                 /* its text, in AUTH its numbers only */
 	const char *bytes; size_t n;     /* still to be handed over */
 	bool (*last)(void *); void *data;
@@ -89,6 +90,10 @@ static void on_command(struct mail_smtp *s, const char *line, size_t n)
 		{ "AUTH ", AUTH, HELLO, AUTH }, { "MAIL FROM:", FROM, CONNECT, FROM }, { "RCPT TO:", TO, FROM, TO },
 		{ "DATA\r\n", DATA, TO, TO },
 	};
+	/* A farewell after what decided; in the middle of AUTH it would be a password's four letters. */
+	s->quit = s->quit || (n == 6 && memcmp(line, "QUIT\r\n", n) == 0 && !(s->phase == AUTH && s->code == 334));
+	if (s->quit)
+		return;
 	s->code = 0;
 	s->reply[0] = 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -104,7 +109,7 @@ static void on_command(struct mail_smtp *s, const char *line, size_t n)
 
 static void on_reply(struct mail_smtp *s, const char *line, size_t n)
 {
-	if (n < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0' || line[1] > '9' || line[2] < '0' || line[2] > '9')
+	if (s->quit || n < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0' || line[1] > '9' || line[2] < '0' || line[2] > '9')
 		return;
 	s->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
 	if (s->phase == AUTH && s->code == 235)
@@ -325,6 +330,7 @@ static CURLcode perform(struct mail_smtp *s, const char *from, const char *to, c
 	bool good = list;
 	s->phase = CONNECT;
 	s->code = 0;
+	s->quit = false;
 	s->reply[0] = s->error[0] = 0;
 	s->bytes = bytes;
 	s->n = n;
