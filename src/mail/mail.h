@@ -97,8 +97,8 @@ bool mail_server_check(const struct mail_server *server, struct err *e) MUST_CHE
  * What became of one mail for one recipient:
  *   SENT     the server took it.
  *   LATER    not now: 4xx, not reachable, no answer in time, name not resolved, hung up before the mail's end.
- *   CONFIG   not until somebody repairs something: certificate, user or password, no STARTTLS, sender not allowed.
- *            The mail is kept and tried in every run.
+ *   CONFIG   not until somebody repairs something: certificate, user or password, no STARTTLS, sender not allowed, no
+ *            relaying (5.7.x). The mail is kept and tried in every run.
  *   REFUSED  5xx for this recipient or this mail: never.
  *   UNSURE   the whole mail was with the server, and no answer came. It may have been delivered, or not: nobody can
  *            know. It is tried again under the same Message-ID, by which many receivers drop the second one.

@@ -266,10 +266,12 @@ static void refused(const struct mail_smtp *s, struct mail_smtp_result *r)
 {
 	bool never = s->code >= 500;
 	bool login = s->code == 530 || s->code == 534 || s->code == 535 || s->code == 538;
+	/* RFC 3463: 5.7 is policy (no relaying, who are you), not an address that does not exist. */
+	bool policy = s->phase == TO && strncmp(s->reply + 3, " 5.7.", 5) == 0;
 	r->server = s->phase <= AUTH || login || s->code == 421;
 	if (!never)
 		r->outcome = MAIL_LATER;
-	else if (s->phase <= AUTH || login || (s->phase == FROM && s->code != 552))
+	else if (s->phase <= AUTH || login || policy || (s->phase == FROM && s->code != 552))
 		r->outcome = MAIL_CONFIG;    /* neither this mail nor its recipient was meant */
 	else
 		r->outcome = MAIL_REFUSED;
@@ -357,7 +359,8 @@ struct mail_smtp_result mail_smtp_send(struct mail_smtp *s, const char *from, co
 		code = perform(s, from, to, bytes, n);
 	if (s->phase == END && s->code >= 200 && s->code < 300)
 		return r;
-	if (s->broken_off == NO_AUTH) {
+	bool asked = s->server->user && s->phase >= FROM && !s->authenticated;
+	if (s->broken_off == NO_AUTH || (asked && s->code >= 500)) {
 		r = (struct mail_smtp_result){ .outcome = MAIL_CONFIG, .server = true };
 		err_set(&r.answer, _("%s offers no authentication, but a user is given for it"), s->server->host);
 	} else if (s->broken_off == STOPPED) {
