@@ -34,7 +34,7 @@ struct mail_address {
 
 struct mail_attachment {
 	const char *name;                /* file name, any characters */
-	const char *type;                /* "application/pdf"; NULL: application/octet-stream */
+	const char *type;                /* "application/pdf", "text/csv; charset=utf-8"; NULL: application/octet-stream */
 	const void *bytes; size_t n;
 };
 
