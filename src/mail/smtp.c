@@ -30,7 +30,7 @@ struct mail_smtp {
 	char reply[256];                 /* its text, in AUTH its numbers only */
 	const char *bytes; size_t n;     /* still to be handed over */
 	bool (*last)(void *); void *data;
-	enum { GOING, NO_AUTH, GONE, STOPPED } broken_off;
+	enum { GOING, NO_AUTH, GONE, STOPPED } broken_off;   /* why the mail was not sent to its end */
 };
 
 bool mail_security_parse(const char *word, enum mail_security *security)
@@ -322,7 +322,10 @@ static void failed(const struct mail_smtp *s, CURLcode code, struct mail_smtp_re
 		err_set(&r->answer, _("%s did not answer in time"), host);
 		break;
 	default:
-		err_set(&r->answer, _("%s hung up: %s"), host, *s->error ? s->error : curl_easy_strerror(code));
+		if (s->broken_off == GONE)
+			err_set(&r->answer, _("%s hung up before the mail's end"), host);
+		else
+			err_set(&r->answer, _("%s hung up: %s"), host, *s->error ? s->error : curl_easy_strerror(code));
 	}
 }
 
