@@ -170,6 +170,22 @@ add to a@example.com
 ok "no farewell is no harm" says 'sent=1' run 1000
 ok "once" once 1
 
+# Killed while it waits for the answer: the mark stays, and the next run tells and sends again.
+fresh hang-at-dot
+add to a@example.com
+"$drive" send spool port "$port" security none total 20 now 1000 > /dev/null &
+sender=$!
+for _ in $(seq 100); do grep -q 'to.sending' spool/*/state && break; sleep 0.05; done
+kill -9 "$sender"
+{ wait "$sender"; } 2>/dev/null
+ok "the mark" listed 'a@example.com: sending, tries 0'
+echo 4xx > mode
+ok "killed, and again" says 'later=1' run 1001
+ok "told" listed 'a@example.com: todo, tries 1, next 1901, unsure 1: '
+echo ok > mode
+ok "then" says 'sent=1' run 1901
+ok "once" once 1
+
 # Two runs at a time.
 fresh hang-at-dot
 add to a@example.com
