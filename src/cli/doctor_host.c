@@ -19,7 +19,7 @@
 #include "base/lang.h"
 #include "cli/doctor.h"
 #include "flow/ndpi.h"
-#include "mail/library.h"
+#include "mail/mail.h"
 #include "scan/scan.h"
 #include "store/store.h"
 
