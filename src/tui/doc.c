@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "tui/tui.h"
 
-enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 28, BAR = 20 };
+enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 36, BAR = 20 };
 
 enum item_kind { ITEM_TEXT, ITEM_PAIR, ITEM_LINE, ITEM_BAR };
 
@@ -124,10 +124,15 @@ void doc_printf(struct doc *d, enum tui_style style, int indent, const char *for
 	doc_text(d, style, indent, text);
 }
 
-void doc_pair(struct doc *d, const char *label, const char *value)
+void doc_step(struct doc *d, enum tui_style style, const char *label, const char *value)
 {
 	if (value && *value)
-		add(d, ITEM_PAIR, STYLE_PLAIN, 0, value)->label = safe(label);
+		add(d, ITEM_PAIR, style, 0, value)->label = safe(label);
+}
+
+void doc_pair(struct doc *d, const char *label, const char *value)
+{
+	doc_step(d, STYLE_PLAIN, label, value);
 }
 
 void doc_line(struct doc *d, enum tui_style style, const char *text)
@@ -272,7 +277,7 @@ static void draw_line(const struct doc *d, int row, const struct line *l, int co
 	char *piece = xasprintf("%.*s", (int)l->n, i->text + l->from);
 	if (labelled(i) && l->first) {
 		int w = label_columns(d, l->item, columns) - 1;
-		tui_put(row, 0, w, STYLE_DIM, i->label);
+		tui_put(row, 0, w, i->style == STYLE_PLAIN ? STYLE_DIM : i->style, i->label);
 		if (i->kind == ITEM_BAR) {
 			char bar[BAR * 3 + 1] = "";
 			int full = (int)(i->share * BAR + 0.5);

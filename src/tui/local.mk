@@ -6,6 +6,8 @@ libgenba_a_SOURCES += \
 	src/tui/answering.c src/tui/answering.h src/tui/question.h src/tui/question_draw.c \
 	src/tui/screen_question.c src/tui/screen_questions.c src/tui/screen_respondents.c
 
+libgenba_a_SOURCES += src/tui/input.c src/tui/command.c src/tui/standing.c src/tui/standing.h \
+	src/tui/changes.c src/tui/changes.h src/tui/screen_result.c src/tui/screen_changes.c src/tui/screen_scans.c
 libgenba_a_SOURCES += src/tui/facts.c src/tui/facts.h \
 	src/tui/screen_conversations.c src/tui/screen_operations.c
 

@@ -22,7 +22,7 @@
 /* <term.h> would define words such as "columns" as macros. */
 char *tigetstr(const char *name);
 
-enum { WAIT_MS = 250, ANSWER_MS = 300, ROW_CELLS = 512 };
+enum { WAIT_MS = 250, ANSWER_MS = 300, ROW_CELLS = 512, MARKS_MOST = 3 };
 
 static SCREEN *screen;
 static bool wide_ambiguous, left, coloured;
@@ -54,13 +54,12 @@ static const struct { const char *name; int key, curses; } keys[] = {
 /* The screen as text, a line per row without the blanks at its end. */
 static bool save_screen(const char *path, struct err *e)
 {
-	int rows, columns;
+	int rows = getmaxy(stdscr);
 	struct buf b;
-	getmaxyx(stdscr, rows, columns);
 	buf_init(&b, 1 << 20);
 	for (int y = 0; y < rows; y++) {
-		wchar_t row[ROW_CELLS + 1] = L"";
-		mvinnwstr(y, 0, row, columns < ROW_CELLS ? columns : ROW_CELLS);
+		wchar_t row[ROW_CELLS * (1 + MARKS_MOST) + 1] = L"";
+		mvinnwstr(y, 0, row, ROW_CELLS * (1 + MARKS_MOST));
 		size_t n = wcslen(row);
 		while (n > 0 && row[n - 1] == L' ')
 			n--;
@@ -308,6 +307,11 @@ void terminal_return(void)
 	clearok(curscr, TRUE);
 }
 
+bool terminal_quitting(void)
+{
+	return quit;
+}
+
 bool terminal_wide_ambiguous(void)
 {
 	return wide_ambiguous;
@@ -444,11 +448,25 @@ static bool ambiguous(uint32_t c)
 	       (c >= 0x2010 && c <= 0x2bff && wcwidth((wchar_t)c) == 1);
 }
 
+/* Marks that stand on the character before them: accents, the two dots of kana in file names of a Mac, vowel signs. */
+static bool is_mark(uint32_t c)
+{
+	static const struct { uint32_t from, to; } ranges[] = {
+		{ 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd }, { 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x900, 0x902 },
+		{ 0x93a, 0x93c }, { 0x941, 0x94d }, { 0xe31, 0xe31 }, { 0xe34, 0xe3a }, { 0xe47, 0xe4e }, { 0x1ab0, 0x1abe },
+		{ 0x1dc0, 0x1dff }, { 0x20d0, 0x20f0 }, { 0x302a, 0x302d }, { 0x3099, 0x309a }, { 0xfe20, 0xfe2f },
+	};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return true;
+	return false;
+}
+
 int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 {
-	wchar_t out[ROW_CELLS * 4 + 1];
+	wchar_t out[ROW_CELLS * (1 + MARKS_MOST) + 1];
 	size_t n_out = 0, n, most = (size_t)ROW_CELLS * 16;
-	int used = 0;
+	int used = 0, marks = 0;
 	if (row < 0 || row >= clip_rows || x < 0 || x >= clip_columns || columns <= 0)
 		return 0;
 	columns = columns < clip_columns - x ? columns : clip_columns - x;
@@ -470,8 +488,13 @@ int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 			int w = wcwidth(*put);
 			wchar_t shown = w < 0 ? L'?' : *put;
 			w = w < 0 ? 1 : w;
-			if (w == 0)
+			/* ncurses adds a mark to the cell before it; towers would be endless. */
+			if (w == 0) {
+				if (used > 0 && is_mark((uint32_t)shown) && marks++ < MARKS_MOST)
+					out[n_out++] = shown;
 				continue;
+			}
+			marks = 0;
 			if (used + w > columns) {
 				cut = true;
 				break;
