@@ -88,13 +88,14 @@ static void count(struct buf *b, const struct diff *d)
 	for (size_t i = 0; i < d->n_devices; i++)
 		devices[d->devices[i].state]++;
 	for (size_t i = 0; i < d->n_findings; i++)
-		findings[d->findings[i].state]++;
-	add(b, devices[DIFF_DEVICE_NEW], _("%zu new devices"));
-	add(b, devices[DIFF_DEVICE_GONE], _("%zu devices not seen again"));
-	add(b, devices[DIFF_DEVICE_CHANGED], _("%zu devices changed"));
-	add(b, findings[DIFF_FINDING_NEW], _("%zu new findings"));
-	add(b, findings[DIFF_FINDING_RETURNED], _("%zu findings open again"));
-	add(b, findings[DIFF_FINDING_FIXED], _("%zu findings fixed"));
+		for (int k = 0; k < DIFF_FINDING_STATES; k++)
+			findings[k] += d->findings[i].count[k] > 0;
+	add(b, devices[DIFF_DEVICE_NEW], _("new devices: %zu"));
+	add(b, devices[DIFF_DEVICE_GONE], _("devices not seen again: %zu"));
+	add(b, devices[DIFF_DEVICE_CHANGED], _("devices changed: %zu"));
+	add(b, findings[DIFF_FINDING_NEW], _("new findings: %zu"));
+	add(b, findings[DIFF_FINDING_RETURNED], _("findings open again: %zu"));
+	add(b, findings[DIFF_FINDING_FIXED], _("findings fixed: %zu"));
 	if (!b->len)
 		buf_puts(b, diff_is_empty(d) ? _("nothing changed") : _("small changes"));
 }

@@ -37,7 +37,7 @@ static void put_scan(struct doc *d, const struct diff *x, int side)
 	char at[32];
 	char *text = xasprintf(_("%s (scan %lld, %.0f %% of a full measurement)"), tui_time(x->began[side], at), (long long)a->scan,
 			       a->coverage.k * 100);
-	doc_pair(d, side ? _("Now") : _("Before"), text);
+	doc_pair(d, side ? _("Newest") : _("Before"), text);
 	free(text);
 }
 
@@ -116,7 +116,7 @@ static void put_findings(struct doc *d, const struct diff *x, enum diff_finding_
 			if (!f->count[state] || (int)f->severity != severity || row++ >= ROWS_MOST_SHOWN)
 				continue;
 			bool good = state == DIFF_FINDING_FIXED, open = state <= DIFF_FINDING_REMAINING;
-			char *text = xasprintf("%s: %s%s", _(severity_titles[f->severity]), text2_get(&check_of(f)->title),
+			char *text = xasprintf(_("%s: %s%s"), _(severity_titles[f->severity]), text2_get(&check_of(f)->title),
 					       f->accepted ? _(" (accepted risk)") : "");
 			doc_link(d, good ? STYLE_GOOD : open ? tui_severity_style(f->severity) : STYLE_PLAIN, 0, text, &screen_finding,
 				 0, check_of(f)->id);

@@ -96,7 +96,7 @@ static void changes(struct screen *s)
 static void actions(struct doc *d, const struct assessment *a)
 {
 	enum { SHOWN = 3 };
-	if (a->n_actions == 0)
+	if (a->n_actions == 0 || (!a->score.has_s && !a->score.has_n))
 		return;
 	doc_head(d, _("What to do first"));
 	for (size_t i = 0; i < a->n_actions && i < SHOWN; i++)
@@ -188,6 +188,10 @@ static void read_capture(struct screen *s)
 
 static void write_report(struct screen *s)
 {
+	if (!s->tui->a.scan && !s->tui->a.answers.n_answered) {
+		tui_say(s->tui, "%s", _("There is nothing to report yet: answer the questions (a), or read a capture (s)."));
+		return;
+	}
 	char *usual = tui_report_path(s->tui), *path = ask_path(s, _("Write the report to:"), usual);
 	struct stat st;
 	free(usual);
@@ -201,11 +205,6 @@ static void write_report(struct screen *s)
 		free(full);
 	}
 	free(path);
-}
-
-static bool can_report(const struct screen *s)
-{
-	return s->tui->a.scan || s->tui->a.answers.n_answered;
 }
 
 /* ---- keys ---- */
@@ -254,7 +253,7 @@ static const struct tui_binding keys[] = {
 	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
 	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site."), read_capture, NULL },
 	{ 'r', 0, "r", N_("result"), N_("The grade, what it is made of, and what limits it."), to_result, NULL },
-	{ 'w', 0, "w", N_("report"), N_("Write the report as a page for the browser."), write_report, can_report },
+	{ 'w', 0, "w", N_("report"), N_("Write the report as a page for the browser."), write_report, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },
 	{ 'f', 0, "f", N_("findings"), N_("All that the capture shows."), to_findings, NULL },
 	{ 'm', 0, "m", N_("map"), N_("The map of zones, and what passes between them."), to_map, NULL },

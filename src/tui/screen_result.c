@@ -170,7 +170,7 @@ static void put_contradictions(struct doc *d, const struct assessment *a)
 
 static void put_actions(struct doc *d, const struct assessment *a)
 {
-	if (!a->n_actions)
+	if (!a->n_actions || (!a->score.has_s && !a->score.has_n))
 		return;
 	doc_head(d, _("What to do next, and the grade after it"));
 	for (size_t i = 0; i < a->n_actions && i < ACTIONS; i++) {

@@ -462,11 +462,54 @@ static bool is_mark(uint32_t c)
 	return false;
 }
 
+/* One cell: a character and the marks on it. */
+struct glyph { wchar_t c[2 + MARKS_MOST]; int n, width; };
+
+static void put_glyphs(int row, int x, enum tui_style style, const struct glyph *g, size_t n)
+{
+	for (size_t i = 0; i < n; x += g[i++].width) {
+		cchar_t cell;
+		setcchar(&cell, g[i].c, attributes(style), style_pair(style), NULL);
+		mvadd_wch(row, x, &cell);
+	}
+}
+
+/* The characters of a safe text that fit into so many columns; what does not fit ends with a sign of it. */
+static size_t glyphs_of(const char *text, int columns, struct glyph *g, int *used)
+{
+	size_t k = 0, n;
+	bool cut = false;
+	*used = 0;
+	for (const char *p = text; *p && !cut; p += n) {
+		uint32_t c = text_char(p, &n);
+		wchar_t one[2] = { (wchar_t)c, 0 };
+		const wchar_t *put = wide_ambiguous && ambiguous(c) ? narrow(c) : one;
+		for (; *put && !cut; put++) {
+			int w = wcwidth(*put);
+			if (w == 0 || is_mark((uint32_t)*put)) {
+				if (k > 0 && is_mark((uint32_t)*put) && g[k - 1].n <= MARKS_MOST)
+					g[k - 1].c[g[k - 1].n++] = *put;
+				continue;
+			}
+			cut = *used + (w < 0 ? 1 : w) > columns;
+			if (!cut)
+				g[k++] = (struct glyph){ { w < 0 ? L'?' : *put }, 1, w < 0 ? 1 : w };
+			*used += cut ? 0 : g[k - 1].width;
+		}
+	}
+	while (cut && k > 0 && *used + 1 > columns)
+		*used -= g[--k].width;
+	if (cut && *used < columns)
+		g[k++] = (struct glyph){ { wide_ambiguous ? L'~' : L'…' }, 1, 1 };
+	*used += cut && *used < columns;
+	return k;
+}
+
 int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 {
-	wchar_t out[ROW_CELLS * (1 + MARKS_MOST) + 1];
-	size_t n_out = 0, n, most = (size_t)ROW_CELLS * 16;
-	int used = 0, marks = 0;
+	struct glyph glyphs[ROW_CELLS];
+	size_t most = (size_t)ROW_CELLS * 16;
+	int used;
 	if (row < 0 || row >= clip_rows || x < 0 || x >= clip_columns || columns <= 0)
 		return 0;
 	columns = columns < clip_columns - x ? columns : clip_columns - x;
@@ -479,42 +522,9 @@ int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 	char *piece = xasprintf("%.*s", (int)len, text);
 	text_terminal(&b, piece);
 	free(piece);
-	bool cut = false;
-	for (const char *p = b.data; *p && !cut; p += n) {
-		uint32_t c = text_char(p, &n);
-		wchar_t one[2] = { (wchar_t)c, 0 };
-		const wchar_t *put = wide_ambiguous && ambiguous(c) ? narrow(c) : one;
-		for (; *put && !cut; put++) {
-			int w = wcwidth(*put);
-			wchar_t shown = w < 0 ? L'?' : *put;
-			w = w < 0 ? 1 : w;
-			/* ncurses adds a mark to the cell before it; towers would be endless. */
-			if (w == 0) {
-				if (used > 0 && is_mark((uint32_t)shown) && marks++ < MARKS_MOST)
-					out[n_out++] = shown;
-				continue;
-			}
-			marks = 0;
-			if (used + w > columns) {
-				cut = true;
-				break;
-			}
-			out[n_out++] = shown;
-			used += w;
-		}
-	}
-	/* What does not fit ends with a sign of it. */
-	while (cut && n_out > 0 && used + 1 > columns) {
-		used -= wcwidth(out[--n_out]);
-	}
-	if (cut && used < columns) {
-		out[n_out++] = wide_ambiguous ? L'~' : L'…';
-		used++;
-	}
+	size_t n = glyphs_of(b.data, columns, glyphs, &used);
 	buf_done(&b);
-	attr_set(attributes(style), style_pair(style), NULL);
-	mvaddnwstr(origin_row + row, origin_x + x, out, (int)n_out);
-	attr_set(A_NORMAL, 0, NULL);
+	put_glyphs(origin_row + row, origin_x + x, style, glyphs, n);
 	return used;
 }
 

@@ -207,11 +207,12 @@ static void draw_title(const struct screen *s, int columns)
 	bool above = false, below = false;
 	s->type->title(s, title, sizeof title);
 	snprintf(line, sizeof line, " genba  %s", title);
-	terminal_origin(0, 0, 1, columns);
-	tui_fill(0, 0, columns, STYLE_SELECTED, line);
 	/* A screen that draws itself may use the document; else it is empty. */
 	if (!s->table)
 		doc_more(s->doc, &above, &below);
+	terminal_origin(0, 0, 1, columns);
+	tui_fill(0, 0, columns, STYLE_SELECTED, "");
+	tui_put(0, 0, above || below ? columns - 5 : columns, STYLE_SELECTED, line);
 	if (above || below)
 		tui_put(0, columns - 4, 3, STYLE_SELECTED, above && below ? "↑↓" : above ? "↑" : " ↓");
 }
@@ -371,7 +372,7 @@ void tui_paragraph(int row, int x, int rows, int columns, enum tui_style style, 
 
 void tui_put_finding(struct doc *d, const struct check_result *r)
 {
-	char *text = xasprintf("%s: %s", _(severity_titles[r->severity]), text2_get(&r->check->title));
+	char *text = xasprintf(_("%s: %s"), _(severity_titles[r->severity]), text2_get(&r->check->title));
 	doc_link(d, tui_severity_style(r->severity), 0, text, &screen_finding, 0, r->check->id);
 	free(text);
 }
