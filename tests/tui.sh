@@ -108,7 +108,11 @@ profile=$(grep -c '^  - id:' "$top_srcdir/questionnaires/profile.yaml")
 	echo "save end.txt"
 } | typed en whole.genba
 ok "a whole interview: every answer is in the file" test "$("$genba" ask -s whole.genba --export - | grep -cE '^  [GAZHRCD][0-9]+:')" -eq "$questions"
-ok "it ends with the result" says 'What people do, by subject\|By points alone' end.txt
+# The last question that is open leads to the result.
+cp factory.genba last.genba
+typed en last.genba <<<$'key a 1\nsave end.txt\nkey q\nsave home.txt'
+ok "the interview ends with the result" says 'By points alone' end.txt
+ok "behind it is the first screen" says 'How to go on' home.txt
 
 # ---- from the first screen: a capture, what changed, the report ----
 mkdir sub && cp factory.pcap "sub/a file.pcap"
