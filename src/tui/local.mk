@@ -18,7 +18,8 @@ EXTRA_DIST += tests/screens
 libgenba_a_SOURCES += src/tui/words.c src/tui/words.h src/tui/map.c src/tui/map.h src/tui/screen_map.c \
 	src/tui/screen_findings.c src/tui/screen_finding.c src/tui/screen_actions.c src/tui/screen_action.c
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_tui_map
-TESTS += tests/unit/test_tui_map
+check_PROGRAMS += tests/unit/test_tui_map tests/unit/test_tui_table
+TESTS += tests/unit/test_tui_map tests/unit/test_tui_table
+tests_unit_test_tui_table_LDADD = $(UNIT_LDADD)
 tests_unit_test_tui_map_LDADD = $(UNIT_LDADD)
 endif
