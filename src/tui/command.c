@@ -35,13 +35,10 @@ static int start(char *const *argv, pid_t *child)
 	return number;
 }
 
-/* Ctrl-C is for the command alone; a signal that ends this program ends the command first. */
+/* A signal that ends this program ends the command first. */
 static bool run(char *const *argv, int *status)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, old[2];
 	pid_t child;
-	sigaction(SIGINT, &ignore, &old[0]);
-	sigaction(SIGQUIT, &ignore, &old[1]);
 	int number = start(argv, &child);
 	bool told = false;
 	while (number == 0 && waitpid(child, status, 0) < 0 && errno == EINTR)
@@ -49,8 +46,6 @@ static bool run(char *const *argv, int *status)
 			kill(child, SIGTERM);
 			told = true;
 		}
-	sigaction(SIGINT, &old[0], NULL);
-	sigaction(SIGQUIT, &old[1], NULL);
 	errno = number;
 	return number == 0;
 }
@@ -69,6 +64,8 @@ static void wait_for_enter(void)
 
 bool tui_command(struct tui *t, const char *const *arguments, bool wait)
 {
+	/* Ctrl-C is for the command alone, also where it comes a moment too late. */
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old[2];
 	char *argv[ARGUMENTS_MOST] = { NULL };
 	size_t n = 0;
 	int status = 0;
@@ -77,6 +74,8 @@ bool tui_command(struct tui *t, const char *const *arguments, bool wait)
 	argv[n++] = xstrdup(lang_code());
 	for (size_t i = 0; arguments[i] && n + 1 < ARGUMENTS_MOST; i++)
 		argv[n++] = xstrdup(arguments[i]);
+	sigaction(SIGINT, &ignore, &old[0]);
+	sigaction(SIGQUIT, &ignore, &old[1]);
 	terminal_leave();
 	bool started = run(argv, &status);
 	bool well = started && WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -87,6 +86,8 @@ bool tui_command(struct tui *t, const char *const *arguments, bool wait)
 	if ((wait || !well) && !terminal_scripted())
 		wait_for_enter();
 	terminal_return();
+	sigaction(SIGINT, &old[0], NULL);
+	sigaction(SIGQUIT, &old[1], NULL);
 	for (size_t i = 0; i < n; i++)
 		free(argv[i]);
 	return well;

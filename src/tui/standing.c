@@ -50,13 +50,23 @@ static bool newest(void *data, const struct store_scan_head *h)
 	return true;
 }
 
+static bool take_count(void *data, const struct store_row *row)
+{
+	*(int64_t *)data = store_column(row, "n").i;
+	return false;
+}
+
 bool tui_last_scan(const struct tui *t, char *out, size_t size)
 {
 	struct store_scan_head scan = { 0 };
 	struct err e;
 	char at[32];
+	int64_t n = 0;
 	if (!store_scans(t->store, newest, &scan, &e) || !scan.id)
 		return false;
-	snprintf(out, size, _("%s, %lld devices"), tui_time(scan.finished, at), (long long)scan.devices);
+	/* Addresses on the internet are no devices of the factory. */
+	if (!store_select(t->store, scan.id, "SELECT count(*) AS n FROM v_device WHERE NOT internet", NULL, take_count, &n, &e))
+		n = scan.devices;
+	snprintf(out, size, _("%s, %lld devices"), tui_time(scan.finished, at), (long long)n);
 	return true;
 }
