@@ -48,8 +48,8 @@ static void add(struct page *p, enum tui_style style, int indent, const char *te
 static void add_labelled(struct page *p, enum tui_style style, int indent, const char *label, const char *text)
 {
 	size_t n = strlen(label);
-	bool wide = n >= 3 && strcmp(label + n - 3, "：") == 0;
-	char *both = xasprintf("%s%s%s", label, n && !wide ? " " : "", text);
+	const char *last = n >= 3 ? &label[n - 3] : label;
+	char *both = xasprintf("%s%s%s", label, n && strcmp(last, "：") != 0 ? " " : "", text);
 	add(p, style, indent, both);
 	free(both);
 }
