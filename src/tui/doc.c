@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "tui/tui.h"
 
-enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 46, BAR = 20 };
+enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 46, BAR = 20, BAR_TEXT = 18 };
 
 enum item_kind { ITEM_TEXT, ITEM_PAIR, ITEM_LINE, ITEM_BAR };
 
@@ -183,6 +183,9 @@ static int label_columns(const struct doc *d, size_t at, int columns)
 {
 	int widest = 0, most = columns / 2 < LABEL_WIDEST ? columns / 2 : LABEL_WIDEST;
 	size_t from = at, to = at;
+	/* Beside a bar its text needs room too. */
+	if (d->items[at].kind == ITEM_BAR && most > columns - BAR - BAR_TEXT)
+		most = columns - BAR - BAR_TEXT;
 	while (from > 0 && labelled(&d->items[from - 1]))
 		from--;
 	while (to + 1 < d->n && labelled(&d->items[to + 1]))
