@@ -67,4 +67,5 @@ golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tes
 		tests/protocol_table$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/golden.sh --update
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/protocols.sh --update
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/tui.sh --update
 EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

@@ -108,6 +108,8 @@ shown() { cat ./*.txt | grep -qF -- "$1"; }
 ok "an escape sequence is shown" shown '\x1b[2J'
 ok "a direction is shown" shown '\u{202e}'
 ok "a character without width is shown" shown '\u{200b}'
+ok "a mark stands on its letter" shown $'e\u0301'
+ok "but no tower of them" test -z "$(cat ./*.txt | grep -F $'\u0301\u0301\u0301\u0301')"
 ok "Japanese stays" shown 日本語
 ok "the list's name is shown" shown 'N名N名'
 finish

@@ -141,7 +141,7 @@ static int names(const struct check_result *r, int64_t device)
 
 static void put_finding(struct doc *d, const struct check_result *r, int named)
 {
-	char *text = xasprintf("%s: %s%s", _(severity_titles[r->severity]), text2_get(&r->check->title),
+	char *text = xasprintf(_("%s: %s%s"), _(severity_titles[r->severity]), text2_get(&r->check->title),
 			       named == 2 ? _(" (a guess)") : named == 3 ? _(" (accepted risk)") : "");
 	doc_link(d, named == 1 ? tui_severity_style(r->severity) : STYLE_DIM, 0, text, &screen_finding, 0, r->check->id);
 	free(text);

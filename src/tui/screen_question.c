@@ -89,9 +89,9 @@ static void go_on(struct screen *s)
 		say_skipped(s, from, at);
 		go(s, at);
 	} else if (v->was_open || v->review) {
-		/* The first screen shows the result. */
-		tui_say(s->tui, "%s", _("All questions are answered. This is the result."));
-		tui_close(s->tui);
+		struct tui *t = s->tui;
+		tui_replace(t, &screen_result, 0, "");
+		tui_say(t, "%s", _("All questions are answered. This is the result."));
 	} else {
 		tui_close(s->tui);
 	}

@@ -13,7 +13,7 @@ static const struct table_column columns[] = {
 	{ N_("ABOUT"), 16, 0, false, 2 },
 	{ N_("QUESTION"), 40, 1, false, 0 },
 	{ N_("ANSWER"), 14, 0, false, 0 },
-	{ N_("SCAN"), 10, 0, false, 0 },
+	{ N_("SCAN"), 11, 0, false, 0 },
 	{ N_("DAY"), 10, 0, false, 3 },
 	{ 0 },
 };

@@ -28,7 +28,7 @@ static void add_question(struct screen *s, const struct assess_question *q)
 	struct buf b;
 	buf_init(&b, LEVELS_MAX);
 	for (size_t i = 0; i < answer->n_respondents; i++)
-		buf_printf(&b, "%s%s: %s", i ? "  " : "", person(answer->voices[i].respondent),
+		buf_printf(&b, _("%s%s: %s"), i ? "  " : "", person(answer->voices[i].respondent),
 			   tui_level_name(answer->voices[i].level));
 	table_row(s->table, answer_differs(answer) ? STYLE_FAIR : STYLE_PLAIN, 0, q->question->id);
 	table_cell(s->table, q->question->id);
