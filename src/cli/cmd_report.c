@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/assessed.h"
+#include "report/mask.h"
 #include "report/report.h"
 
 /* What is asked for must be known before anything is read. */
@@ -38,6 +39,16 @@ static void format_by_name(const struct cli *c, const char *path, struct report_
 		o->format = REPORT_JSON;
 }
 
+/* Pseudonyms in the model: every format is made of it. */
+static bool mask(json_t *model, struct store *s, int64_t scan, struct err *e)
+{
+	struct mask *m = report_mask_new(s, scan, e);
+	if (m)
+		report_mask(model, m);
+	mask_free(m);
+	return m != NULL;
+}
+
 static int run(struct cli *c, struct err *e)
 {
 	struct report_options o;
@@ -50,13 +61,16 @@ static int run(struct cli *c, struct err *e)
 	if (!s)
 		return EXIT_FAILED;
 	json_t *model = report_model(s, &a, e);
+	bool ok = model && (!cli_has(c, "mask") || mask(model, s, a.scan, e));
 	score_assess_free(&a);
 	store_close(s);
-	if (!model)
+	if (!ok) {
+		json_decref(model);
 		return EXIT_FAILED;
+	}
 	struct buf out;
 	buf_init(&out, REPORT_BYTES);
-	bool ok = report_make(model, &o, &out, e);
+	ok = report_make(model, &o, &out, e);
 	json_decref(model);
 	if (!ok || (path && strcmp(path, "-") != 0)) {
 		ok = ok && file_save(path, out.data, out.len, e);
@@ -73,6 +87,7 @@ static const struct cli_option options[] = {
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
+	{ 0, "mask", NULL, N_("pseudonyms for addresses, names, serial numbers and people; free text is left out") },
 	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt, report.md and their parts)") },
 	{ 0 },
 };

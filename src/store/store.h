@@ -134,6 +134,10 @@ bool store_exceptions(struct store *s, store_exception_fn *fn, void *data, struc
 bool store_setting_set(struct store *s, const char *key, const char *value, struct err *e) MUST_CHECK;
 char *store_setting_get(struct store *s, const char *key);   /* to be freed, NULL when unset */
 
+enum { STORE_MASK_KEY = 32 };
+/* The secret that this site's pseudonyms are made with. */
+bool store_mask_key(struct store *s, unsigned char *key, struct err *e) MUST_CHECK;
+
 /* Time now in ns; $SOURCE_DATE_EPOCH (seconds) fixes it. */
 int64_t store_now(void);
 
