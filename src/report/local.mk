@@ -16,5 +16,6 @@ tests_unit_test_report_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/report-model.json
 endif
 # It renders the made-up factory of tests/gen.
-dist_check_SCRIPTS += tests/report.sh
-TESTS += tests/report.sh
+dist_check_SCRIPTS += tests/report.sh tests/mask.sh
+TESTS += tests/report.sh tests/mask.sh
+EXTRA_DIST += tests/mask.py

@@ -137,7 +137,7 @@ static const struct {
 	{ "site", "name", WHOLE, MASK_SITE }, { "devices", "name", WHOLE, MASK_DEVICE }, { "files", "name", WHOLE, MASK_FILE },
 	{ "questions", "reason", FREE, 0 }, { "exceptions", "reason", FREE, 0 },
 	{ "operations", "name", STAYS, 0 }, { "weaknesses", "name", STAYS, 0 },
-	{ "devices", "vendor", STAYS, 0 }, { "questions", "source", STAYS, 0 }, { "left_out", "reason", STAYS, 0 },
+	{ "devices", "vendor", STAYS, 0 }, { "questions", "source", STAYS, 0 }, { "left_out", "reason", FREE, 0 },
 };
 
 static json_t *masked(const struct mask *m, const char *section, const char *key, const char *text)
@@ -209,9 +209,21 @@ static void mask_profile(json_t *list)
 	}
 }
 
+/* Who does it, where the site wrote its own figures. */
+static void mask_who(json_t *list)
+{
+	size_t i;
+	json_t *o;
+	json_array_foreach(list, i, o)
+		if (json_is_true(json_object_get(o, "adapted")))
+			json_object_set_new(o, "who", json_pack("{s:s, s:s}", "en", MASK_FREE, "ja", MASK_FREE));
+}
+
 void report_mask(json_t *model, const struct mask *m)
 {
 	walk(m, model, "", "");
 	mask_profile(json_object_get(model, "profile"));
+	mask_who(json_object_get(model, "actions"));
+	mask_who(json_object_get(model, "data_actions"));
 	json_object_set_new(model, "masked", json_true());
 }
