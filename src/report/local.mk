@@ -8,8 +8,9 @@ libgenba_a_SOURCES += \
 	src/report/draw.c src/report/draw_map.c src/report/format.c
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report
-TESTS += tests/unit/test_mustache tests/unit/test_report
+check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report tests/unit/test_mask
+TESTS += tests/unit/test_mustache tests/unit/test_report tests/unit/test_mask
+tests_unit_test_mask_LDADD = $(UNIT_LDADD)
 tests_unit_test_mustache_LDADD = $(UNIT_LDADD)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/site.c tests/unit/site.h
 tests_unit_test_report_LDADD = $(UNIT_LDADD)

@@ -243,7 +243,7 @@ static size_t mac_at(const char *s, uint8_t *mac)
 		for (; shapes[k][i] && (shapes[k][i] == 'x' ? isxdigit((unsigned char)s[i]) : s[i] == shapes[k][i]); i++)
 			if (shapes[k][i] == 'x')
 				hex[digits++] = s[i];
-		if (shapes[k][i] || is_word(s[i]) || s[i] == ':')
+		if (shapes[k][i] || is_word(s[i]) || (s[i] == ':' && isxdigit((unsigned char)s[i + 1])))
 			continue;
 		for (size_t j = 0; j < 6; j++) {
 			char pair[3] = { hex[2 * j], hex[2 * j + 1], '\0' };
@@ -433,7 +433,7 @@ static const struct entry *known(const struct mask *m, const char *text)
 	return e && e->n == strlen(text) ? e : NULL;
 }
 
-/* The dot behind the first label of a full host name; NULL where it is none. */
+/* The dot behind the first label of a full host name; NULL where it is none, or that label is too common to be found. */
 static const char *host_dot(const char *text)
 {
 	const char *dot = strchr(text, '.');
@@ -443,7 +443,7 @@ static const char *host_dot(const char *text)
 			return NULL;
 		letters = letters || (p > dot && isalpha((unsigned char)*p));
 	}
-	return dot && dot > text && dot[1] && letters ? dot : NULL;
+	return dot && dot - text >= LEAST && dot[1] && letters && !mask_house_word(text, (size_t)(dot - text)) ? dot : NULL;
 }
 
 static bool common_domain(const char *s)
