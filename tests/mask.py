@@ -13,7 +13,7 @@ import sys
 STAYS = ('vendor', 'model', 'firmware', 'hardware', 'os', 'mode', 'kind', 'role')
 NAMES = ('name', 'hostname', 'serial', 'location', 'description', 'mac', 'ipv4', 'ipv6')
 # Words of the report itself, which devices in the tests' captures are called, too.
-HOUSE = {'internet', 'office', 'operations', 'control', 'unknown', 'local', 'collector', 'mirror', 'none', '127.0.0.1', '::1'}
+HOUSE = {'internet', 'office', 'operations', 'control', 'unknown', 'local', 'collector', 'mirror', 'none', 'client', 'controller', '127.0.0.1', '::1'}
 
 
 def main():

@@ -159,7 +159,7 @@ static void grow(struct mask *m)
 /* What was told first counts. */
 static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind, bool kept)
 {
-	char low[LONGEST + 1];
+	char low[LONGEST + 1] = "";
 	while (n && isspace((unsigned char)*text))
 		text++, n--;
 	while (n && isspace((unsigned char)text[n - 1]))
@@ -170,7 +170,6 @@ static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind,
 		return;
 	for (size_t i = 0; i < n; i++)
 		low[i] = lower(text[i]);
-	low[n] = '\0';
 	grow(m);
 	struct entry *e = entry_at(m, low, n);
 	if (e->text)
@@ -366,6 +365,67 @@ static const struct entry *known_at(const struct mask *m, const char *s, size_t 
 	return NULL;
 }
 
+/* The dot behind the first label of a full host name; NULL where it is none, or that label is too common to be found. */
+static const char *host_dot(const char *text)
+{
+	const char *dot = strchr(text, '.');
+	bool letters = false;
+	if (!dot)
+		return NULL;
+	for (const char *p = text; *p; p++) {
+		if (!isalnum((unsigned char)*p) && !strchr("-_.", *p))
+			return NULL;
+		letters = letters || (p > dot && isalpha((unsigned char)*p));
+	}
+	return dot - text >= LEAST && dot[1] && letters && !mask_house_word(text, (size_t)(dot - text)) ? dot : NULL;
+}
+
+static bool common_domain(const char *s)
+{
+	static const char *const names[] = { "local", "lan", "home", "internal", "localdomain", "com", "net", "org", "jp",
+					     "co.jp", "localhost" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(s, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A full host name, host and domain apart: so the host's short name has the same pseudonym. */
+static void put_host(const struct mask *m, struct buf *out, const char *text, size_t n)
+{
+	char *host = xasprintf("%.*s", (int)n, text);
+	const char *dot = host_dot(host);
+	put_name(m, out, MASK_DEVICE, host, dot ? (size_t)(dot - host) : n);
+	if (dot) {
+		buf_putc(out, '.');
+		if (common_domain(dot + 1))
+			buf_puts(out, dot + 1);
+		else
+			put_name(m, out, MASK_DOMAIN, dot + 1, strlen(dot + 1));
+	}
+	free(host);
+}
+
+/* A word in the shape of a full host name: three labels, or the last is one of a network's. Its length, else 0. */
+static size_t host_at(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."), last = 0, dots = 0, letters = 0;
+	while (n && s[n - 1] == '.')
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		letters += !dots && isalpha((unsigned char)s[i]);
+		if (s[i] == '.' && ++dots)
+			last = i + 1;
+	}
+	for (size_t i = last; i < n; i++)
+		if (!isalpha((unsigned char)s[i]))
+			return 0;
+	char *top = xasprintf("%.*s", (int)(n - last), s + last);
+	bool yes = dots && letters && n - last >= 2 && (dots >= 2 || common_domain(top));
+	free(top);
+	return yes ? n : 0;
+}
+
 /* A word that says by its shape that it names something: a URL, an e-mail address, a path. Its length, else 0. */
 static size_t place_at(const char *s)
 {
@@ -394,13 +454,17 @@ static void put_text(const struct mask *m, struct buf *out, const char *s)
 		const struct entry *e = known_at(m, s, left, before);
 		buf_reset(&address);
 		size_t n = take_address(m, text, s, &address);
-		size_t place = isspace((unsigned char)before) || strchr("\"'<([,;", before) ? place_at(s) : 0;
-		if (e && e->n >= n && e->n >= place) {
+		bool starts = isspace((unsigned char)before) || strchr("\"'<([,;/=", before);
+		size_t place = starts ? place_at(s) : 0, host = starts ? host_at(s) : 0;
+		if (e && e->n >= n && e->n >= place && e->n >= host) {
 			n = e->n;
 			if (e->kept)
 				buf_add(out, s, n);
 			else
 				put_name(m, out, e->kind, s, n);
+		} else if (host > n && host >= place) {
+			n = host;
+			put_host(m, out, s, n);
 		} else if (place > n) {
 			n = place;
 			put_name(m, out, MASK_WORD, s, n);
@@ -433,29 +497,6 @@ static const struct entry *known(const struct mask *m, const char *text)
 	return e && e->n == strlen(text) ? e : NULL;
 }
 
-/* The dot behind the first label of a full host name; NULL where it is none, or that label is too common to be found. */
-static const char *host_dot(const char *text)
-{
-	const char *dot = strchr(text, '.');
-	bool letters = false;
-	for (const char *p = text; *p; p++) {
-		if (!isalnum((unsigned char)*p) && !strchr("-_.", *p))
-			return NULL;
-		letters = letters || (p > dot && isalpha((unsigned char)*p));
-	}
-	return dot && dot - text >= LEAST && dot[1] && letters && !mask_house_word(text, (size_t)(dot - text)) ? dot : NULL;
-}
-
-static bool common_domain(const char *s)
-{
-	static const char *const names[] = { "local", "lan", "home", "internal", "localdomain", "com", "net", "org", "jp",
-					     "co.jp", "localhost" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(s, names[i]) == 0)
-			return true;
-	return false;
-}
-
 void mask_learn(struct mask *m, enum mask_kind kind, const char *text)
 {
 	if (!text || mask_house_word(text, strlen(text)))
@@ -471,7 +512,6 @@ void mask_learn(struct mask *m, enum mask_kind kind, const char *text)
 		(void)snprintf(bare, sizeof(bare), "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 		add(m, bare, 12, MASK_WORD, false);
 	} else if (dot) {
-		/* Host and domain apart: so the host's short name has the same pseudonym. */
 		char *host = xasprintf("%.*s", (int)(dot - text), text);
 		mask_learn(m, MASK_DEVICE, host);
 		free(host);
@@ -507,18 +547,12 @@ char *mask_whole(const struct mask *m, enum mask_kind kind, const char *text)
 	buf_init(&out, TEXT_CAP);
 	const struct entry *e = known(m, text);
 	size_t n = take_address(m, text, text, &out);
-	const char *dot = kind == MASK_DEVICE ? host_dot(text) : NULL;
 	if (!n || text[n]) {
 		buf_reset(&out);
 		if (!*text || (e && e->kept)) {
 			buf_puts(&out, text);
-		} else if (dot) {
-			put_name(m, &out, MASK_DEVICE, text, (size_t)(dot - text));
-			buf_putc(&out, '.');
-			if (common_domain(dot + 1))
-				buf_puts(&out, dot + 1);
-			else
-				put_name(m, &out, MASK_DOMAIN, dot + 1, strlen(dot + 1));
+		} else if (kind == MASK_DEVICE && host_dot(text)) {
+			put_host(m, &out, text, strlen(text));
 		} else {
 			put_name(m, &out, e ? e->kind : kind, text, strlen(text));
 		}
@@ -531,7 +565,7 @@ char *mask_whole(const struct mask *m, enum mask_kind kind, const char *text)
 /* A number, an address of a controller such as D100, or a word of the house? */
 static bool harmless_word(const char *s, size_t n)
 {
-	size_t digits = 0, capitals = 0, hex = 0, dots = 0;
+	size_t digits = 0, capitals = 0, hex = 0, dots = 0, index = 0;
 	while (capitals < n && s[capitals] >= 'A' && s[capitals] <= 'Z')
 		capitals++;
 	for (size_t i = capitals; i < n; i++) {
@@ -540,14 +574,19 @@ static bool harmless_word(const char *s, size_t n)
 	}
 	for (size_t i = 2; i < n && s[0] == '0' && s[1] == 'x'; i++)
 		hex += isxdigit((unsigned char)s[i]) != 0;
-	return n < LEAST || (capitals <= 2 && capitals + digits == n) || (dots == 1 && digits + 1 == n) ||
-	       hex + 2 == n || mask_house_word(s, n);
+	/* an object's index, 1C12 */
+	for (size_t i = 0; n == 4 && digits && i < n; i++)
+		index += isxdigit((unsigned char)s[i]) != 0;
+	return n < LEAST || index == 4 || hex + 2 == n || (capitals <= 2 && capitals + digits == n) ||
+	       (capitals == 0 && dots <= 2 && digits + dots == n) || mask_house_word(s, n);
 }
 
 static bool harmless(const char *s, size_t n)
 {
+	if (harmless_word(s, n))
+		return true;
 	for (size_t i = 0, k; i < n; i += k + 1) {
-		for (k = 0; i + k < n && !strchr("/:", s[i + k]);)
+		for (k = 0; i + k < n && !strchr("/:-+", s[i + k]);)
 			k++;
 		if (!harmless_word(s + i, k))
 			return false;

@@ -108,6 +108,7 @@ static const struct {
 	{ "confidence", STAYS, 0 }, { "protocol", STAYS, 0 }, { "transport", STAYS, 0 }, { "kind", STAYS, 0 },
 	{ "class", STAYS, 0 }, { "weaknesses", STAYS, 0 }, { "timezone", STAYS, 0 }, { "state", STAYS, 0 },
 	{ "result", STAYS, 0 }, { "mapping", STAYS, 0 }, { "domain", STAYS, 0 }, { "mode", STAYS, 0 },
+	{ "source", STAYS, 0 },
 	/* times have the look of IPv6 addresses */
 	{ "generated", STAYS, 0 }, { "started", STAYS, 0 }, { "finished", STAYS, 0 }, { "first", STAYS, 0 },
 	{ "last", STAYS, 0 }, { "first_seen", STAYS, 0 }, { "last_seen", STAYS, 0 }, { "when", STAYS, 0 },
@@ -125,8 +126,10 @@ static const struct {
 };
 
 /* Parts of the model that hold nothing of the wire and nothing that people wrote. */
-static const char *const ours[] = { "tool", "score", "score_without_accepted", "coverage", "outcomes", "severities", "domains",
-				    "answered", "unknowns", "charts", "actions", "data_actions", "roadmaps", "counters" };
+static const char *const ours[] = {
+	"tool", "score", "score_without_accepted", "coverage", "outcomes", "severities", "domains", "answered", "unknowns",
+	"charts", "actions", "data_actions", "roadmaps", "counters",
+};
 
 /* The same key means other things here: "section/key". */
 static const struct {
@@ -137,7 +140,7 @@ static const struct {
 	{ "site", "name", WHOLE, MASK_SITE }, { "devices", "name", WHOLE, MASK_DEVICE }, { "files", "name", WHOLE, MASK_FILE },
 	{ "questions", "reason", FREE, 0 }, { "exceptions", "reason", FREE, 0 },
 	{ "operations", "name", STAYS, 0 }, { "weaknesses", "name", STAYS, 0 },
-	{ "devices", "vendor", STAYS, 0 }, { "questions", "source", STAYS, 0 }, { "left_out", "reason", FREE, 0 },
+	{ "devices", "vendor", STAYS, 0 }, { "left_out", "reason", FREE, 0 },
 };
 
 static json_t *masked(const struct mask *m, const char *section, const char *key, const char *text)

@@ -64,6 +64,8 @@ static void texts(void **state)
 	hidden(m, "001d.9cc7.b010", "9cc7", "02:");
 	hidden(m, "id 001D9CC7B010", "9CC7", "id word-");
 	hidden(m, "at http://press.example/x?y, twice", "press", ", twice");
+	hidden(m, "mail.kojo.example.jp esmtp", "kojo", " esmtp");
+	hidden(m, "220 ns1.lan ready", "ns1", ".lan ready");
 	hidden(m, "by tanaka@example.jp", "tanaka", "by word-");
 	hidden(m, "read NENRIN.CSV", "NENRIN", "read word-");
 	hidden(m, "model S C-C2UR28922012", "28922012", "model serial-");
@@ -116,6 +118,8 @@ static void pseudonyms(void **state)
 static void detail(const struct mask *m, const char *text, const char *want, const char *gone)
 {
 	char *shown = mask_detail(m, text);
+	if (!strstr(shown, want))
+		print_error("%s: %s\n", text, shown);
 	assert_non_null(strstr(shown, want));
 	assert_true(!gone || !strstr(shown, gone));
 	free(shown);
