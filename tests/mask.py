@@ -1,6 +1,6 @@
 """Does a masked report hold anything that names a device? mask.py DEVICES.json [EXTRA...] -- REPORT...
 
-Every address, name and serial number of four characters and more is searched for, in any case of letters: as a word, from
+Every address, name and serial number of four characters (five digits) and more is searched for, in any case of letters: as a word, from
 eight characters on anywhere. What stays by design is no leak: an original that is part of a vendor's, model's, version's
 or protocol's name.
 """
@@ -41,7 +41,7 @@ def main():
         if re.fullmatch(r'[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+', host) and re.search(r'\.[A-Za-z]', host):
             originals.update(host.split('.', 1))
     stays = '\n'.join(stays).lower()
-    left = sorted(o for o in originals if len(o) >= 4 and o.lower() not in stays)
+    left = sorted(o for o in originals if len(o) >= (5 if o.isdigit() else 4) and o.lower() not in stays)
     for o in originals:
         try:
             a = ipaddress.ip_address(o)

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
-enum { LEAST = 3, LONGEST = 255, ANYWHERE = 8, TEXT_CAP = 1 << 20, TAIL = 16 };
+enum { LEAST = 3, LEAST_DIGITS = 5, LONGEST = 255, ANYWHERE = 8, TEXT_CAP = 1 << 20, TAIL = 16 };
 
 struct entry {
 	char *text;              /* lower case */
@@ -166,7 +166,8 @@ static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind,
 		n--;
 	if (n > LONGEST)
 		n = LONGEST;
-	if (n < LEAST)
+	/* A short number is a port, a count or a register as well. */
+	if (n < LEAST || (n < LEAST_DIGITS && strspn(text, "0123456789") >= n))
 		return;
 	for (size_t i = 0; i < n; i++)
 		low[i] = lower(text[i]);
@@ -437,7 +438,7 @@ static size_t place_at(const char *s)
 	word[n] = '\0';
 	const char *at = strchr(word, '@');
 	bool yes = strstr(word, "://") || strncasecmp(word, "urn:", 4) == 0 || strchr(word, '\\') ||
-		   (at && at > word && at[1]);
+		   (*word == '/' && strchr(word + 1, '/')) || (at && at > word && at[1]);
 	while (yes && n && strchr(".:", word[n - 1]))
 		n--;
 	return yes ? n : 0;

@@ -26,7 +26,7 @@ struct mask *mask_new(const unsigned char *key, size_t n);
 void mask_free(struct mask *m);
 /* This text stays wherever it stands: a vendor, a model, a protocol. What must stay is told before what is learnt. */
 void mask_keep(struct mask *m, const char *text);
-/* This text is one of these: mask_text() replaces it from now on. Text of fewer than three bytes is not learnt. */
+/* This text is one of these: mask_text() replaces it from now on. Text of fewer than three bytes, or five digits, is not learnt. */
 void mask_learn(struct mask *m, enum mask_kind kind, const char *text);
 /* What an operation says it worked on: every word that is none of the house is learnt. */
 void mask_learn_detail(struct mask *m, const char *detail);

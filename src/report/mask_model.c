@@ -93,6 +93,8 @@ struct mask *report_mask_new(struct store *s, int64_t scan, struct err *e)
 
 /* ---- the model ---- */
 
+enum { CUT = 990 };   /* bytes of a text that may have been cut */
+
 enum how { TEXT, DETAIL, WHOLE, FREE, GONE, STAYS };
 
 /* How a string is masked, by its key; every other one is a text. */
@@ -166,9 +168,15 @@ static json_t *masked(const struct mask *m, const char *section, const char *key
 		return json_string(text);
 	if (how == FREE)
 		return json_string(MASK_FREE);
+	char *whole = xstrdup(text), *comma = strlen(text) >= CUT ? strrchr(whole, ',') : NULL;
+	/* What a check found was cut at its end, perhaps in a name. */
+	if (comma)
+		*comma = '\0';
+	text = whole;
 	char *shown = how == WHOLE ? mask_whole(m, kind, text) : how == DETAIL ? mask_detail(m, text) : mask_text(m, text);
 	json_t *out = json_string(shown);
 	free(shown);
+	free(whole);
 	return out;
 }
 

@@ -66,6 +66,7 @@ static void texts(void **state)
 	hidden(m, "at http://press.example/x?y, twice", "press", ", twice");
 	hidden(m, "mail.kojo.example.jp esmtp", "kojo", " esmtp");
 	hidden(m, "220 ns1.lan ready", "ns1", ".lan ready");
+	hidden(m, "no file /srv/kojo/a.pcap", "kojo", "no file word-");
 	hidden(m, "by tanaka@example.jp", "tanaka", "by word-");
 	hidden(m, "read NENRIN.CSV", "NENRIN", "read word-");
 	hidden(m, "model S C-C2UR28922012", "28922012", "model serial-");
@@ -75,6 +76,8 @@ static void texts(void **state)
 	stays(m, "firmware 1.0.8.3, OID 1.3.6.1.4.1.2001.1.1");
 	stays(m, "239.255.255.250, 255.255.255.255, 01:80:c2:00:00:0e, 12:30:45");
 	stays(m, "Write register 12");
+	mask_learn(m, MASK_SERIAL, "502");
+	stays(m, "modbus tcp/502, 1734-AENT/B");
 	mask_free(m);
 }
 
