@@ -563,45 +563,13 @@ char *mask_whole(const struct mask *m, enum mask_kind kind, const char *text)
 
 /* ---- details ---- */
 
-/* A number, an address of a controller such as D100, or a word of the house? */
-static bool harmless_word(const char *s, size_t n)
-{
-	size_t digits = 0, capitals = 0, hex = 0, dots = 0, index = 0;
-	while (capitals < n && s[capitals] >= 'A' && s[capitals] <= 'Z')
-		capitals++;
-	for (size_t i = capitals; i < n; i++) {
-		digits += isdigit((unsigned char)s[i]) != 0;
-		dots += s[i] == '.';
-	}
-	for (size_t i = 2; i < n && s[0] == '0' && s[1] == 'x'; i++)
-		hex += isxdigit((unsigned char)s[i]) != 0;
-	/* an object's index, 1C12 */
-	for (size_t i = 0; n == 4 && digits && i < n; i++)
-		index += isxdigit((unsigned char)s[i]) != 0;
-	return n < LEAST || index == 4 || hex + 2 == n || (capitals <= 2 && capitals + digits == n) ||
-	       (capitals == 0 && dots <= 2 && digits + dots == n) || mask_house_word(s, n);
-}
-
-static bool harmless(const char *s, size_t n)
-{
-	if (harmless_word(s, n))
-		return true;
-	for (size_t i = 0, k; i < n; i += k + 1) {
-		for (k = 0; i + k < n && !strchr("/:-+", s[i + k]);)
-			k++;
-		if (!harmless_word(s + i, k))
-			return false;
-	}
-	return true;
-}
-
 /* The parts of a detail, each with whether it may stay. */
 static void each_part(const char *detail, void (*fn)(void *data, const char *s, size_t n, bool stays), void *data)
 {
 	for (const char *s = detail; *s;) {
 		size_t n = strcspn(s, " ,;()\"=[]");
 		if (n)
-			fn(data, s, n, harmless(s, n));
+			fn(data, s, n, mask_harmless(s, n));
 		s += n;
 		if (*s)
 			fn(data, s++, 1, true);

@@ -39,9 +39,11 @@ char *mask_detail(const struct mask *m, const char *detail);
 
 /* mask_words.c: is this one of the words that our own dissectors put into details? */
 bool mask_house_word(const char *word, size_t n);
+/* May this part of a detail stay: made of such words, numbers, and addresses in a controller? */
+bool mask_harmless(const char *s, size_t n);
 
 /* ---- mask_model.c ---- */
-/* A mask with the site's secret that knows what this scan holds; NULL fills e. Others scans may be added. */
+/* A mask with the site's secret that knows what this scan holds; NULL fills e. Other scans may be added. */
 struct mask *report_mask_new(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 bool report_mask_learn(struct mask *m, struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 /* Mask a model of report_model() in place: whatever is made of it is masked. */

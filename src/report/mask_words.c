@@ -5,6 +5,7 @@
  */
 #include "report/mask.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,4 +76,38 @@ bool mask_house_word(const char *word, size_t n)
 {
 	struct key k = { word, n };
 	return bsearch(&k, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare) != NULL;
+}
+
+enum { SHORT = 3 };   /* characters: what has less names nobody */
+
+/* A number, an address of a controller such as D100, or a word of the house? */
+static bool harmless_word(const char *s, size_t n)
+{
+	size_t digits = 0, capitals = 0, hex = 0, dots = 0, index = 0;
+	while (capitals < n && s[capitals] >= 'A' && s[capitals] <= 'Z')
+		capitals++;
+	for (size_t i = capitals; i < n; i++) {
+		digits += isdigit((unsigned char)s[i]) != 0;
+		dots += s[i] == '.';
+	}
+	for (size_t i = 2; i < n && s[0] == '0' && s[1] == 'x'; i++)
+		hex += isxdigit((unsigned char)s[i]) != 0;
+	/* an object's index, 1C12 */
+	for (size_t i = 0; n == 4 && digits && i < n; i++)
+		index += isxdigit((unsigned char)s[i]) != 0;
+	return n < SHORT || index == 4 || hex + 2 == n || (capitals <= 2 && capitals + digits == n) ||
+	       (capitals == 0 && dots <= 2 && digits + dots == n) || mask_house_word(s, n);
+}
+
+bool mask_harmless(const char *s, size_t n)
+{
+	if (harmless_word(s, n))
+		return true;
+	for (size_t i = 0, k; i < n; i += k + 1) {
+		for (k = 0; i + k < n && !strchr("/:-+", s[i + k]);)
+			k++;
+		if (!harmless_word(s + i, k))
+			return false;
+	}
+	return true;
 }
