@@ -124,7 +124,12 @@ static const char version_4[] =
 	"CREATE TABLE answer_choice("
 	"  question TEXT PRIMARY KEY, respondent TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
+/* The secret that pseudonyms are made with: made once, so that they stay the same for a site. */
+static const char version_5[] =
+	"CREATE TABLE mask(key BLOB NOT NULL) STRICT;"
+	"INSERT INTO mask VALUES(randomblob(32));";
+
+static const char *const migrations[] = { version_1, version_2, version_3, version_4, version_5 };
 
 int schema_version(void)
 {
