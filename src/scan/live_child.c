@@ -16,7 +16,7 @@
 #include "scan/private.h"
 
 enum {
-	AT_ONCE = 4096,              /* frames of one interface before the others have their turn */
+	AT_ONCE = 512,               /* frames of one interface before the others have their turn */
 	WAIT_MS = 100,
 	PROGRESS_MS = 250,
 	LOOK_MS = 1000,              /* at the interfaces' state */
