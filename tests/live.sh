@@ -20,7 +20,7 @@ cd "$work" || exit 99
 real_root=0
 { read -r _ _ n < /proc/self/uid_map && [ "$n" -gt 65534 ]; } && real_root=1
 chmod 711 "$work"
-mkdir site && [ $real_root = 0 ] || chown 65534:65534 site
+mkdir site && [ $real_root = 0 ] || chown 65534 site
 for pair in va:vb vc:vd; do
 	ip link add "${pair%:*}" type veth peer name "${pair#*:}" || exit 99
 done
@@ -85,6 +85,7 @@ listen live -i vb --snapshot 1s --keep keep
 for p in $pid $child; do
 	ok "no capability is left" has '^CapEff:[[:space:]]0000000000000000' "/proc/$p/status"
 	ok "none can come back" has '^NoNewPrivs:[[:space:]]1' "/proc/$p/status"
+	[ $real_root = 0 ] || ok "not root's group" has '^Gid:[[:space:]]65534[[:space:]]65534[[:space:]]65534[[:space:]]65534' "/proc/$p/status"
 	[ $real_root = 0 ] || ok "not root" has '^Uid:[[:space:]]65534[[:space:]]65534[[:space:]]65534[[:space:]]65534' "/proc/$p/status"
 done
 "$send" va first.pcap 40000 > sent.txt || { echo "frames cannot be sent here: skipped"; exit 77; }
