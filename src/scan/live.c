@@ -320,6 +320,8 @@ static struct observe *run(struct parent *p, int out[2], int control[2], const s
 		err_errno(e, "fork");
 		return NULL;
 	}
+	for (size_t i = 0; i < p->job->n_interfaces; i++)
+		capture_live_leave(p->job->interfaces[i]);
 	p->control = control[0];
 	p->in = xcalloc(1, sizeof *p->in);
 	p->o = observe_new();

@@ -319,7 +319,7 @@ static void progress(struct live *v, int64_t now)
 	buf_init(&b, 4000);
 	buf_le64(&b, v->c.frames);
 	buf_le64(&b, (uint64_t)v->last_ts);
-	buf_le32(&b, observe_entities(v->c.o, &rows));
+	buf_le32(&b, observe_entities(v->c.o, &rows) - 1);   /* the first is none */
 	buf_le64(&b, (uint64_t)(now - v->start_ms));
 	buf_le64(&b, (uint64_t)(v->end_ms ? v->end_ms > now ? v->end_ms - now : 0 : -1));
 	buf_le32(&b, v->macs);
