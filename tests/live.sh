@@ -108,6 +108,7 @@ ok "evidence names the kept file" says "\"file\": \"genba-" "$genba" -s site/liv
 
 # ---- two interfaces; one goes down, comes back, and disappears ----
 listen two -i vb -i vd
+"$send" vc first.pcap 40000 > /dev/null
 "$send" va first.pcap 40000 > /dev/null &
 sender=$!
 sleep 0.5
@@ -126,7 +127,9 @@ wait "$pid"
 ok "two SIGINT end it well" is $? 0
 ok "it is complete" is "$(state two)" complete
 ok "the gap is named" has "vb: the interface was down: 1 times" two.err
-ok "what came after it was heard" [ "$(counted two)" -ge "$sent" ]
+ok "what came after it was heard, and what came to the other" [ "$(counted two)" -ge $((2 * sent)) ]
+ok "evidence names the interface where nothing is kept" says '"interface": "vd"' \
+	"$genba" -s site/two.genba devices --format json
 ok "nothing was sent" is "$(frames_sent_by vb)" 0
 
 # ---- kill -9 of everything leaves the last snapshot ----

@@ -468,18 +468,13 @@ static void listen_until_end(struct live *v)
 		;
 }
 
-/* Below all interfaces no descriptor is free that a file could get: the sandbox tells them apart by their number. */
-static int fill_holes(const struct live *v)
+/* The lowest that is free: the next file will come there, each time, as nothing else is ever opened. */
+static int next_descriptor(void)
 {
-	int highest = 0, fd;
-	for (size_t i = 0; i < v->n; i++)
-		if (capture_live_fd(v->sources[i].live) > highest)
-			highest = capture_live_fd(v->sources[i].live);
-	while ((fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 && fd < highest)
-		;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	return highest;
+	return fd;
 }
 
 void scan_live_child(const struct scan_job *job, int out, int control, const struct keep_start *keep)
@@ -501,7 +496,7 @@ void scan_live_child(const struct scan_job *job, int out, int control, const str
 		observe_file(v.c.o, s->index, &s->own);
 	}
 	buf_init(&why, sizeof e.text);
-	if (!scan_sandbox_live(out, slots, v.n, fill_holes(&v), &e)) {
+	if (!scan_sandbox_live(out, slots, v.n, next_descriptor(), &e)) {
 		buf_puts(&why, e.text);
 		scan_child_send(&v.c, SCAN_END, &why);
 		_exit(1);

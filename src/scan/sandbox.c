@@ -128,7 +128,7 @@ struct live_rules {
 	int out;
 	const int *keep;
 	size_t n;
-	int highest;             /* descriptor of an interface */
+	int incoming;
 };
 
 static bool allow(scmp_filter_ctx filter, int call)
@@ -144,8 +144,8 @@ static bool allow_write(scmp_filter_ctx filter, int fd)
 
 /*
  * What reading an interface needs, and nothing that sends: no send, connect or setsockopt, and writing only to
- * descriptors that are no interface's. A new file comes as a message and takes the place of the one before; the
- * interfaces' descriptors are lower than all that may be put there.
+ * descriptors that are no interface's. A new file comes as a message and takes the place of the one before. Equal, not
+ * greater: the filter looks at 64 bits of which the call takes 32.
  */
 static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 {
@@ -160,7 +160,7 @@ static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 			continue;
 		ok = allow_write(filter, r->keep[i]) &&
 		     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(dup3), 2,
-				      SCMP_A0(SCMP_CMP_GT, (scmp_datum_t)r->highest),
+				      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)r->incoming),
 				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)r->keep[i])) == 0;
 	}
 #ifdef WITH_SANITIZERS
@@ -169,8 +169,8 @@ static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 	return ok;
 }
 
-bool scan_sandbox_live(int out, const int *keep, size_t n, int highest_interface, struct err *e)
+bool scan_sandbox_live(int out, const int *keep, size_t n, int incoming, struct err *e)
 {
-	const struct live_rules r = { out, keep, n, highest_interface };
+	const struct live_rules r = { out, keep, n, incoming };
 	return lock_in(allow_interfaces, &r, e);
 }
