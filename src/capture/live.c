@@ -161,8 +161,8 @@ void capture_live_close(struct capture_live *l)
 }
 
 /*
- * pcap_close() here would take the ring from the process that reads. The descriptor's number is pcap's: something harmless
- * goes there, so that the socket is gone.
+ * pcap_close() here would take the ring from the process that reads. The descriptor's number is pcap's: something
+ * harmless goes there, so that the socket is gone.
  */
 void capture_live_leave(struct capture_live *l)
 {

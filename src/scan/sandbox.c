@@ -24,7 +24,8 @@
 #define MEMORY_MAX ((rlim_t)3 << 30)
 
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close),
+	SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
 	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime),
@@ -150,8 +151,8 @@ static bool allow_write(scmp_filter_ctx filter, int fd)
 static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 {
 	const struct live_rules *r = data;
-	bool ok = allow(filter, SCMP_SYS(poll)) && allow(filter, SCMP_SYS(ppoll)) && allow(filter, SCMP_SYS(getsockopt)) &&
-		  allow(filter, SCMP_SYS(recvmsg)) && allow_write(filter, r->out);
+	bool ok = allow(filter, SCMP_SYS(poll)) && allow(filter, SCMP_SYS(ppoll)) &&
+		  allow(filter, SCMP_SYS(getsockopt)) && allow(filter, SCMP_SYS(recvmsg)) && allow_write(filter, r->out);
 	static const unsigned long asks[] = { SIOCGIFFLAGS, SIOCGIFINDEX };
 	for (size_t i = 0; ok && i < sizeof asks / sizeof *asks; i++)
 		ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, asks[i])) == 0;
