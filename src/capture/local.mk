@@ -5,6 +5,7 @@ libgenba_a_SOURCES += \
 	src/capture/format.c \
 	src/capture/input.c \
 	src/capture/interface.c src/capture/interface.h \
+	src/capture/live.c src/capture/live.h \
 	src/capture/reader.h
 
 if HAVE_CMOCKA
