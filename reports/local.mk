@@ -4,7 +4,7 @@ dist_reports_DATA = reports/strings.yaml
 templatesdir = $(reportsdir)/templates
 dist_templates_DATA = \
 	reports/templates/report.html reports/templates/style.html reports/templates/summary.html \
-	reports/templates/differences.html reports/templates/plan.html reports/templates/domains.html \
+	reports/templates/differences.html reports/templates/changes.html reports/templates/plan.html reports/templates/domains.html \
 	reports/templates/findings.html reports/templates/finding.html reports/templates/devices.html \
 	reports/templates/conduits.html reports/templates/limits.html reports/templates/exceptions.html \
 	reports/templates/requirements.html reports/templates/details.html reports/templates/action.html reports/templates/data_action.html \

@@ -93,6 +93,19 @@ void draw_domains(struct view *v, json_t *chapter)
 		put_bool(chapter, "bars", false);
 }
 
+void draw_grades(json_t *lines, double base, double tall, bool named)
+{
+	static const char grades[] = "DCBA";
+	for (size_t i = 0; i < 5; i++) {
+		json_t *l = report_item(lines);
+		put_number(l, "y", base - tall * 0.2 * (double)i);
+		put_number(l, "text_y", base - tall * 0.2 * (double)i + 3);
+		put_text(l, "grade", "");
+		if (named && i)
+			put_format(l, "grade", "%c", grades[i - 1]);
+	}
+}
+
 /* ---- before and after the first actions ---- */
 
 void draw_forecast(struct view *v, json_t *chapter)
@@ -102,7 +115,7 @@ void draw_forecast(struct view *v, json_t *chapter)
 	bool has_s = get_set(score, "s");
 	json_t *o = report_object(chapter, "forecast"), *bars = report_list(o, "bars"), *lines = report_list(o, "lines");
 	char a[VIEW_TEXT], title[VIEW_TEXT];
-	size_t i, n = 0;
+	size_t n = 0;
 	double last = get_real(score, has_s ? "s" : "n");
 	for (size_t k = 0; k <= json_array_size(get_list(v->model, "actions")) && n < 7; k++) {
 		x = k ? json_array_get(get_list(v->model, "actions"), k - 1) : NULL;
@@ -129,15 +142,7 @@ void draw_forecast(struct view *v, json_t *chapter)
 			put_text(b, "label", view_string(v, "forecast_now"));
 		put_text(b, "title", x ? view_cut(get_text2(v, x, "title"), 16, title) : "");
 	}
-	for (i = 0; i < 5; i++) {
-		static const char grades[] = "DCBA";
-		json_t *l = report_item(lines);
-		put_number(l, "y", BASE - TALL * 0.2 * (double)i);
-		put_number(l, "text_y", BASE - TALL * 0.2 * (double)i + 3);
-		put_text(l, "grade", "");
-		if (has_s && i)
-			put_format(l, "grade", "%c", grades[i - 1]);
-	}
+	draw_grades(lines, BASE, TALL, has_s);
 	put_number(o, "left", LEFT);
 	put_number(o, "right", LEFT + COLUMN * (double)n);
 	put_number(o, "base", BASE);

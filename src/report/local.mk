@@ -1,10 +1,11 @@
 # src/report
 libgenba_a_SOURCES += \
 	src/report/mustache.c src/report/mustache.h src/report/escape.c \
-	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c \
+	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c src/report/model_change.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
-	src/report/draw.c src/report/draw_map.c src/report/format.c
+	src/report/view_change.c \
+	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/format.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report

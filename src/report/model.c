@@ -535,7 +535,7 @@ static int64_t now(void)
 	return (int64_t)time(NULL) * 1000000000;
 }
 
-json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+json_t *report_model(struct store *s, struct assessment *a, struct err *e)
 {
 	json_t *model = json_object();
 	model_text(model, "schema", "genba.report/1");
@@ -559,7 +559,7 @@ json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
 	for (size_t i = 0; i < a->n_data_actions; i++)
 		add_action(list, &a->data_actions[i]);
 	add_plans(model, a);
-	if (!model_site(model, s, a, e)) {
+	if (!model_site(model, s, a, e) || !model_change(model, s, a, e)) {
 		json_decref(model);
 		return NULL;
 	}

@@ -411,6 +411,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 		put_text(s, key, get_text(both, v.lang));
 	view_cover(&v);
 	view_summary(&v);
+	view_changes(&v);
 	view_contradictions(&v);
 	view_voices(&v);
 	view_plan(&v);

@@ -85,6 +85,7 @@ bool view_grade_shown(const struct view *v);
 /* ---- the chapters, in order ---- */
 void view_cover(struct view *v);
 void view_summary(struct view *v);
+void view_changes(struct view *v);
 void view_contradictions(struct view *v);
 void view_voices(struct view *v);
 void view_plan(struct view *v);
@@ -104,5 +105,8 @@ void draw_scale(struct view *v, json_t *chapter);
 void draw_domains(struct view *v, json_t *chapter);
 void draw_forecast(struct view *v, json_t *chapter);
 void draw_map(struct view *v, json_t *chapter);
+void draw_trend(struct view *v, json_t *chapter);
+/* Lines at the limits of the grades in a chart whose 0 lies at base and whose 100 lies tall above it. */
+void draw_grades(json_t *lines, double base, double tall, bool named);
 
 #endif
