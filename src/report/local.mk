@@ -1,7 +1,7 @@
 # src/report
 libgenba_a_SOURCES += \
 	src/report/mustache.c src/report/mustache.h src/report/escape.c \
-	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c src/report/model_change.c \
+	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c src/report/model_change.c src/report/model_filter.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
 	src/report/view_declared.c src/report/view_change.c \

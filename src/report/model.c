@@ -147,6 +147,8 @@ static void add_rows(json_t *o, const struct check_result *r)
 	for (size_t i = 0; i < r->n_rows && i < REPORT_ROWS; i++) {
 		const struct finding_row *f = &r->rows[i];
 		json_t *row = report_item(rows);
+		model_int(row, "subject_id", f->id);
+		model_int(row, "evidence_id", f->evidence_id);
 		if (f->device)
 			model_int(row, "device", f->device);
 		else
@@ -584,7 +586,8 @@ json_t *report_model(struct store *s, struct assessment *a, struct err *e)
 	for (size_t i = 0; i < a->n_data_actions; i++)
 		add_action(list, &a->data_actions[i]);
 	add_plans(model, a);
-	if (!model_site(model, s, a, e) || !model_change(model, s, a, e)) {
+	if (!model_site(model, s, a, e) || !model_filters(model, s, a->scan, e) ||
+	    !model_change(model, s, a, e)) {
 		json_decref(model);
 		return NULL;
 	}

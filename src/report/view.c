@@ -315,6 +315,7 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row)
 	put_text(o, "where", "");
 	put_text(o, "where_short", "");
 	put_text(o, "filter", "");
+	put_text(o, "around", get_text(row, "filter"));
 	if (!frame)
 		return;
 	/* In a column: with one capture its name says nothing new, with several it is a number in their table. */

@@ -71,7 +71,10 @@ enum {
 };
 json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned readers);
 
-/* where "capture.pcap #17", where_short "#17" and filter "frame.number == 17" of a row with file, frame, peer_frame. */
+/*
+ * where "capture.pcap #17", where_short "#17", filter "frame.number == 17" of a row with file, frame, peer_frame; around:
+ * the filter of its conversation.
+ */
 void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* May this reader see the grade? */
 /* A name from the wire: at most VIEW_NAME columns of it. */

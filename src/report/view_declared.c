@@ -85,6 +85,7 @@ void view_contradictions(struct view *v)
 	if (!o)
 		return;
 	json_t *rows = report_list(o, "rows"), *others = report_list(o, "others"), *counts = report_list(o, "counts");
+	put_text(o, "unseen", "");
 	bool brief = v->o->audience == REPORT_PRESIDENT;
 	for (int state = 0; state < WIRE_STATES; state++)
 		json_array_foreach(get_list(v->model, "questions"), i, q) {
@@ -94,6 +95,12 @@ void view_contradictions(struct view *v)
 			/* Management reads what differs and what is confirmed. */
 			if (brief && state > 1)
 				continue;
+			/* What no capture can show needs no row each: a document or a look at the machine shows it. */
+			if (state == WIRE_STATES - 1) {
+				put_format(o, "unseen", "%s%s%s", get_text(o, "unseen"), *get_text(o, "unseen") ? ", " : "",
+					   get_text(q, "id"));
+				continue;
+			}
 			json_t *row = report_item(state ? others : rows);
 			put_answer(v, row, q);
 			if (state) {
