@@ -31,7 +31,7 @@ struct report_options {
 	enum report_audience audience;
 	enum lang lang;
 	bool with_grade;              /* for a customer: the grade too */
-	const char *templates;        /* folder in place of reports/templates, or NULL */
+	const char *templates;        /* folder whose templates win over reports/templates, or NULL */
 };
 
 /* The model of one assessment, to be freed with json_decref(); NULL fills e. */

@@ -391,6 +391,54 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
+/* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
+static void put_css(json_t *o, const char *key, const char *text)
+{
+	struct buf b;
+	char cut[VIEW_TEXT];
+	buf_init(&b, 4096);
+	for (const char *s = view_cut(text, 84, cut); *s;) {
+		size_t n;
+		uint32_t c = text_char(s, &n);
+		/* A blank too: after a number it would be taken for its end. */
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (plain)
+			buf_putc(&b, (char)c);
+		else
+			buf_printf(&b, "\\%06x", (unsigned)c);
+		s += n;
+	}
+	put_text(o, key, b.data);
+	buf_done(&b);
+}
+
+/* Running heads: the site on every page, the chapter on its own. Short chapters stand on the page before theirs. */
+static void add_heads(struct view *v)
+{
+	static const char *const behind[] = { "voices", "exceptions", "method" };
+	char a[VIEW_TEXT], b[2 * VIEW_TEXT];
+	const json_t *cover = get_list(v->root, "cover");
+	json_t *running = report_object(v->root, "running"), *line;
+	(void)snprintf(b, sizeof(b), "%s  |  %s", get_text(cover, "site"), view_string(v, "report_title"));
+	put_css(running, "site", b);
+	(void)snprintf(b, sizeof(b), "%s  %s", view_date(v, get_text(v->model, "generated"), a),
+		       *get_text(cover, "confidential") ? view_string(v, "confidential_short") : "");
+	put_css(running, "foot", b);
+	const char *page = "";
+	size_t i;
+	json_array_foreach(v->contents, i, line) {
+		bool follows = false;
+		for (size_t k = 0; k < sizeof(behind) / sizeof(*behind); k++)
+			follows |= strcmp(get_text(line, "id"), behind[k]) == 0;
+		if (!follows || !*page)
+			page = get_text(line, "id");
+		put_text(line, "page", page);
+		put_bool(line, "own_page", page == get_text(line, "id"));
+		(void)snprintf(b, sizeof(b), "%s  %s", get_text(line, "number"), get_text(line, "title"));
+		put_css(line, "running", b);
+	}
+}
+
 json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
 {
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
@@ -426,6 +474,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);
+	add_heads(&v);
 
 	if (kept)
 		(void)setenv("TZ", kept, 1);
