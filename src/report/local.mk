@@ -5,7 +5,7 @@ libgenba_a_SOURCES += \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
 	src/report/view_declared.c src/report/view_change.c \
-	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/format.c src/report/library.h src/report/library.c
+	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/draw_traffic.c src/report/format.c src/report/library.h src/report/library.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report

@@ -184,6 +184,31 @@ char *view_percent(double share, char *out)
 	return out;
 }
 
+double view_seconds(const char *rfc3339)
+{
+	int year, month, day, hour, minute;
+	double second;
+	if (sscanf(rfc3339, "%d-%d-%dT%d:%d:%lf", &year, &month, &day, &hour, &minute, &second) != 6)
+		return 0;
+	struct tm utc = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute };
+	return (double)timegm(&utc) + second;
+}
+
+char *view_clock(const struct view *v, double seconds, bool with_day, char *out)
+{
+	time_t t = (time_t)seconds;
+	struct tm local;
+	*out = 0;
+	if (!localtime_r(&t, &local))
+		return out;
+	if (!with_day)
+		(void)snprintf(out, VIEW_TEXT, "%d:%02d", local.tm_hour, local.tm_min);
+	else
+		(void)snprintf(out, VIEW_TEXT, strcmp(v->lang, "ja") == 0 ? "%d/%d %d:%02d" : "%02d-%02d %02d:%02d",
+			       local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min);
+	return out;
+}
+
 static bool read_time(const char *rfc3339, struct tm *local)
 {
 	struct tm utc = { 0 };

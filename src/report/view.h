@@ -56,6 +56,9 @@ char *view_real(double n, int digits, char *out);
 char *view_percent(double share, char *out);                                 /* 0.256 → 26 */
 char *view_time(const struct view *v, const char *rfc3339, char *out);       /* in the site's time zone */
 char *view_date(const struct view *v, const char *rfc3339, char *out);
+/* Since 1970, 0 where there is no time; and such a time as "9:05", with the day where it matters. */
+double view_seconds(const char *rfc3339);
+char *view_clock(const struct view *v, double seconds, bool with_day, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
 /* Cut to so many columns, with … */
@@ -83,6 +86,8 @@ void put_name(json_t *o, const char *key, const char *name);
 void put_row_text(json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */
 const char *view_affected(const json_t *finding);
+/* A proposed zone is named in English by what it is and its network: the first word in the reader's language. */
+const char *view_zone(const struct view *v, const char *name, char *out);
 bool view_grade_shown(const struct view *v);
 
 /* ---- the chapters, in order ---- */
@@ -108,6 +113,9 @@ void draw_scale(struct view *v, json_t *chapter);
 void draw_domains(struct view *v, json_t *chapter);
 void draw_forecast(struct view *v, json_t *chapter);
 void draw_map(struct view *v, json_t *chapter);
+void draw_timeline(struct view *v, json_t *chapter);
+void draw_protocols(struct view *v, json_t *chapter);
+void draw_zones(struct view *v, json_t *chapter);
 void draw_trend(struct view *v, json_t *chapter);
 /* Lines at the limits of the grades in a chart whose 0 lies at base and whose 100 lies tall above it. */
 void draw_grades(json_t *lines, double base, double tall, bool named);

@@ -235,7 +235,7 @@ static void strings_in_step(void **state)
 	struct buf source;
 	buf_init(&source, 4 << 20);
 	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
-					     "view_voices.c", "view_change.c", "view_declared.c", "draw.c", "draw_map.c", "draw_time.c" };
+					     "view_voices.c", "view_change.c", "view_declared.c", "draw.c", "draw_map.c", "draw_time.c", "draw_traffic.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
 		buf_puts(&source, text);
@@ -244,7 +244,7 @@ static void strings_in_step(void **state)
 	}
 	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "zone", "map_row", "map_sub",
 						"weakness", "op", "result", "count", "requirement", "source",
-						"requirement_is", "change", "change_is", "change_device", "doubt", "field",
+						"requirement_is", "zone_row", "change", "change_is", "change_device", "doubt", "field",
 						"wire", "wire_is" };
 	json_object_foreach(strings, key, value) {
 		char *quoted = xasprintf("\"%s\"", key);
