@@ -96,7 +96,7 @@ void draw_protocols(struct view *v, json_t *chapter)
 	}
 	if (rest_frames > 0) {
 		json_t *row = report_item(rows);
-		put_string(v, row, "label", "mix_rest", "count", view_int((int64_t)rest, a), NULL);
+		put_string(v, row, "label", rest ? "mix_rest" : "mix_unnamed", "count", view_int((int64_t)rest, a), NULL);
 		put_word(v, row, "");
 		/* No bar: all others together would dwarf what is named. */
 		put_mix(row, at++, rest_frames, rest_bytes, &all);

@@ -484,6 +484,10 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	json_object_foreach(strings, key, both)
 		put_text(s, key, get_text(both, v.lang));
 	view_cover(&v);
+	put_bool(v.root, "customer", o->audience == REPORT_CUSTOMER);
+	/* What customers ask for comes first in their edition. */
+	if (o->audience == REPORT_CUSTOMER)
+		view_requirements(&v);
 	view_summary(&v);
 	view_changes(&v);
 	view_contradictions(&v);
@@ -495,7 +499,8 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_conduits(&v);
 	view_limits(&v);
 	view_exceptions(&v);
-	view_requirements(&v);
+	if (o->audience != REPORT_CUSTOMER)
+		view_requirements(&v);
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);

@@ -50,12 +50,14 @@ void view_cover(struct view *v)
 		fact(v, facts, "cover_when", get_text(held, "x"));
 		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(cover, "hours"), 1, a), NULL);
 		fact(v, facts, "cover_hours", get_text(held, "x"));
-		fact(v, facts, "cover_point", get_text(scan, "point"));
-		fact(v, facts, "cover_operator", get_text(scan, "operator"));
-		fact(v, facts, "cover_authorised", get_text(scan, "authorised_by"));
-		if (get_set(scan, "line_running"))
-			fact(v, facts, "cover_line", view_string(v, get_bool(scan, "line_running") ? "line_running" :
-								 "line_stopped"));
+		/* Where nobody said it, the cover says that. */
+		static const char *const said[][2] = { { "point", "cover_point" }, { "operator", "cover_operator" },
+						       { "authorised_by", "cover_authorised" } };
+		for (size_t k = 0; k < sizeof(said) / sizeof(*said); k++)
+			fact(v, facts, said[k][1], *get_text(scan, said[k][0]) ? get_text(scan, said[k][0]) :
+			     view_string(v, "not_said"));
+		fact(v, facts, "cover_line", view_string(v, !get_set(scan, "line_running") ? "not_said" :
+							 get_bool(scan, "line_running") ? "line_running" : "line_stopped"));
 		put_string(v, held, "x", "cover_captures", "files", view_int(get_int(cover, "files"), a),
 			   "frames", view_int(get_int(cover, "frames"), b), NULL);
 		fact(v, facts, "cover_capture", get_text(held, "x"));
@@ -153,6 +155,60 @@ static void add_grade(const struct view *v, json_t *o, const json_t *score)
 	if (get_set(second, "s"))
 		put_string(v, o, "second", "score_second", "s", view_real(get_real(second, "s"), 1, a), "grade",
 			   get_text(second, "grade"), NULL);
+}
+
+/* Guarding and using data side by side: each with its weakest place and what comes next. */
+static const char *weakest_domain(const struct view *v)
+{
+	const json_t *scores = get_list(get_list(v->model, "score"), "domains"), *d;
+	const char *title = "";
+	double lowest = 101;
+	size_t i;
+	json_array_foreach(get_list(v->model, "domains"), i, d) {
+		const char *id = get_text(d, "id");
+		if (strcmp(id, "D") == 0 || !get_set(scores, id) || get_real(scores, id) >= lowest)
+			continue;
+		lowest = get_real(scores, id);
+		title = get_text2(v, d, "title");
+	}
+	return title;
+}
+
+static void put_first(const struct view *v, json_t *o, const json_t *actions)
+{
+	const json_t *x = json_array_get(actions, 0);
+	char a[VIEW_TEXT];
+	put_text(o, "next", "");
+	if (x)
+		put_string(v, o, "next", "side_next", "action", get_text2(v, x, "title"), "cost",
+			   view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a), NULL);
+}
+
+static void add_sides(const struct view *v, json_t *o, const json_t *score)
+{
+	json_t *guard = report_object(o, "guard"), *reach = report_object(o, "reach");
+	const json_t *stats = get_list(o, "stats");
+	json_t *parts = report_list(guard, "parts");
+	for (size_t i = 0; i < json_array_size(stats); i++)
+		if (i != 2)
+			json_array_append(parts, json_array_get(stats, i));
+	put_text(guard, "lowest", "");
+	if (*weakest_domain(v))
+		put_string(v, guard, "lowest", "side_lowest", "domain", weakest_domain(v), NULL);
+	put_first(v, guard, get_list(v->model, "actions"));
+	put_text(reach, "value", get_text(json_array_get(stats, 2), "value"));
+	put_bool(reach, "rated", get_set(score, "d"));
+	put_first(v, reach, get_list(v->model, "data_actions"));
+	/* Since the last measurement. */
+	const json_t *c = get_list(v->model, "comparison"), *moved = get_list(c, "score");
+	char a[VIEW_TEXT], b[VIEW_TEXT], d[VIEW_TEXT];
+	put_text(o, "since", "");
+	if (!get_bool(moved, "comparable"))
+		return;
+	double before = get_real(moved, "before"), now = get_real(moved, "now");
+	(void)snprintf(b, sizeof(b), "%s %+.1f", now > before + 0.05 ? "↑" : now < before - 0.05 ? "↓" : "→", now - before);
+	put_string(v, o, "since", get_bool(moved, "of_n") ? "since_n" : "since_s", "before", view_real(before, 1, a), "change", b,
+		   "date", view_date(v, get_text(get_list(c, "before"), "captured"), d), NULL);
 }
 
 /* The next step up comes first: how many actions lead to a better grade, or to how many points. */
@@ -340,6 +396,7 @@ void view_summary(struct view *v)
 	const json_t *score = get_list(v->model, "score");
 	bool inner = v->o->audience != REPORT_CUSTOMER;
 	add_grade(v, o, score);
+	add_sides(v, o, score);
 	add_next_step(v, o, score);
 	put_bool(o, "inner", inner);
 	if (inner) {

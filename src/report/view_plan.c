@@ -108,7 +108,7 @@ static void put_roadmap(const struct view *v, json_t *o, const json_t *r)
 			   get_text2(v, x, "first"), NULL);
 	}
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
-	put_bool(o, "has_rest", json_array_size(rest) > 0);
+	put_bool(o, "has_rest", json_array_size(rest) > 0 && v->o->audience != REPORT_PRESIDENT);
 }
 
 /* What the site took out of its plan. */

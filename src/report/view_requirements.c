@@ -95,6 +95,9 @@ void view_requirements(struct view *v)
 			continue;
 		json_t *g = report_item(groups), *rows = report_list(g, "rows");
 		put_text(g, "title", view_name(v, "framework", frameworks[i]));
+		put_text(g, "note", view_string(v, strcmp(frameworks[i], "scs") == 0 ? "requirement_note_scs" :
+						strcmp(frameworks[i], "jama") == 0 || strcmp(frameworks[i], "meti") == 0 ?
+						"requirement_note_category" : "requirement_note_number"));
 		for (size_t k = 0; k < STATES; k++)
 			put_state(v, rows, found, n, listed[k]);
 	}
