@@ -73,7 +73,7 @@ static const struct cli_option options[] = {
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
-	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt, report.md and their parts)") },
+	{ 0, "template", "DIR", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
 	{ 0 },
 };
 

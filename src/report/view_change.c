@@ -199,7 +199,7 @@ static void add_actions(const struct view *v, json_t *o, const json_t *c)
 	size_t i;
 	const json_t *x;
 	json_array_foreach(get_list(c, "actions"), i, x) {
-		if (i == CHANGE_ROWS)
+		if (i == (v->o->audience == REPORT_PRESIDENT ? CHANGE_NAMES : CHANGE_ROWS))
 			break;
 		json_t *row = report_item(rows);
 		put_text(row, "title", get_set(x, "title") ? get_text2(v, x, "title") : get_text(x, "id"));
