@@ -114,8 +114,10 @@ void draw_protocols(struct view *v, json_t *chapter)
 
 /* ---- zones ---- */
 
-enum { ZONES = 24, ZONE_WAYS = 24, ZONE_COLUMNS = 3, ZONE_ROWS = 6, ZONE_LEFT = 92, ZONE_W = 172, ZONE_H = 44, ZONE_GAP = 20,
-       ZONE_LINE = 78, ZONE_PAD = 17 };
+enum {
+	ZONES = 24, ZONE_WAYS = 24, ZONE_COLUMNS = 3, ZONE_ROWS = 6, ZONE_LEFT = 92, ZONE_W = 172, ZONE_H = 44,
+	ZONE_GAP = 20, ZONE_LINE = 78, ZONE_PAD = 17,
+};
 
 struct place {
 	const json_t *zone;

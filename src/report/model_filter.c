@@ -4,6 +4,7 @@
  */
 #include "report/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct talk {
@@ -38,29 +39,109 @@ static void put_filter(json_t *o, const char *key, const struct talk *t)
 	buf_done(&b);
 }
 
-static bool take_filter(void *data, const struct store_row *row)
+/* One pass over the conversations; what is joined to them is looked up by key, which scales with what a site holds. */
+struct traffic {
+	json_t *filters;         /* "c<conversation>", "e<evidence>", "p<client>/<server>/<protocol>/<port>" */
+	json_t *weak;            /* "<device>/<peer or 0>/<protocol>/<port>": true; false: no login by design */
+	json_t *ways;            /* "<zone>\n<zone>": a weak protocol goes this way */
+};
+
+static char *pair_key(const struct store_row *row)
 {
-	struct store_value key = store_column(row, "key");
-	struct talk t = { store_column(row, "client").text, store_column(row, "server").text,
-			  store_column(row, "transport").text, store_column(row, "port").i };
-	if (key.text && t.transport && !json_object_get(data, key.text))
-		put_filter(data, key.text, &t);
+	return xasprintf("p%lld/%lld/%s/%lld", (long long)store_column(row, "client_id").i,
+			 (long long)store_column(row, "server_id").i, store_column(row, "protocol").text,
+			 (long long)store_column(row, "port").i);
+}
+
+/* Nobody's login at all is a weakness only where it crosses from one zone to another. */
+static bool weak_between(const json_t *weak, const struct store_row *row, int64_t peer)
+{
+	char *key = xasprintf("%lld/%lld/%s/%lld", (long long)store_column(row, "server_id").i, (long long)peer,
+			      store_column(row, "protocol").text, (long long)store_column(row, "port").i);
+	const json_t *found = json_object_get(weak, key);
+	free(key);
+	return found && (json_is_true(found) || store_column(row, "crosses_zone").i == 1);
+}
+
+static bool take_weakness(void *data, const struct store_row *row)
+{
+	struct traffic *t = data;
+	char *key = xasprintf("%lld/%lld/%s/%lld", (long long)store_column(row, "device_id").i,
+			      (long long)store_column(row, "peer_id").i, store_column(row, "protocol").text,
+			      (long long)store_column(row, "port").i);
+	if (!json_is_true(json_object_get(t->weak, key)))
+		json_object_set_new(t->weak, key, json_boolean(store_column(row, "weak").i != 0));
+	free(key);
 	return true;
 }
 
-/* What a row's subject and its evidence are keys for; the first of several conversations speaks. */
-static const char filters_sql[] =
-	"SELECT 'c' || id AS key, client_address AS client, server_address AS server, transport, port FROM v_conversation"
-	" UNION ALL "
-	"SELECT 'e' || evidence_id, client_address, server_address, transport, port FROM v_conversation"
-	" WHERE evidence_id IS NOT NULL";
-static const char operations_sql[] =
-	"SELECT 'e' || o.evidence_id AS key, c.client_address AS client, c.server_address AS server, c.transport, c.port"
-	" FROM (SELECT DISTINCT evidence_id, client_id, server_id, protocol, port FROM v_operation"
-	"  WHERE class NOT IN ('read', 'identity', 'diagnostic')"
-	"  UNION SELECT DISTINCT evidence_id, peer_id, device_id, protocol, port FROM v_weakness) o"
-	" JOIN v_conversation c ON c.client_id = o.client_id AND c.server_id = o.server_id AND c.port = o.port"
-	" AND c.protocol = o.protocol WHERE o.evidence_id IS NOT NULL";
+static bool take_conversation(void *data, const struct store_row *row)
+{
+	struct traffic *t = data;
+	struct talk talk = { store_column(row, "client_address").text, store_column(row, "server_address").text,
+			     store_column(row, "transport").text, store_column(row, "port").i };
+	int64_t evidence = store_column(row, "evidence_id").i;
+	char key[48], *pair = pair_key(row);
+	if (!talk.transport)
+		talk.transport = "";
+	(void)snprintf(key, sizeof(key), "c%lld", (long long)store_column(row, "id").i);
+	put_filter(t->filters, key, &talk);
+	json_t *filter = json_object_get(t->filters, key);
+	if (!json_object_get(t->filters, pair))
+		json_object_set(t->filters, pair, filter);
+	free(pair);
+	(void)snprintf(key, sizeof(key), "e%lld", (long long)evidence);
+	if (evidence && !json_object_get(t->filters, key))
+		json_object_set(t->filters, key, filter);
+	const char *from = store_column(row, "client_zone").text, *to = store_column(row, "server_zone").text;
+	if (from && to && store_column(row, "answered").i == 1 &&
+	    (weak_between(t->weak, row, 0) || weak_between(t->weak, row, store_column(row, "client_id").i))) {
+		char *way = xasprintf("%s\n%s", from, to);
+		json_object_set_new(t->ways, way, json_true());
+		free(way);
+	}
+	return true;
+}
+
+/* Commands and weaknesses have evidence of their own. */
+static bool take_evidence(void *data, const struct store_row *row)
+{
+	struct traffic *t = data;
+	char key[48], *pair = pair_key(row);
+	json_t *filter = json_object_get(t->filters, pair);
+	(void)snprintf(key, sizeof(key), "e%lld", (long long)store_column(row, "evidence_id").i);
+	if (filter && !json_object_get(t->filters, key))
+		json_object_set(t->filters, key, filter);
+	free(pair);
+	return true;
+}
+
+static bool read_traffic(struct traffic *t, struct store *s, int64_t scan, struct err *e)
+{
+	return store_select(s, scan, "SELECT device_id, peer_id, protocol, port, max(name <> 'no-authentication') AS weak"
+			    " FROM v_weakness WHERE confidence <> 'guess' GROUP BY device_id, peer_id, protocol, port", NULL,
+			    take_weakness, t, e) &&
+	       store_select(s, scan, "SELECT id, client_id, server_id, client_address, server_address, protocol, transport,"
+			    " port, evidence_id, client_zone, server_zone, answered, crosses_zone FROM v_conversation"
+			    " ORDER BY id", NULL, take_conversation, t, e) &&
+	       store_select(s, scan, "SELECT evidence_id, client_id, server_id, protocol, port FROM v_operation"
+			    " WHERE evidence_id IS NOT NULL AND class NOT IN ('read', 'identity', 'diagnostic')"
+			    " UNION SELECT evidence_id, peer_id, device_id, protocol, port FROM v_weakness"
+			    " WHERE evidence_id IS NOT NULL", NULL, take_evidence, t, e);
+}
+
+static void fill_ways(const json_t *ways, json_t *list)
+{
+	size_t i;
+	json_t *x;
+	json_array_foreach(list, i, x) {
+		const char *from = json_string_value(json_object_get(x, "client"));
+		const char *to = json_string_value(json_object_get(x, "server"));
+		char *way = xasprintf("%s\n%s", from ? from : "", to ? to : "");
+		model_bool(x, "weak", json_object_get(ways, way) != NULL);
+		free(way);
+	}
+}
 
 static void fill_rows(const json_t *filters, json_t *finding)
 {
@@ -79,18 +160,20 @@ static void fill_rows(const json_t *filters, json_t *finding)
 
 bool model_filters(json_t *model, struct store *s, int64_t scan, struct err *e)
 {
-	json_t *filters = json_object(), *x, *c;
+	struct traffic t = { json_object(), json_object(), json_object() };
+	json_t *x, *c;
 	size_t i, j;
-	bool good = !scan || (store_select(s, scan, operations_sql, NULL, take_filter, filters, e) &&
-			      store_select(s, scan, filters_sql, NULL, take_filter, filters, e)) ||
-		    err_prefix(e, "report: filters");
+	bool good = !scan || read_traffic(&t, s, scan, e) || err_prefix(e, "report: filters");
 	static const char *const lists[] = { "findings", "candidates" };
 	for (size_t l = 0; l < sizeof(lists) / sizeof(*lists); l++)
 		json_array_foreach(json_object_get(model, lists[l]), i, x)
-			fill_rows(filters, x);
+			fill_rows(t.filters, x);
 	json_array_foreach(json_object_get(model, "questions"), i, x)
 		json_array_foreach(json_object_get(x, "contradictions"), j, c)
-			fill_rows(filters, c);
-	json_decref(filters);
+			fill_rows(t.filters, c);
+	fill_ways(t.ways, json_object_get(model, "zone_conduits"));
+	json_decref(t.filters);
+	json_decref(t.weak);
+	json_decref(t.ways);
 	return good;
 }

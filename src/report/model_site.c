@@ -166,22 +166,18 @@ static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err
 	       add_rows(model, "zone_conduits", s, scan, REPORT_ROWS,
 			"SELECT client_zone AS client, server_zone AS server, group_concat(what, ', ') AS protocols,"
 			" sum(frames) AS frames, sum(operations) AS operations, sum(relays) AS relays, min(allowed) AS allowed,"
-			" max(crosses_zone) AS crosses_zone_bool,"
-			" EXISTS (SELECT 1 FROM v_weakness w JOIN v_conversation c ON c.server_id = w.device_id"
-			"  AND c.protocol = w.protocol AND c.port = w.port AND (w.peer_id IS NULL OR w.peer_id = c.client_id)"
-			"  WHERE c.client_zone = z.client_zone AND c.server_zone = z.server_zone AND c.answered = 1"
-			"  AND w.confidence <> 'guess' AND (w.name <> 'no-authentication' OR c.crosses_zone = 1)) AS weak_bool"
-			" FROM (SELECT client_zone, server_zone,"
+			" max(crosses_zone) AS crosses_zone_bool FROM (SELECT client_zone, server_zone,"
 			"  iif(protocol = '', transport || '/' || port, protocol) AS what, sum(frames) AS frames,"
 			"  sum(operations) AS operations, sum(relays) AS relays, min(allowed) AS allowed,"
-			"  max(crosses_zone) AS crosses_zone FROM v_conduit GROUP BY client_zone, server_zone, what ORDER BY what) z"
+			"  max(crosses_zone) AS crosses_zone FROM v_conduit GROUP BY client_zone, server_zone, what ORDER BY what)"
 			" GROUP BY client_zone, server_zone ORDER BY max(crosses_zone) DESC, client_zone, server_zone", e) &&
 	       add_rows(model, "protocols", s, scan, REPORT_ROWS,
 			"SELECT p.name, p.ot AS ot_bool, p.conversations, p.frames, p.bytes,"
-			" (SELECT group_concat(w.name, ',') FROM (SELECT DISTINCT name FROM v_weakness"
-			"   WHERE protocol = p.name AND confidence <> 'guess' ORDER BY name) w) AS weaknesses"
-			" FROM (SELECT iif(confidence = 'guess', '', protocol) AS name, max(ot) AS ot, count(*) AS conversations,"
+			" w.weaknesses FROM (SELECT iif(confidence = 'guess', '', protocol) AS name, max(ot) AS ot, count(*) AS conversations,"
 			"  sum(frames) AS frames, sum(bytes_c + bytes_s) AS bytes FROM v_conversation GROUP BY 1) p"
+			" LEFT JOIN (SELECT protocol, group_concat(name, ',') AS weaknesses FROM (SELECT DISTINCT protocol, name"
+			"  FROM v_weakness WHERE confidence <> 'guess' ORDER BY protocol, name) GROUP BY protocol) w"
+			" ON w.protocol = p.name"
 			" ORDER BY p.name = '', p.frames DESC, p.name", e) &&
 	       add_rows(model, "conduits", s, scan, REPORT_ROWS, conduits_sql, e) &&
 	       add_rows(model, "conversations", s, scan, REPORT_ROWS,

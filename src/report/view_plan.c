@@ -216,6 +216,7 @@ void view_details(struct view *v)
 	json_t *o = view_chapter(v, "details", "details_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
+	put_bool(v->root, "in_full", true);
 	add_details(v, report_list(o, "actions"), actions);
 	add_details(v, report_list(o, "data"), data);
 	put_bool(o, "has_data", json_array_size(data) > 0);
