@@ -10,5 +10,6 @@ dist_templates_DATA = \
 	reports/templates/requirements.html reports/templates/details.html reports/templates/action.html reports/templates/data_action.html \
 	reports/templates/action_body.html \
 	reports/templates/answers.html reports/templates/method.html reports/templates/voices.html \
+	reports/templates/requirements.txt reports/templates/requirements.md \
 	reports/templates/report.txt reports/templates/finding.txt reports/templates/action.txt \
 	reports/templates/report.md reports/templates/finding.md reports/templates/action.md

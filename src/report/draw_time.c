@@ -36,10 +36,11 @@ void draw_trend(struct view *v, json_t *chapter)
 		put_number(p, "label2_y", TREND_BASE + 30);
 		put_text(p, "value", view_real(value, 1, a));
 		put_text(p, "grade", has_s ? get_text(x, "grade") : "");
-		put_text(p, "label", view_date(v, get_text(x, "captured"), a));
+		put_text(p, "label", n > 5 ? view_clock(v, view_seconds(get_text(x, "captured")), true, a) :
+			 view_date(v, get_text(x, "captured"), a));
 		const json_t *severities = get_list(x, "severities");
 		char b[VIEW_TEXT];
-		put_string(v, p, "label2", "trend_findings", "serious",
+		put_string(v, p, "label2", n > 5 ? "trend_findings_short" : "trend_findings", "serious",
 			   view_int(get_int(severities, "critical") + get_int(severities, "high"), a), "all",
 			   view_int(get_int(severities, "critical") + get_int(severities, "high") +
 				    get_int(severities, "medium") + get_int(severities, "low"), b), NULL);

@@ -92,6 +92,18 @@ void view_cover(struct view *v)
 	fact(v, facts, "cover_zone", get_text(held, "x"));
 	put_format(held, "x", "%s %s", get_text(tool, "name"), get_text(tool, "version"));
 	fact(v, facts, "cover_tool", get_text(held, "x"));
+	const json_t *outcomes = get_list(v->model, "outcomes"), *files = get_list(v->model, "files");
+	const char *name;
+	json_t *count;
+	int64_t checks = 0;
+	json_object_foreach((json_t *)outcomes, name, count)
+		checks += json_integer_value(count);
+	put_string(v, held, "x", "cover_rule_counts", "checks", view_int(checks, a), "questions",
+		   view_int((int64_t)json_array_size(get_list(v->model, "questions")), b), NULL);
+	if (checks)
+		fact(v, facts, "cover_rules", get_text(held, "x"));
+	if (json_array_size(files) == 1)
+		fact(v, facts, "cover_digest", get_text(json_array_get(files, 0), "digest"));
 	json_decref(held);
 }
 

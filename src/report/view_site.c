@@ -445,4 +445,11 @@ void view_method(struct view *v)
 					     "method_caps", "method_interval", "method_self" };
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		put_text(report_item(list), "text", view_string(v, parts[i]));
+	static const char *const terms[] = { "plc", "hmi", "zone", "conduit", "level", "mirror", "frame", "difference", "accepted", "guess" };
+	json_t *words = report_list(o, "words");
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		json_t *w = report_item(words);
+		put_text(w, "label", view_name(v, "term", terms[i]));
+		put_text(w, "text", view_name(v, "term_is", terms[i]));
+	}
 }

@@ -244,7 +244,7 @@ static void strings_in_step(void **state)
 	}
 	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "zone", "map_row", "map_sub",
 						"weakness", "op", "result", "count", "requirement", "source",
-						"requirement_is", "zone_row", "change", "change_is", "change_device", "doubt", "field",
+						"requirement_is", "zone_row", "term", "term_is", "change", "change_is", "change_device", "doubt", "field",
 						"wire", "wire_is" };
 	json_object_foreach(strings, key, value) {
 		char *quoted = xasprintf("\"%s\"", key);
