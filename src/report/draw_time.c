@@ -54,6 +54,7 @@ void draw_trend(struct view *v, json_t *chapter)
 	put_number(o, "base", TREND_BASE);
 	put_number(o, "width", 680);
 	put_number(o, "height", TREND_BASE + 38);
+	put_text(o, "answers", has_s ? view_string(v, "trend_answers") : "");
 	put_text(o, "alt", view_string(v, has_s ? "trend_alt_s" : "trend_alt_n"));
 }
 

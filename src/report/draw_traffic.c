@@ -24,7 +24,8 @@ static void put_word(const struct view *v, json_t *row, const char *weaknesses)
 		size_t n = strcspn(w, ",");
 		(void)snprintf(one, sizeof(one), "%.*s", (int)n, w);
 		const char *name = view_name(v, "weakness", one);
-		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "", name == one ? view_string(v, "weakness_other") : name);
+		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "",
+			   name == one ? view_string(v, "weakness_other") : name);
 		w += n + (w[n] == ',');
 	}
 	char cut[VIEW_TEXT];

@@ -43,8 +43,8 @@ static void add_parts(const struct view *v, json_t *o, const json_t *score)
 		put_text(row, "text", view_string(v, parts[i][1]));
 	}
 	put_bool(o, "has_parts", json_array_size(list) > 0);
-	put_text(o, "answers_note", view_string(v, get_bool(score, "comparable") && !get_bool(score, "answers_told") ?
-						"change_answers_now" : "change_answers_same"));
+	put_text(o, "answers_note", get_bool(score, "of_n") || !get_bool(score, "comparable") ? "" :
+		 view_string(v, get_bool(score, "answers_told") ? "change_answers_same" : "change_answers_now"));
 }
 
 static void put_move(const struct view *v, json_t *list, const char *title, const json_t *x)
@@ -170,6 +170,20 @@ static void put_device_note(const struct view *v, json_t *row, const json_t *d)
 	buf_done(&b);
 }
 
+/* What remains open, as a number; it is told in full in its own chapter. */
+static void add_remaining(const struct view *v, json_t *o, const json_t *c)
+{
+	char a[VIEW_TEXT];
+	size_t i;
+	int64_t n = 0;
+	const json_t *f;
+	json_array_foreach(get_list(c, "findings"), i, f)
+		n += strcmp(get_text(f, "state"), "remaining") == 0;
+	put_text(o, "remaining", view_int(n, a));
+	bool moved = get_bool(o, "has_groups") || get_bool(o, "has_devices") || get_bool(o, "has_parts");
+	put_text(o, "nothing", moved ? "" : view_string(v, "changes_none"));
+}
+
 static void add_devices(const struct view *v, json_t *o, const json_t *c)
 {
 	json_t *rows = report_list(o, "devices");
@@ -240,6 +254,7 @@ void view_changes(struct view *v)
 	add_actions(v, o, c);
 	add_findings(v, o, c);
 	add_devices(v, o, c);
+	add_remaining(v, o, c);
 	put_bool(o, "brief", v->o->audience == REPORT_PRESIDENT);
 	draw_trend(v, o);
 }

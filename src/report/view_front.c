@@ -218,9 +218,10 @@ static void add_sides(const struct view *v, json_t *o, const json_t *score)
 	if (!get_bool(moved, "comparable"))
 		return;
 	double before = get_real(moved, "before"), now = get_real(moved, "now");
-	(void)snprintf(b, sizeof(b), "%s %+.1f", now > before + 0.05 ? "↑" : now < before - 0.05 ? "↓" : "→", now - before);
-	put_string(v, o, "since", get_bool(moved, "of_n") ? "since_n" : "since_s", "before", view_real(before, 1, a), "change", b,
-		   "date", view_date(v, get_text(get_list(c, "before"), "captured"), d), NULL);
+	const char *arrow = now > before + 0.05 ? "↑" : now < before - 0.05 ? "↓" : "→";
+	(void)snprintf(b, sizeof(b), "%s %+.1f", arrow, now - before);
+	put_string(v, o, "since", get_bool(moved, "of_n") ? "since_n" : "since_s", "before", view_real(before, 1, a),
+		   "change", b, "date", view_date(v, get_text(get_list(c, "before"), "captured"), d), NULL);
 }
 
 /* The next step up comes first: how many actions lead to a better grade, or to how many points. */
