@@ -21,7 +21,8 @@ void draw_trend(struct view *v, json_t *chapter)
 	}
 	if (!has_s && !has_n)
 		return;
-	json_t *o = report_object(chapter, "trend"), *points = report_list(o, "points"), *lines = report_list(o, "lines");
+	json_t *o = report_object(chapter, "trend");
+	json_t *points = report_list(o, "points"), *lines = report_list(o, "lines");
 	struct buf path;
 	buf_init(&path, 4096);
 	json_array_foreach(list, i, x) {
@@ -67,8 +68,8 @@ static const char *mark_of(const char *class)
 {
 	static const char *const kinds[][2] = {
 		{ "stop", "run" }, { "start", "run" }, { "reset", "run" }, { "mode", "run" }, { "download", "program" },
-		{ "firmware", "program" }, { "upload", "program" }, { "configuration", "program" }, { "force", "program" },
-		{ "log_erase", "program" }, { "write", "write" }, { "clock", "write" },
+		{ "firmware", "program" }, { "upload", "program" }, { "configuration", "program" },
+		{ "force", "program" }, { "log_erase", "program" }, { "write", "write" }, { "clock", "write" },
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(class, kinds[i][0]) == 0)
@@ -89,9 +90,11 @@ static void put_mark(json_t *marks, const char *kind, double x, double y)
 	put_number(m, "y", y);
 	put_bool(m, kind, true);
 	if (strcmp(kind, "run") == 0)
-		put_format(m, "points", "%.1f,%.1f %.1f,%.1f %.1f,%.1f", x, y - 5.5, x - 5.5, y + 4.5, x + 5.5, y + 4.5);
+		put_format(m, "points", "%.1f,%.1f %.1f,%.1f %.1f,%.1f", x, y - 5.5, x - 5.5, y + 4.5, x + 5.5,
+			   y + 4.5);
 	else if (strcmp(kind, "session") == 0)
-		put_format(m, "points", "%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f", x, y - 4.5, x + 4.5, y, x, y + 4.5, x - 4.5, y);
+		put_format(m, "points", "%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f", x, y - 4.5, x + 4.5, y, x,
+			   y + 4.5, x - 4.5, y);
 	put_number(m, "corner_x", x - 4);
 	put_number(m, "corner_y", y - 4);
 }
@@ -136,7 +139,7 @@ static void put_ticks(const struct view *v, json_t *ticks, double first, double 
 	}
 }
 
-/* Devices that were commanded, then those that came late or left early: those that were there throughout say nothing. */
+/* Devices that were commanded, then those that came late or left early; who was there throughout says nothing. */
 void draw_timeline(struct view *v, json_t *chapter)
 {
 	const json_t *devices = get_list(v->model, "devices"), *x;
@@ -153,10 +156,12 @@ void draw_timeline(struct view *v, json_t *chapter)
 	}
 	if (last - first < 60)
 		return;
-	json_t *o = report_object(chapter, "timeline"), *rows = report_list(o, "rows"), *marks = report_list(o, "marks");
+	json_t *o = report_object(chapter, "timeline");
+	json_t *rows = report_list(o, "rows"), *marks = report_list(o, "marks");
 	for (int commanded = 1; commanded >= 0; commanded--)
 		json_array_foreach(devices, i, x) {
-			double from = view_seconds(get_text(x, "first_seen")), to = view_seconds(get_text(x, "last_seen"));
+			double from = view_seconds(get_text(x, "first_seen"));
+			double to = view_seconds(get_text(x, "last_seen"));
 			double margin = (last - first) * 0.1;
 			bool has = put_commands(v, NULL, get_int(x, "id"), first, last, 0) > 0;
 			if (get_bool(x, "internet") || has != (commanded == 1) || from <= 0 ||

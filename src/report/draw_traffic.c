@@ -97,7 +97,8 @@ void draw_protocols(struct view *v, json_t *chapter)
 	}
 	if (rest_frames > 0) {
 		json_t *row = report_item(rows);
-		put_string(v, row, "label", rest ? "mix_rest" : "mix_unnamed", "count", view_int((int64_t)rest, a), NULL);
+		put_string(v, row, "label", rest ? "mix_rest" : "mix_unnamed", "count",
+			   view_int((int64_t)rest, a), NULL);
 		put_word(v, row, "");
 		/* No bar: all others together would dwarf what is named. */
 		put_mix(row, at++, rest_frames, rest_bytes, &all);
@@ -162,7 +163,8 @@ static double put_zones(const struct view *v, json_t *o, struct place *places, s
 			put_number(box, "sub_y", p->y + 12);
 			view_zone(v, get_text(p->zone, "name"), a);
 			put_text(box, "name", view_cut(a, 24, b));
-			put_string(v, box, "sub", "zone_devices", "count", view_int(get_int(p->zone, "devices"), a), NULL);
+			put_string(v, box, "sub", "zone_devices", "count",
+				   view_int(get_int(p->zone, "devices"), a), NULL);
 			put_bool(box, "declared", get_bool(p->zone, "declared"));
 		}
 		if (!here)
@@ -229,7 +231,8 @@ void draw_zones(struct view *v, json_t *chapter)
 	double top = put_zones(v, o, places, n);
 	json_t *lines = report_list(o, "lines");
 	json_array_foreach(ways, i, x) {
-		struct place *a = zone_find(places, n, get_text(x, "client")), *b = zone_find(places, n, get_text(x, "server"));
+		struct place *a = zone_find(places, n, get_text(x, "client"));
+		struct place *b = zone_find(places, n, get_text(x, "server"));
 		if (i < ZONE_WAYS && a && b && a != b)
 			put_way(lines, x, a, b, i + 1);
 	}

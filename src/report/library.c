@@ -89,8 +89,8 @@ static bool colours_are_plain(const char *path, const char *text, struct err *e)
 	static const char *const refused[] = { "<", "{{", "\\", "@import", "url(", "expression(" };
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
 		if (strcasestr(text, refused[i]))
-			return err_set(e, _("%s: %s is not allowed here; give colours, as :root { --deep: #1d4a5e; }"), path,
-				       refused[i]);
+			return err_set(e, _("%s: %s is not allowed here; give colours, as :root { --deep: #1d4a5e; }"),
+				       path, refused[i]);
 	return true;
 }
 
@@ -158,7 +158,8 @@ static void base64(struct buf *b, const unsigned char *s, size_t n)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < n; i += 3) {
-		uint32_t w = (uint32_t)s[i] << 16 | (i + 1 < n ? (uint32_t)s[i + 1] << 8 : 0) | (i + 2 < n ? s[i + 2] : 0u);
+		uint32_t second = i + 1 < n ? s[i + 1] : 0, third = i + 2 < n ? s[i + 2] : 0;
+		uint32_t w = (uint32_t)s[i] << 16 | second << 8 | third;
 		buf_putc(b, digits[w >> 18]);
 		buf_putc(b, digits[w >> 12 & 63]);
 		buf_putc(b, i + 1 < n ? digits[w >> 6 & 63] : '=');

@@ -118,16 +118,20 @@ static bool take_evidence(void *data, const struct store_row *row)
 
 static bool read_traffic(struct traffic *t, struct store *s, int64_t scan, struct err *e)
 {
-	return store_select(s, scan, "SELECT device_id, peer_id, protocol, port, max(name <> 'no-authentication') AS weak"
-			    " FROM v_weakness WHERE confidence <> 'guess' GROUP BY device_id, peer_id, protocol, port", NULL,
-			    take_weakness, t, e) &&
-	       store_select(s, scan, "SELECT id, client_id, server_id, client_address, server_address, protocol, transport,"
-			    " port, evidence_id, client_zone, server_zone, answered, crosses_zone FROM v_conversation"
-			    " ORDER BY id", NULL, take_conversation, t, e) &&
-	       store_select(s, scan, "SELECT evidence_id, client_id, server_id, protocol, port FROM v_operation"
-			    " WHERE evidence_id IS NOT NULL AND class NOT IN ('read', 'identity', 'diagnostic')"
-			    " UNION SELECT evidence_id, peer_id, device_id, protocol, port FROM v_weakness"
-			    " WHERE evidence_id IS NOT NULL", NULL, take_evidence, t, e);
+	static const char weaknesses[] =
+		"SELECT device_id, peer_id, protocol, port, max(name <> 'no-authentication') AS weak"
+		" FROM v_weakness WHERE confidence <> 'guess' GROUP BY device_id, peer_id, protocol, port";
+	static const char conversations[] =
+		"SELECT id, client_id, server_id, client_address, server_address, protocol, transport, port, evidence_id,"
+		" client_zone, server_zone, answered, crosses_zone FROM v_conversation ORDER BY id";
+	static const char evidence[] =
+		"SELECT evidence_id, client_id, server_id, protocol, port FROM v_operation"
+		" WHERE evidence_id IS NOT NULL AND class NOT IN ('read', 'identity', 'diagnostic')"
+		" UNION SELECT evidence_id, peer_id, device_id, protocol, port FROM v_weakness"
+		" WHERE evidence_id IS NOT NULL";
+	return store_select(s, scan, weaknesses, NULL, take_weakness, t, e) &&
+	       store_select(s, scan, conversations, NULL, take_conversation, t, e) &&
+	       store_select(s, scan, evidence, NULL, take_evidence, t, e);
 }
 
 static void fill_ways(const json_t *ways, json_t *list)

@@ -31,7 +31,8 @@ static void put_signed(json_t *o, const char *key, double value)
 /* The parts of the difference; a part of nothing is left out. */
 static void add_parts(const struct view *v, json_t *o, const json_t *score)
 {
-	static const char *const parts[][2] = { { "findings", "change_by_findings" }, { "coverage", "change_by_coverage" },
+	static const char *const parts[][2] = { { "findings", "change_by_findings" },
+						{ "coverage", "change_by_coverage" },
 						{ "answers", "change_by_answers" } };
 	json_t *list = report_list(o, "parts");
 	for (size_t i = 0; get_bool(score, "comparable") && i < sizeof(parts) / sizeof(*parts); i++) {
@@ -55,8 +56,10 @@ static void put_move(const struct view *v, json_t *list, const char *title, cons
 		return;
 	json_t *row = report_item(list);
 	put_text(row, "title", title);
-	put_text(row, "before", get_set(x, "before") ? view_real(get_real(x, "before"), 1, a) : view_string(v, "not_rated"));
-	put_text(row, "now", get_set(x, "now") ? view_real(get_real(x, "now"), 1, a) : view_string(v, "not_rated"));
+	static const char *const sides[] = { "before", "now" };
+	for (size_t i = 0; i < 2; i++)
+		put_text(row, sides[i], get_set(x, sides[i]) ? view_real(get_real(x, sides[i]), 1, a) :
+			 view_string(v, "not_rated"));
 	put_text(row, "points", "");
 	if (get_set(x, "before") && get_set(x, "now"))
 		put_signed(row, "points", get_real(x, "now") - get_real(x, "before"));
@@ -93,11 +96,12 @@ static void put_devices(const struct view *v, json_t *row, const json_t *f, cons
 		if (!*expired)
 			expired = get_text(d, "expired");
 		/* Two devices of one name stand side by side: one of them will do. */
-		if (!*get_text(d, "device_name") || strcmp(get_text(d, "device_name"), last) == 0 || n++ >= CHANGE_NAMES)
+		const char *here = get_text(d, "device_name");
+		if (!*here || strcmp(here, last) == 0 || n++ >= CHANGE_NAMES)
 			continue;
-		last = get_text(d, "device_name");
+		last = here;
 		buf_printf(&b, "%s%s", b.len ? view_string(v, "list_comma") : "",
-			   view_cut(get_text(d, "device_name"), VIEW_NAME, name));
+			   view_cut(here, VIEW_NAME, name));
 	}
 	if (n > CHANGE_NAMES)
 		buf_printf(&b, " +%zu", n - CHANGE_NAMES);
@@ -162,7 +166,8 @@ static void put_device_note(const struct view *v, json_t *row, const json_t *d)
 	buf_init(&b, 4096);
 	json_array_foreach(get_list(d, "values"), i, x)
 		buf_printf(&b, "%s%s: %s → %s", b.len ? "; " : "", view_name(v, "field", get_text(x, "field")),
-			   view_cut(get_text(x, "before"), VIEW_NAME, before), view_cut(get_text(x, "now"), VIEW_NAME, now));
+			   view_cut(get_text(x, "before"), VIEW_NAME, before),
+			   view_cut(get_text(x, "now"), VIEW_NAME, now));
 	if (strcmp(get_text(d, "state"), "gone") == 0)
 		buf_puts(&b, view_string(v, strcmp(get_text(d, "presence"), "spoken_of") == 0 ? "change_still_called" :
 					 get_bool(d, "watched") ? "change_silent" : "change_unwatched"));
@@ -202,7 +207,8 @@ static void add_devices(const struct view *v, json_t *o, const json_t *c)
 	}
 	put_text(o, "more_devices", "");
 	if (n > 2 * CHANGE_ROWS)
-		put_string(v, o, "more_devices", "more_devices", "count", view_int((int64_t)(n - 2 * CHANGE_ROWS), a), NULL);
+		put_string(v, o, "more_devices", "more_devices", "count",
+			   view_int((int64_t)(n - 2 * CHANGE_ROWS), a), NULL);
 	put_bool(o, "has_devices", json_array_size(rows) > 0);
 }
 

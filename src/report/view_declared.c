@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* As they are listed; the first of them in a table of its own. */
-static const char *const wire_states[] = { "contradicted", "confirmed", "no_objection", "not_observable", "not_on_wire" };
+static const char *const wire_states[] = { "contradicted", "confirmed", "no_objection", "not_observable",
+					   "not_on_wire" };
 enum { WIRE_STATES = sizeof(wire_states) / sizeof(wire_states[0]) };
 
 static void add_shown(const struct view *v, json_t *row, const json_t *q)
@@ -16,8 +17,8 @@ static void add_shown(const struct view *v, json_t *row, const json_t *q)
 	json_array_foreach(get_list(q, "contradictions"), i, c) {
 		json_t *o = report_item(shown);
 		put_text(o, "title", get_text2(v, c, "title"));
-		put_string(v, o, "count", view_affected(c), "affected", view_int(get_int(c, "affected"), a), "population",
-			   view_int(get_int(c, "population"), b), NULL);
+		put_string(v, o, "count", view_affected(c), "affected", view_int(get_int(c, "affected"), a),
+			   "population", view_int(get_int(c, "population"), b), NULL);
 		json_t *rows = report_list(o, "rows");
 		json_array_foreach(get_list(c, "rows"), j, r) {
 			if (j == 3)
@@ -97,8 +98,8 @@ void view_contradictions(struct view *v)
 				continue;
 			/* What no capture can show needs no row each: a document or a look at the machine shows it. */
 			if (state == WIRE_STATES - 1) {
-				put_format(o, "unseen", "%s%s%s", get_text(o, "unseen"), *get_text(o, "unseen") ? ", " : "",
-					   get_text(q, "id"));
+				put_format(o, "unseen", "%s%s%s", get_text(o, "unseen"),
+					   *get_text(o, "unseen") ? ", " : "", get_text(q, "id"));
 				continue;
 			}
 			json_t *row = report_item(state ? others : rows);
