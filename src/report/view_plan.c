@@ -1,6 +1,7 @@
 /* What to do: the first six with the grade reached, the roadmap by lane, and every action in full. */
 #include "report/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,20 @@ static void put_left_out(const struct view *v, json_t *o)
 	put_bool(o, "has_left_out", json_array_size(list) > 0);
 }
 
+/* "Within 12 months" is a date once the report is printed. */
+static void put_lane(const struct view *v, json_t *o, int lane)
+{
+	put_text(o, "title", view_name(v, "lane", lane_names[lane]));
+	int year, month;
+	if (lane != LANE_YEAR || sscanf(get_text(v->model, "generated"), "%d-%d", &year, &month) != 2)
+		return;
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	(void)snprintf(a, sizeof(a), "%d", year + 1);
+	(void)snprintf(b, sizeof(b), strcmp(v->lang, "ja") == 0 ? "%d" : "%02d", month);
+	put_string(v, o, "title", "lane_year_until", "lane", view_name(v, "lane", lane_names[lane]), "year", a, "month", b,
+		   NULL);
+}
+
 void view_plan(struct view *v)
 {
 	json_t *o = view_chapter(v, "plan", "plan_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER | FOR_CUSTOMER);
@@ -144,7 +159,7 @@ void view_plan(struct view *v)
 		json_array_foreach(actions, i, x)
 			if (strcmp(get_text(x, "lane"), lane_names[lane]) == 0)
 				put_action(v, report_item(rows), x, i + 1);
-		put_text(l, "title", view_name(v, "lane", lane_names[lane]));
+		put_lane(v, l, lane);
 		if (json_array_size(rows))
 			json_array_append(lanes, l);
 		json_decref(l);

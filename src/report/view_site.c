@@ -443,8 +443,10 @@ void view_method(struct view *v)
 	json_t *list = report_list(o, "paragraphs");
 	static const char *const parts[] = { "method_passive", "method_evidence", "method_m", "method_n", "method_s",
 					     "method_caps", "method_interval", "method_self" };
+	/* Who sees no grade needs no arithmetic. */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		put_text(report_item(list), "text", view_string(v, parts[i]));
+		if (view_grade_shown(v) || i < 2 || i + 1 == sizeof(parts) / sizeof(parts[0]))
+			put_text(report_item(list), "text", view_string(v, parts[i]));
 	static const char *const terms[] = { "plc", "hmi", "zone", "conduit", "level", "mirror", "frame", "difference", "accepted", "guess" };
 	json_t *words = report_list(o, "words");
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
