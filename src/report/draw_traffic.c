@@ -128,13 +128,25 @@ struct place {
 	int lines;
 };
 
-static int zone_row(const json_t *z)
+/* A declared zone need not say its level: then it is that of the lowest of its devices. */
+static int zone_row(const struct view *v, const json_t *z)
 {
-	if (strcmp(get_text(z, "name"), "internet") == 0)
+	const char *name = get_text(z, "name");
+	if (strcmp(name, "internet") == 0)
 		return 0;
-	if (!get_set(z, "level"))
-		return ZONE_ROWS - 1;
+	bool known = get_set(z, "level");
 	int64_t level = get_int(z, "level");
+	size_t i;
+	const json_t *d;
+	if (!known)
+		json_array_foreach(get_list(v->model, "devices"), i, d) {
+			if (!get_set(d, "level") || strcmp(get_text(d, "zone"), name) != 0)
+				continue;
+			level = known && level < get_int(d, "level") ? level : get_int(d, "level");
+			known = true;
+		}
+	if (!known)
+		return ZONE_ROWS - 1;
 	return level >= 4 ? 1 : level <= 1 ? 4 : level == 3 ? 2 : 3;
 }
 
@@ -165,7 +177,7 @@ static double put_zones(const struct view *v, json_t *o, struct place *places, s
 			put_text(box, "name", view_cut(a, 24, b));
 			put_string(v, box, "sub", "zone_devices", "count",
 				   view_int(get_int(p->zone, "devices"), a), NULL);
-			put_bool(box, "declared", get_bool(p->zone, "declared"));
+			put_bool(box, "declared", get_bool(p->zone, "declared") || row == 0);
 		}
 		if (!here)
 			continue;
@@ -224,7 +236,7 @@ void draw_zones(struct view *v, json_t *chapter)
 	put_bool(chapter, "zone_map", false);
 	json_array_foreach(zones, i, x)
 		if (n < ZONES && (get_int(x, "devices") > 0 || get_bool(x, "declared")))
-			places[n++] = (struct place){ .zone = x, .row = zone_row(x) };
+			places[n++] = (struct place){ .zone = x, .row = zone_row(v, x) };
 	if (n < 2)
 		return;
 	json_t *o = report_object(chapter, "zone_map");

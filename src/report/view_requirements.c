@@ -106,7 +106,7 @@ void view_requirements(struct view *v)
 	size_t k;
 	const json_t *q;
 	json_array_foreach(get_list(v->model, "questions"), k, q) {
-		if (v->o->audience != REPORT_CUSTOMER || strcmp(get_text(q, "domain"), "D") == 0)
+		if (v->o->audience != REPORT_CUSTOMER || json_object_size(get_list(q, "maps")) == 0)
 			continue;
 		json_t *row = report_item(questions);
 		put_text(row, "id", get_text(q, "id"));
