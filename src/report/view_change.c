@@ -149,7 +149,7 @@ static void add_findings(const struct view *v, json_t *o, const json_t *c)
 		put_text(g, "count", view_int((int64_t)n, a));
 		put_text(g, "more", "");
 		if (n > CHANGE_ROWS)
-			put_string(v, g, "more", "more_rows", "count", view_int((int64_t)(n - CHANGE_ROWS), a), NULL);
+			put_string(v, g, "more", "changes_more", "count", view_int((int64_t)(n - CHANGE_ROWS), a), NULL);
 		if (n)
 			json_array_append(groups, g);
 		json_decref(g);
@@ -207,7 +207,7 @@ static void add_devices(const struct view *v, json_t *o, const json_t *c)
 	}
 	put_text(o, "more_devices", "");
 	if (n > 2 * CHANGE_ROWS)
-		put_string(v, o, "more_devices", "more_devices", "count",
+		put_string(v, o, "more_devices", "changes_more", "count",
 			   view_int((int64_t)(n - 2 * CHANGE_ROWS), a), NULL);
 	put_bool(o, "has_devices", json_array_size(rows) > 0);
 }
