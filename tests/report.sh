@@ -21,7 +21,7 @@ for lang in ja en; do
 	"$genba" -s "$site" --lang $lang report --format html >"$dir/again.html"
 	ok "$lang: the same bytes twice" cmp -s "$page" "$dir/again.html"
 	ok "$lang: it says its language" grep -q "<html lang=\"$lang\">" "$page"
-	ok "$lang: nothing is loaded" lacks '(src|href)="[^#]|url\(|@import|<(script|link|img|iframe|object)' "$page"
+	ok "$lang: nothing is loaded" lacks '(src|href)="[^#]|url\([^#]|@import|<(script|link|img|iframe|object)' "$page"
 	ok "$lang: no tag of the template is left" lacks '\{\{|\}\}' "$page"
 	ok "$lang: what was given is no markup" lacks '<b>"panel' "$page"
 	ok "$lang: a frame to look at" grep -q 'frame.number == [0-9]' "$page"
@@ -73,6 +73,50 @@ ok "an unknown format says which there are" says "html, text, md, json, csv, xls
 ok "… and is a usage error" status 64 "$genba" -s "$site" report --format docx
 ok "an unknown reader" status 64 "$genba" -s "$site" report --for nobody
 ok "templates that are not there" status 2 "$genba" -s "$site" report --format html --template "$dir/none"
+
+# A folder of one's own: what is in it wins, the rest is ours; colours, a logo, own chapters.
+own=$dir/own
+mkdir "$own"
+printf '<p class="ours">{{s.method_self}}</p>\n' >"$own/method.html"
+printf '<section class="chapter page" id="talks"><h2>What we talked about</h2></section>\n' >"$own/own_chapters.html"
+printf '<p>Consultant: Suzuki</p>\n' >"$own/own_cover.html"
+printf ':root { --deep: #123456; }\n' >"$own/colours.css"
+printf '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' >"$own/logo.svg"
+ok "own templates" "$genba" -s "$site" --lang en report --template "$own" -o "$dir/own.html"
+for what in '<p class="ours">' 'id="talks"' 'Consultant: Suzuki' '--deep: #123456' 'src="data:image/svg' 'id="findings"'; do
+	ok "own templates: $what" grep -qF -- "$what" "$dir/own.html"
+done
+printf ':root { background: url(http://example.com/) }' >"$own/colours.css"
+ok "colours that load something are refused" says 'colours.css: url( is not allowed' \
+	"$genba" -s "$site" --lang en report --format html --template "$own"
+rm "$own/colours.css"
+printf '\xff\xfe' >"$own/own_chapters.html"
+ok "a template that is no text is an error" status 2 "$genba" -s "$site" report --format html --template "$own"
+for template in "${top_srcdir:-.}"/reports/templates/*; do
+	name=${template##*/}
+	ok "docs/TEMPLATES.md tells of $name" grep -qF "\`${name%.*}\`" "${top_srcdir:-.}/docs/TEMPLATES.md"
+done
+
+# A second measurement: what changed, in every format.
+"$build/tests/gen/factory" --clean -o "$dir/clean.pcap" || exit 99
+cp "$site" "$dir/two.genba"
+"$genba" -s "$dir/two.genba" scan "$dir/clean.pcap" >/dev/null 2>&1 || exit 99
+"$genba" -s "$dir/two.genba" --lang en report -o "$dir/two.html"
+"$genba" -s "$dir/two.genba" --lang en report --format text >"$dir/two.txt"
+"$genba" -s "$dir/two.genba" --lang en report -o "$dir/two.md"
+ok "one scan: no comparison" lacks 'id="changes"' "$dir/en.html"
+ok "two scans: a chapter on what changed" grep -q 'id="changes"' "$dir/two.html"
+ok "… with what is fixed" grep -q 'OT-STOP-001' "$dir/two.txt"
+ok "… in Markdown" grep -q 'Since the last measurement' "$dir/two.md"
+"$genba" -s "$dir/two.genba" --lang en report --format html --for customer >"$dir/two-customer.html"
+ok "… and not for customers" lacks 'id="changes"|OT-STOP' "$dir/two-customer.html"
+
+# The filter beside a frame finds that frame.
+if command -v tshark >/dev/null; then
+	"$genba" -s "$site" report --format json >"$dir/rows.json"
+	filter=$(grep -o '"filter": "ip[^"]*"' "$dir/rows.json" | head -1 | cut -d'"' -f4)
+	ok "the filter of a conversation is one for Wireshark" test -n "$(tshark -r "$dir/factory.pcap" -c 60000 -Y "$filter" 2>/dev/null | head -1)"
+fi
 if [ -w /dev/full ]; then
 	ok "full disk" says "No space left" "$genba" -s "$site" report --format html -o /dev/full
 fi

@@ -66,10 +66,13 @@ static bool is_folder(const char *path)
 static bool mask(json_t *model, struct store *s, int64_t scan, struct err *e)
 {
 	struct mask *m = report_mask_new(s, scan, e);
-	if (m)
+	int64_t before = score_previous_scan(s, scan);
+	/* The comparison names what the scan before held. */
+	bool ok = m && (!before || report_mask_learn(m, s, before, e));
+	if (ok)
 		report_mask(model, m);
 	mask_free(m);
-	return m != NULL;
+	return ok;
 }
 
 /* Into the file, or onto standard output. */
@@ -117,7 +120,7 @@ static const struct cli_option options[] = {
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
 	{ 0, "mask", NULL, N_("pseudonyms for addresses, names, serial numbers and people; free text is left out") },
-	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt, report.md and their parts)") },
+	{ 0, "template", "DIR", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
 	{ 0 },
 };
 

@@ -93,55 +93,84 @@ void draw_domains(struct view *v, json_t *chapter)
 		put_bool(chapter, "bars", false);
 }
 
-/* ---- before and after the first actions ---- */
-
-void draw_forecast(struct view *v, json_t *chapter)
+void draw_grades(json_t *lines, double base, double tall, bool named)
 {
-	enum { LEFT = 40, COLUMN = 88, BAR = 46, BASE = 170, TALL = 140 };
-	const json_t *score = get_list(v->model, "score"), *x;
-	bool has_s = get_set(score, "s");
-	json_t *o = report_object(chapter, "forecast"), *bars = report_list(o, "bars"), *lines = report_list(o, "lines");
-	char a[VIEW_TEXT], title[VIEW_TEXT];
-	size_t i, n = 0;
-	double last = get_real(score, has_s ? "s" : "n");
-	for (size_t k = 0; k <= json_array_size(get_list(v->model, "actions")) && n < 7; k++) {
-		x = k ? json_array_get(get_list(v->model, "actions"), k - 1) : NULL;
-		if (x && !get_bool(x, "forecast"))
-			continue;
-		if (x)
-			last = get_real(x, has_s ? "s_after" : "n_after");
-		json_t *b = report_item(bars);
-		double left = LEFT + COLUMN * (double)n++, tall = TALL * last / 100;
-		put_number(b, "x", left + (COLUMN - BAR) / 2.0);
-		put_number(b, "y", BASE - tall);
-		put_number(b, "w", BAR);
-		put_number(b, "h", tall);
-		put_number(b, "mid", left + COLUMN / 2.0);
-		put_number(b, "value_y", BASE - tall - 6);
-		put_text(b, "value", view_real(last, 1, a));
-		put_text(b, "grade", !has_s ? "" : x ? get_text(x, "grade_after") : get_text(score, "grade"));
-		put_bool(b, "now", !x);
-		put_number(b, "label_y", BASE + 16);
-		put_number(b, "label2_y", BASE + 30);
-		if (x)
-			put_format(b, "label", "%zu", k);
-		else
-			put_text(b, "label", view_string(v, "forecast_now"));
-		put_text(b, "title", x ? view_cut(get_text2(v, x, "title"), 16, title) : "");
-	}
-	for (i = 0; i < 5; i++) {
-		static const char grades[] = "DCBA";
+	static const char grades[] = "DCBA";
+	for (size_t i = 0; i < 5; i++) {
 		json_t *l = report_item(lines);
-		put_number(l, "y", BASE - TALL * 0.2 * (double)i);
-		put_number(l, "text_y", BASE - TALL * 0.2 * (double)i + 3);
+		put_number(l, "y", base - tall * 0.2 * (double)i);
+		put_number(l, "text_y", base - tall * 0.2 * (double)i + 3);
 		put_text(l, "grade", "");
-		if (has_s && i)
+		if (named && i)
 			put_format(l, "grade", "%c", grades[i - 1]);
 	}
-	put_number(o, "left", LEFT);
-	put_number(o, "right", LEFT + COLUMN * (double)n);
-	put_number(o, "base", BASE);
-	put_size(o, LEFT + COLUMN * 7 + 10, BASE + 40);
+}
+
+/* ---- before and after each action ---- */
+
+enum { STAIR_LEFT = 44, STAIR_RIGHT = 664, STAIR_BASE = 164, STAIR_TALL = 136, STAIR_APART = 66 };
+
+/* What is written at a step: the score, the grade, and the number of the action that leads there. */
+static void put_step(const struct view *v, json_t *marks, double x, double y, double value, const char *grade,
+		     const char *number)
+{
+	char a[VIEW_TEXT];
+	json_t *m = report_item(marks);
+	put_number(m, "x", x);
+	put_number(m, "y", y);
+	put_number(m, "value_y", y - 9);
+	put_text(m, "value", view_real(value, 1, a));
+	put_text(m, "grade", grade);
+	put_text(m, "number", number);
+	put_number(m, "label_y", STAIR_BASE + 16);
+	put_text(m, "label", *number ? number : view_string(v, "forecast_now"));
+}
+
+/* A staircase over all actions that the score was reckoned for; its landings are named where the grade changes. */
+void draw_forecast(struct view *v, json_t *chapter)
+{
+	const json_t *score = get_list(v->model, "score"), *x;
+	bool has_s = get_set(score, "s");
+	size_t i, n = 0, at = 0;
+	json_array_foreach(get_list(v->model, "actions"), i, x)
+		n += get_bool(x, "forecast");
+	put_bool(chapter, "forecast", false);
 	if (n < 2)
-		put_bool(chapter, "forecast", false);
+		return;
+	json_t *o = report_object(chapter, "forecast"), *marks = report_list(o, "marks"), *lines = report_list(o, "lines");
+	double step = (STAIR_RIGHT - STAIR_LEFT) / (double)(n + 1), value = get_real(score, has_s ? "s" : "n");
+	double y = STAIR_BASE - STAIR_TALL * value / 100, named = STAIR_LEFT + step / 2;
+	const char *grade = has_s ? get_text(score, "grade") : "";
+	struct buf path;
+	buf_init(&path, 65536);
+	buf_printf(&path, "M%d %.1fH%.1f", STAIR_LEFT, y, STAIR_LEFT + step);
+	put_step(v, marks, named, y, value, grade, "");
+	json_array_foreach(get_list(v->model, "actions"), i, x) {
+		if (!get_bool(x, "forecast"))
+			continue;
+		at++;
+		value = get_real(x, has_s ? "s_after" : "n_after");
+		y = STAIR_BASE - STAIR_TALL * value / 100;
+		buf_printf(&path, "V%.1fh%.1f", y, step);
+		double mid = STAIR_LEFT + step * ((double)at + 0.5);
+		const char *then = has_s ? get_text(x, "grade_after") : "";
+		bool last = at == n;
+		if ((strcmp(then, grade) != 0 || last) && (mid - named >= STAIR_APART || last)) {
+			char number[VIEW_TEXT];
+			(void)snprintf(number, sizeof(number), "%zu", i + 1);
+			if (last && mid - named < STAIR_APART && json_array_size(marks) > 1)
+				json_array_remove(marks, json_array_size(marks) - 1);
+			put_step(v, marks, last ? STAIR_RIGHT - 14 : mid, y, value, then, number);
+			named = mid;
+		}
+		grade = then;
+	}
+	put_text(o, "path", path.data);
+	put_format(o, "area", "%sV%dH%dZ", path.data, STAIR_BASE, STAIR_LEFT);
+	buf_done(&path);
+	draw_grades(lines, STAIR_BASE, STAIR_TALL, has_s);
+	put_number(o, "left", STAIR_LEFT);
+	put_number(o, "right", STAIR_RIGHT);
+	put_number(o, "base", STAIR_BASE);
+	put_size(o, 680, STAIR_BASE + 24);
 }

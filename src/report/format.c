@@ -1,14 +1,12 @@
 /* From a view to bytes: which template, which escaper, and the file that is written. */
 #include "report/format.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/lang.h"
-#include "base/path.h"
 #include "base/text.h"
+#include "report/library.h"
 #include "report/mustache.h"
 #include "report/tables.h"
 #include "report/view.h"
@@ -16,61 +14,11 @@
 const char *const report_format_names[] = { "html", "text", "md", "json", "csv", "xlsx", "pdf", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
 
-enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
+enum { TEXT_COLUMNS = 80 };
 
 bool report_is_binary(enum report_format f)
 {
 	return f == REPORT_XLSX || f == REPORT_PDF;
-}
-
-/* ---- templates ---- */
-
-/* Source texts of one rendering, kept until it is done. */
-struct library {
-	const char *folder;
-	const char *suffix;      /* ".html" */
-	struct { char *name, *text; } items[PARTIALS];
-	size_t n;
-};
-
-static char *template_read(const struct library *l, const char *name, struct err *e)
-{
-	char *path = xasprintf("%s/%s%s", l->folder, name, l->suffix);
-	FILE *f = fopen(path, "rb");
-	struct buf b;
-	char part[8192];
-	buf_init(&b, TEMPLATE_BYTES);
-	bool good = f != NULL || err_errno(e, "%s", path);
-	for (size_t n; good && (n = fread(part, 1, sizeof(part), f)) > 0;)
-		buf_add(&b, part, n);
-	if (good && ferror(f))
-		good = err_errno(e, "%s", path);
-	if (good && (b.overflow || strlen(b.data) != b.len || !text_is_utf8(b.data, b.len)))
-		good = err_set(e, "%s: a template is UTF-8 text of at most 1 MiB", path);
-	if (f)
-		fclose(f);
-	free(path);
-	if (good)
-		return buf_take(&b);
-	buf_done(&b);
-	return NULL;
-}
-
-/* A partial is a file beside the template; its name cannot lead out of the folder. */
-static const char *partial(void *data, const char *name)
-{
-	struct library *l = data;
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->items[i].name, name) == 0)
-			return l->items[i].text;
-	if (l->n == PARTIALS || strchr(name, '/') || name[0] == '.')
-		return NULL;
-	char *text = template_read(l, name, NULL);
-	if (!text)
-		return NULL;
-	l->items[l->n].name = xstrdup(name);
-	l->items[l->n].text = text;
-	return l->items[l->n++].text;
 }
 
 /* ---- plain text: long lines are broken; Markdown: blank lines are tidied ---- */
@@ -180,16 +128,17 @@ bool report_place(const char *template, view_of_fn *view_of, const json_t *model
 		[REPORT_HTML] = { ".html", mustache_html }, [REPORT_TEXT] = { ".txt", mustache_text },
 		[REPORT_MARKDOWN] = { ".md", mustache_markdown },
 	};
-	char *own = path_of("reports/templates");
-	struct library l = { .folder = o->templates ? o->templates : own, .suffix = kinds[o->format].suffix };
-	json_t *strings = report_strings(e);
-	char *source = strings ? template_read(&l, template, e) : NULL;
+	struct library *l = library_open(o->templates, kinds[o->format].suffix, e);
+	json_t *strings = l ? report_strings(e) : NULL;
+	char *logo = strings ? library_logo(l, e) : NULL;
+	const char *source = logo ? library_get(l, template, e) : NULL;
 	bool good = source != NULL;
 	if (good) {
 		json_t *view = view_of(model, strings, o);
+		json_object_set_new(view, "logo", json_string(logo));
 		struct mustache_options m = { .escape = kinds[o->format].escape,
-					      .strict = o->format == REPORT_HTML, .partial = partial, .data = &l };
-		char *name = xasprintf("%s/%s%s", l.folder, template, l.suffix);
+					      .strict = o->format == REPORT_HTML, .partial = library_partial, .data = l };
+		const char *name = library_path(l, template);
 		if (o->format == REPORT_HTML) {
 			good = mustache_render(name, source, view, &m, out, e);
 		} else {
@@ -200,16 +149,12 @@ bool report_place(const char *template, view_of_fn *view_of, const json_t *model
 				wrap(out, raw.data, o->format == REPORT_TEXT);
 			buf_done(&raw);
 		}
-		free(name);
 		json_decref(view);
 	}
-	for (size_t i = 0; i < l.n; i++) {
-		free(l.items[i].name);
-		free(l.items[i].text);
-	}
-	free(source);
+	good = good && library_good(l, e);
+	free(logo);
 	json_decref(strings);
-	free(own);
+	library_close(l);
 	return good;
 }
 

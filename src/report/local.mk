@@ -1,11 +1,13 @@
 # src/report
 libgenba_a_SOURCES += \
 	src/report/mustache.c src/report/mustache.h src/report/escape.c \
-	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c \
+	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c src/report/model_change.c src/report/model_filter.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
 	src/report/mask.h src/report/mask.c src/report/mask_words.c src/report/mask_model.c \
-	src/report/draw.c src/report/draw_map.c src/report/format.c src/report/format.h \
+	src/report/view_declared.c src/report/view_change.c src/report/library.h src/report/library.c \
+	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/draw_traffic.c \
+	src/report/format.c src/report/format.h \
 	src/report/tables.c src/report/tables.h src/report/format_csv.c src/report/format_xlsx.c src/report/format_pdf.c \
 	src/report/scratch.c
 libgenba_a_SOURCES += src/report/sites.h src/report/sites.c src/report/view_sites.c

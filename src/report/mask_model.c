@@ -110,11 +110,12 @@ static const struct {
 	{ "confidence", STAYS, 0 }, { "protocol", STAYS, 0 }, { "transport", STAYS, 0 }, { "kind", STAYS, 0 },
 	{ "class", STAYS, 0 }, { "weaknesses", STAYS, 0 }, { "timezone", STAYS, 0 }, { "state", STAYS, 0 },
 	{ "result", STAYS, 0 }, { "mapping", STAYS, 0 }, { "domain", STAYS, 0 }, { "mode", STAYS, 0 },
-	{ "source", STAYS, 0 },
+	{ "source", STAYS, 0 }, { "wire", STAYS, 0 }, { "outcome", STAYS, 0 }, { "doubt", STAYS, 0 }, { "field", STAYS, 0 },
+	{ "presence", STAYS, 0 }, { "severity_before", STAYS, 0 }, { "grade", STAYS, 0 },
 	/* times have the look of IPv6 addresses */
 	{ "generated", STAYS, 0 }, { "started", STAYS, 0 }, { "finished", STAYS, 0 }, { "first", STAYS, 0 },
 	{ "last", STAYS, 0 }, { "first_seen", STAYS, 0 }, { "last_seen", STAYS, 0 }, { "when", STAYS, 0 },
-	{ "expires", STAYS, 0 },
+	{ "expires", STAYS, 0 }, { "expired", STAYS, 0 }, { "captured", STAYS, 0 },
 	/* names */
 	{ "label", WHOLE, MASK_DEVICE }, { "device_name", WHOLE, MASK_DEVICE }, { "client_name", WHOLE, MASK_DEVICE },
 	{ "server_name", WHOLE, MASK_DEVICE }, { "device_a", WHOLE, MASK_DEVICE }, { "device_b", WHOLE, MASK_DEVICE },
@@ -125,6 +126,8 @@ static const struct {
 	{ "detail", DETAIL, 0 }, { "relays", DETAIL, 0 },
 	/* people's own words; what tells the captures apart */
 	{ "point", FREE, 0 }, { "note", FREE, 0 }, { "plan", FREE, 0 }, { "evidence", FREE, 0 }, { "digest", GONE, 0 },
+	/* a filter of pseudonyms finds nothing */
+	{ "filter", GONE, 0 },
 };
 
 /* Parts of the model that hold nothing of the wire and nothing that people wrote. */

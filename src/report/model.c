@@ -147,6 +147,8 @@ static void add_rows(json_t *o, const struct check_result *r)
 	for (size_t i = 0; i < r->n_rows && i < REPORT_ROWS; i++) {
 		const struct finding_row *f = &r->rows[i];
 		json_t *row = report_item(rows);
+		model_int(row, "subject_id", f->id);
+		model_int(row, "evidence_id", f->evidence_id);
 		if (f->device)
 			model_int(row, "device", f->device);
 		else
@@ -297,7 +299,31 @@ static void add_voices(json_t *list, const struct answer *a)
 	}
 }
 
-static void add_question(json_t *list, const struct assess_question *q)
+/*
+ * What the wire says of an answer: "contradicted", "confirmed"; "no_objection": what could have spoken against it was
+ * looked at and did not; "not_observable": this capture could not show it; "not_on_wire": no capture could; and
+ * "not_measured" without one. With the checks that were asked.
+ */
+static void add_wire(json_t *o, const struct assess_question *q, const struct assessment *a)
+{
+	json_t *list = report_list(o, "wire_checks");
+	bool named = false, seen = false;
+	for (size_t i = 0; i < a->results.n; i++) {
+		const struct check_result *r = &a->results.results[i];
+		if (!check_names_question(r->check, q->question->id))
+			continue;
+		named = true;
+		seen |= r->outcome == OUTCOME_FAIL || (r->outcome == OUTCOME_PASS && r->observable);
+		json_t *x = report_item(list);
+		model_text(x, "id", r->check->id);
+		model_text2(x, "title", &r->check->title);
+		model_text(x, "outcome", outcome_names[r->outcome]);
+	}
+	model_text(o, "wire", q->n_contradictions ? "contradicted" : q->verified_by ? "confirmed" :
+		   !a->scan ? "not_measured" : seen ? "no_objection" : named ? "not_observable" : "not_on_wire");
+}
+
+static void add_question(json_t *list, const struct assess_question *q, const struct assessment *a)
 {
 	const struct question *k = q->question;
 	json_t *o = report_item(list);
@@ -338,6 +364,7 @@ static void add_question(json_t *list, const struct assess_question *q)
 	json_t *c = report_list(o, "contradictions");
 	for (size_t i = 0; i < q->n_contradictions; i++)
 		add_contradiction(c, &q->contradictions[i]);
+	add_wire(o, q, a);
 	json_t *b = report_list(o, "benchmarks");
 	for (size_t i = 0; i < k->n_benchmarks; i++)
 		add_benchmark(b, &k->benchmarks[i]);
@@ -371,7 +398,7 @@ static void add_answers(json_t *model, const struct assessment *a)
 	json_t *list = report_list(model, "questions");
 	for (size_t i = 0; i < a->questionnaire.n; i++)
 		if (a->questions[i].counted || a->questions[i].level != LEVEL_UNANSWERED)
-			add_question(list, &a->questions[i]);
+			add_question(list, &a->questions[i], a);
 	list = report_list(model, "unknowns");
 	for (size_t i = 0; i < a->n_unknowns; i++) {
 		json_t *o = report_item(list);
@@ -543,7 +570,7 @@ void model_tool(json_t *model)
 	model_time(model, "generated", now());
 }
 
-json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+json_t *report_model(struct store *s, struct assessment *a, struct err *e)
 {
 	json_t *model = json_object();
 	model_text(model, "schema", "genba.report/1");
@@ -564,7 +591,8 @@ json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
 	for (size_t i = 0; i < a->n_data_actions; i++)
 		add_action(list, &a->data_actions[i]);
 	add_plans(model, a);
-	if (!model_site(model, s, a, e)) {
+	if (!model_site(model, s, a, e) || !model_filters(model, s, a->scan, e) ||
+	    !model_change(model, s, a, e)) {
 		json_decref(model);
 		return NULL;
 	}

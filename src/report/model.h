@@ -18,5 +18,9 @@ void model_time(json_t *o, const char *key, int64_t ns);
 void model_tool(json_t *model);
 /* model_site.c: what the store knows: scan, devices, conversations, operations, exceptions. */
 bool model_site(json_t *model, struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
+/* model_filter.c: the display filter of its conversation for every row of evidence, and which ways are weak. */
+bool model_filters(json_t *model, struct store *s, int64_t scan, struct err *e) MUST_CHECK;
+/* model_change.c: what changed since the scan before, and the scores of the last scans. */
+bool model_change(json_t *model, struct store *s, struct assessment *now, struct err *e) MUST_CHECK;
 
 #endif

@@ -171,6 +171,14 @@ static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err
 			"  sum(operations) AS operations, sum(relays) AS relays, min(allowed) AS allowed,"
 			"  max(crosses_zone) AS crosses_zone FROM v_conduit GROUP BY client_zone, server_zone, what ORDER BY what)"
 			" GROUP BY client_zone, server_zone ORDER BY max(crosses_zone) DESC, client_zone, server_zone", e) &&
+	       add_rows(model, "protocols", s, scan, REPORT_ROWS,
+			"SELECT p.name, p.ot AS ot_bool, p.conversations, p.frames, p.bytes,"
+			" w.weaknesses FROM (SELECT iif(confidence = 'guess', '', protocol) AS name, max(ot) AS ot, count(*) AS conversations,"
+			"  sum(frames) AS frames, sum(bytes_c + bytes_s) AS bytes FROM v_conversation GROUP BY 1) p"
+			" LEFT JOIN (SELECT protocol, group_concat(name, ',') AS weaknesses FROM (SELECT DISTINCT protocol, name"
+			"  FROM v_weakness WHERE confidence <> 'guess' ORDER BY protocol, name) GROUP BY protocol) w"
+			" ON w.protocol = p.name"
+			" ORDER BY p.name = '', p.frames DESC, p.name", e) &&
 	       add_rows(model, "conduits", s, scan, REPORT_ROWS, conduits_sql, e) &&
 	       add_rows(model, "conversations", s, scan, REPORT_ROWS,
 			"SELECT c.id, c.client_id AS client, c.server_id AS server,"

@@ -17,6 +17,7 @@
 enum {
 	REPORT_ROWS = 200,            /* rows of evidence a finding, devices, conversations … in the model */
 	REPORT_DEVICES = 2000,
+	REPORT_TREND = 8,             /* scans whose scores are set side by side */
 	REPORT_BYTES = 64 << 20,      /* the longest report that is made */
 };
 
@@ -34,11 +35,11 @@ struct report_options {
 	enum report_audience audience;
 	enum lang lang;
 	bool with_grade;              /* for a customer: the grade too */
-	const char *templates;        /* folder in place of reports/templates, or NULL */
+	const char *templates;        /* folder whose templates win over reports/templates, or NULL */
 };
 
 /* The model of one assessment, to be freed with json_decref(); NULL fills e. */
-json_t *report_model(struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
+json_t *report_model(struct store *s, struct assessment *a, struct err *e) MUST_CHECK;
 /* What the templates see. strings: report_strings(). */
 json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o);
 /* reports/strings.yaml as {key: {en, ja}}; NULL fills e. */

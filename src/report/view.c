@@ -184,6 +184,31 @@ char *view_percent(double share, char *out)
 	return out;
 }
 
+double view_seconds(const char *rfc3339)
+{
+	int year, month, day, hour, minute;
+	double second;
+	if (sscanf(rfc3339, "%d-%d-%dT%d:%d:%lf", &year, &month, &day, &hour, &minute, &second) != 6)
+		return 0;
+	struct tm utc = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute };
+	return (double)timegm(&utc) + second;
+}
+
+char *view_clock(const struct view *v, double seconds, bool with_day, char *out)
+{
+	time_t t = (time_t)seconds;
+	struct tm local;
+	*out = 0;
+	if (!localtime_r(&t, &local))
+		return out;
+	if (!with_day)
+		(void)snprintf(out, VIEW_TEXT, "%d:%02d", local.tm_hour, local.tm_min);
+	else
+		(void)snprintf(out, VIEW_TEXT, strcmp(v->lang, "ja") == 0 ? "%d/%d %d:%02d" : "%02d-%02d %02d:%02d",
+			       local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min);
+	return out;
+}
+
 static bool read_time(const char *rfc3339, struct tm *local)
 {
 	struct tm utc = { 0 };
@@ -324,6 +349,7 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row)
 	put_text(o, "where", "");
 	put_text(o, "where_short", "");
 	put_text(o, "filter", "");
+	put_text(o, "around", get_text(row, "filter"));
 	if (!frame)
 		return;
 	/* In a column: with one capture its name says nothing new, with several it is a number in their table. */
@@ -399,6 +425,54 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
+/* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
+static void put_css(json_t *o, const char *key, const char *text)
+{
+	struct buf b;
+	char cut[VIEW_TEXT];
+	buf_init(&b, 4096);
+	for (const char *s = view_cut(text, 84, cut); *s;) {
+		size_t n;
+		uint32_t c = text_char(s, &n);
+		/* A blank too: after a number it would be taken for its end. */
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (plain)
+			buf_putc(&b, (char)c);
+		else
+			buf_printf(&b, "\\%06x", (unsigned)c);
+		s += n;
+	}
+	put_text(o, key, b.data);
+	buf_done(&b);
+}
+
+/* Running heads: the site on every page, the chapter on its own. Short chapters stand on the page before theirs. */
+static void add_heads(struct view *v)
+{
+	static const char *const behind[] = { "voices", "exceptions", "method" };
+	char a[VIEW_TEXT], b[2 * VIEW_TEXT];
+	const json_t *cover = get_list(v->root, "cover");
+	json_t *running = report_object(v->root, "running"), *line;
+	(void)snprintf(b, sizeof(b), "%s  |  %s", get_text(cover, "site"), view_string(v, "report_title"));
+	put_css(running, "site", b);
+	(void)snprintf(b, sizeof(b), "%s  %s", view_date(v, get_text(v->model, "generated"), a),
+		       *get_text(cover, "confidential") ? view_string(v, "confidential_short") : "");
+	put_css(running, "foot", b);
+	const char *page = "";
+	size_t i;
+	json_array_foreach(v->contents, i, line) {
+		bool follows = false;
+		for (size_t k = 0; k < sizeof(behind) / sizeof(*behind); k++)
+			follows |= strcmp(get_text(line, "id"), behind[k]) == 0;
+		if (!follows || !*page)
+			page = get_text(line, "id");
+		put_text(line, "page", page);
+		put_bool(line, "own_page", page == get_text(line, "id"));
+		(void)snprintf(b, sizeof(b), "%s  %s", get_text(line, "number"), get_text(line, "title"));
+		put_css(line, "running", b);
+	}
+}
+
 char *view_zone_enter(const json_t *model)
 {
 	const char *zone = get_text(json_object_get(model, "site"), "timezone"), *before = getenv("TZ");
@@ -433,7 +507,12 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	json_object_foreach(strings, key, both)
 		put_text(s, key, get_text(both, v.lang));
 	view_cover(&v);
+	put_bool(v.root, "customer", o->audience == REPORT_CUSTOMER);
+	/* What customers ask for comes first in their edition. */
+	if (o->audience == REPORT_CUSTOMER)
+		view_requirements(&v);
 	view_summary(&v);
+	view_changes(&v);
 	view_contradictions(&v);
 	view_voices(&v);
 	view_plan(&v);
@@ -443,10 +522,12 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_conduits(&v);
 	view_limits(&v);
 	view_exceptions(&v);
-	view_requirements(&v);
+	if (o->audience != REPORT_CUSTOMER)
+		view_requirements(&v);
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);
+	add_heads(&v);
 
 	view_zone_leave(before);
 	return v.root;

@@ -63,6 +63,9 @@ char *view_percent(double share, char *out);                                 /* 
 char *view_time(const struct view *v, const char *rfc3339, char *out);       /* in the site's time zone */
 char *view_stamp(const char *rfc3339, char *out);                             /* 2024-05-13 09:00, there too */
 char *view_date(const struct view *v, const char *rfc3339, char *out);
+/* Since 1970, 0 where there is no time; and such a time as "9:05", with the day where it matters. */
+double view_seconds(const char *rfc3339);
+char *view_clock(const struct view *v, double seconds, bool with_day, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
 /* Cut to so many columns, with … */
@@ -78,7 +81,10 @@ enum {
 };
 json_t *view_chapter(struct view *v, const char *id, const char *title, unsigned readers);
 
-/* where "capture.pcap #17", where_short "#17" and filter "frame.number == 17" of a row with file, frame, peer_frame. */
+/*
+ * where "capture.pcap #17", where_short "#17", filter "frame.number == 17" of a row with file, frame, peer_frame; around:
+ * the filter of its conversation.
+ */
 void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* May this reader see the grade? */
 /* A name from the wire: at most VIEW_NAME columns of it. */
@@ -95,11 +101,14 @@ void put_reasons(const struct view *v, json_t *o, const json_t *action);
 void put_after(const struct view *v, json_t *o, const json_t *action);
 /* What is to be said of an answer beside its level: it differs, a record was shown, … or "". */
 const char *view_answer_mark(const struct view *v, const json_t *question);
+/* A proposed zone is named in English by what it is and its network: the first word in the reader's language. */
+const char *view_zone(const struct view *v, const char *name, char *out);
 bool view_grade_shown(const struct view *v);
 
 /* ---- the chapters, in order ---- */
 void view_cover(struct view *v);
 void view_summary(struct view *v);
+void view_changes(struct view *v);
 void view_contradictions(struct view *v);
 void view_voices(struct view *v);
 void view_plan(struct view *v);
@@ -126,5 +135,11 @@ void draw_scale(struct view *v, json_t *chapter);
 void draw_domains(struct view *v, json_t *chapter);
 void draw_forecast(struct view *v, json_t *chapter);
 void draw_map(struct view *v, json_t *chapter);
+void draw_timeline(struct view *v, json_t *chapter);
+void draw_protocols(struct view *v, json_t *chapter);
+void draw_zones(struct view *v, json_t *chapter);
+void draw_trend(struct view *v, json_t *chapter);
+/* Lines at the limits of the grades in a chart whose 0 lies at base and whose 100 lies tall above it. */
+void draw_grades(json_t *lines, double base, double tall, bool named);
 
 #endif

@@ -52,12 +52,14 @@ void view_cover(struct view *v)
 		fact(v, facts, "cover_when", get_text(held, "x"));
 		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(cover, "hours"), 1, a), NULL);
 		fact(v, facts, "cover_hours", get_text(held, "x"));
-		fact(v, facts, "cover_point", get_text(scan, "point"));
-		fact(v, facts, "cover_operator", get_text(scan, "operator"));
-		fact(v, facts, "cover_authorised", get_text(scan, "authorised_by"));
-		if (get_set(scan, "line_running"))
-			fact(v, facts, "cover_line", view_string(v, get_bool(scan, "line_running") ? "line_running" :
-								 "line_stopped"));
+		/* Where nobody said it, the cover says that. */
+		static const char *const said[][2] = { { "point", "cover_point" }, { "operator", "cover_operator" },
+						       { "authorised_by", "cover_authorised" } };
+		for (size_t k = 0; k < sizeof(said) / sizeof(*said); k++)
+			fact(v, facts, said[k][1], *get_text(scan, said[k][0]) ? get_text(scan, said[k][0]) :
+			     view_string(v, "not_said"));
+		fact(v, facts, "cover_line", view_string(v, !get_set(scan, "line_running") ? "not_said" :
+							 get_bool(scan, "line_running") ? "line_running" : "line_stopped"));
 		put_string(v, held, "x", "cover_captures", "files", view_int(get_int(cover, "files"), a),
 			   "frames", view_int(get_int(cover, "frames"), b), NULL);
 		fact(v, facts, "cover_capture", get_text(held, "x"));
@@ -92,6 +94,18 @@ void view_cover(struct view *v)
 	fact(v, facts, "cover_zone", get_text(held, "x"));
 	put_format(held, "x", "%s %s", get_text(tool, "name"), get_text(tool, "version"));
 	fact(v, facts, "cover_tool", get_text(held, "x"));
+	const json_t *outcomes = get_list(v->model, "outcomes"), *files = get_list(v->model, "files");
+	const char *name;
+	json_t *count;
+	int64_t checks = 0;
+	json_object_foreach((json_t *)outcomes, name, count)
+		checks += json_integer_value(count);
+	put_string(v, held, "x", "cover_rule_counts", "checks", view_int(checks, a), "questions",
+		   view_int((int64_t)json_array_size(get_list(v->model, "questions")), b), NULL);
+	if (checks)
+		fact(v, facts, "cover_rules", get_text(held, "x"));
+	if (json_array_size(files) == 1)
+		fact(v, facts, "cover_digest", get_text(json_array_get(files, 0), "digest"));
 	json_decref(held);
 }
 
@@ -155,6 +169,61 @@ static void add_grade(const struct view *v, json_t *o, const json_t *score)
 	if (get_set(second, "s"))
 		put_string(v, o, "second", "score_second", "s", view_real(get_real(second, "s"), 1, a), "grade",
 			   get_text(second, "grade"), NULL);
+}
+
+/* Guarding and using data side by side: each with its weakest place and what comes next. */
+static const char *weakest_domain(const struct view *v)
+{
+	const json_t *scores = get_list(get_list(v->model, "score"), "domains"), *d;
+	const char *title = "";
+	double lowest = 101;
+	size_t i;
+	json_array_foreach(get_list(v->model, "domains"), i, d) {
+		const char *id = get_text(d, "id");
+		if (strcmp(id, "D") == 0 || !get_set(scores, id) || get_real(scores, id) >= lowest)
+			continue;
+		lowest = get_real(scores, id);
+		title = get_text2(v, d, "title");
+	}
+	return title;
+}
+
+static void put_first(const struct view *v, json_t *o, const json_t *actions)
+{
+	const json_t *x = json_array_get(actions, 0);
+	char a[VIEW_TEXT];
+	put_text(o, "next", "");
+	if (x)
+		put_string(v, o, "next", "side_next", "action", get_text2(v, x, "title"), "cost",
+			   view_yen(v, get_int(x, "yen_min"), get_int(x, "yen_max"), a), NULL);
+}
+
+static void add_sides(const struct view *v, json_t *o, const json_t *score)
+{
+	json_t *guard = report_object(o, "guard"), *reach = report_object(o, "reach");
+	const json_t *stats = get_list(o, "stats");
+	json_t *parts = report_list(guard, "parts");
+	for (size_t i = 0; i < json_array_size(stats); i++)
+		if (i != 2)
+			json_array_append(parts, json_array_get(stats, i));
+	put_text(guard, "lowest", "");
+	if (*weakest_domain(v))
+		put_string(v, guard, "lowest", "side_lowest", "domain", weakest_domain(v), NULL);
+	put_first(v, guard, get_list(v->model, "actions"));
+	put_text(reach, "value", get_text(json_array_get(stats, 2), "value"));
+	put_bool(reach, "rated", get_set(score, "d"));
+	put_first(v, reach, get_list(v->model, "data_actions"));
+	/* Since the last measurement. */
+	const json_t *c = get_list(v->model, "comparison"), *moved = get_list(c, "score");
+	char a[VIEW_TEXT], b[VIEW_TEXT], d[VIEW_TEXT];
+	put_text(o, "since", "");
+	if (!get_bool(moved, "comparable"))
+		return;
+	double before = get_real(moved, "before"), now = get_real(moved, "now");
+	const char *arrow = now > before + 0.05 ? "↑" : now < before - 0.05 ? "↓" : "→";
+	(void)snprintf(b, sizeof(b), "%s %+.1f", arrow, now - before);
+	put_string(v, o, "since", get_bool(moved, "of_n") ? "since_n" : "since_s", "before", view_real(before, 1, a),
+		   "change", b, "date", view_date(v, get_text(get_list(c, "before"), "captured"), d), NULL);
 }
 
 /* The next step up comes first: how many actions lead to a better grade, or to how many points. */
@@ -342,6 +411,7 @@ void view_summary(struct view *v)
 	const json_t *score = get_list(v->model, "score");
 	bool inner = v->o->audience != REPORT_CUSTOMER;
 	add_grade(v, o, score);
+	add_sides(v, o, score);
 	add_next_step(v, o, score);
 	put_bool(o, "inner", inner);
 	if (inner) {
@@ -351,61 +421,4 @@ void view_summary(struct view *v)
 	}
 	add_first_actions(v, o);
 	draw_scale(v, o);
-}
-
-/* ---- declared against measured ---- */
-
-static void add_shown(const struct view *v, json_t *row, const json_t *q)
-{
-	char a[VIEW_TEXT], b[VIEW_TEXT];
-	json_t *shown = report_list(row, "shown");
-	size_t i, j;
-	const json_t *c, *r;
-	json_array_foreach(get_list(q, "contradictions"), i, c) {
-		json_t *o = report_item(shown);
-		put_text(o, "title", get_text2(v, c, "title"));
-		put_string(v, o, "count", view_affected(c), "affected", view_int(get_int(c, "affected"), a), "population",
-			   view_int(get_int(c, "population"), b), NULL);
-		json_t *rows = report_list(o, "rows");
-		json_array_foreach(get_list(c, "rows"), j, r) {
-			if (j == 3)
-				break;
-			json_t *e = report_item(rows);
-			put_row_text(e, r);
-			put_evidence(v, e, r);
-		}
-	}
-}
-
-void view_contradictions(struct view *v)
-{
-	const json_t *q;
-	size_t i;
-	bool answers = get_int(get_list(v->model, "answered"), "answers") > 0;
-	bool scan = json_is_object(get_list(v->model, "scan"));
-	json_t *o = view_chapter(v, "differences", "differences_title", FOR_ALL | FOR_PRESIDENT | FOR_ENGINEER);
-	if (!o)
-		return;
-	json_t *rows = report_list(o, "rows"), *good = report_list(o, "verified");
-	json_array_foreach(get_list(v->model, "questions"), i, q) {
-		if (strcmp(get_text(q, "state"), "level") != 0)
-			continue;
-		bool differs = json_array_size(get_list(q, "contradictions")) > 0;
-		if (!differs && !*get_text(q, "verified_by"))
-			continue;
-		json_t *row = report_item(differs ? rows : good);
-		put_text(row, "id", get_text(q, "id"));
-		put_text(row, "text", get_text2(v, q, "text"));
-		put_format(row, "declared", "%lld", (long long)get_int(q, "level"));
-		put_text(row, "declared_text", get_text2(v, q, "level_text"));
-		put_format(row, "counted", "%lld", (long long)get_int(q, "effective"));
-		put_text(row, "note", get_text(q, "note"));
-		put_text(row, "check", get_text(q, "verified_by"));
-		if (differs)
-			add_shown(v, row, q);
-	}
-	put_bool(o, "has_rows", json_array_size(rows) > 0);
-	put_bool(o, "has_verified", json_array_size(good) > 0);
-	put_text(o, "nothing", view_string(v, !answers ? "differences_no_answers" : !scan ? "differences_no_scan" :
-					   "differences_none"));
 }

@@ -1,6 +1,7 @@
 /* What to do: the first six with the grade reached, the roadmap by lane, and every action in full. */
 #include "report/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,7 @@ static void put_roadmap(const struct view *v, json_t *o, const json_t *r)
 			   get_text2(v, x, "first"), NULL);
 	}
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
-	put_bool(o, "has_rest", json_array_size(rest) > 0);
+	put_bool(o, "has_rest", json_array_size(rest) > 0 && v->o->audience != REPORT_PRESIDENT);
 }
 
 /* What the site took out of its plan. */
@@ -123,6 +124,20 @@ static void put_left_out(const struct view *v, json_t *o)
 		put_text(row, "why", get_set(x, "reason") ? get_text(x, "reason") : view_string(v, "plan_done"));
 	}
 	put_bool(o, "has_left_out", json_array_size(list) > 0);
+}
+
+/* "Within 12 months" is a date once the report is printed. */
+static void put_lane(const struct view *v, json_t *o, int lane)
+{
+	put_text(o, "title", view_name(v, "lane", lane_names[lane]));
+	int year, month;
+	if (lane != LANE_YEAR || sscanf(get_text(v->model, "generated"), "%d-%d", &year, &month) != 2)
+		return;
+	char a[VIEW_TEXT], b[VIEW_TEXT];
+	(void)snprintf(a, sizeof(a), "%d", year + 1);
+	(void)snprintf(b, sizeof(b), strcmp(v->lang, "ja") == 0 ? "%d" : "%02d", month);
+	put_string(v, o, "title", "lane_year_until", "lane", view_name(v, "lane", lane_names[lane]), "year", a, "month", b,
+		   NULL);
 }
 
 void view_plan(struct view *v)
@@ -144,7 +159,7 @@ void view_plan(struct view *v)
 		json_array_foreach(actions, i, x)
 			if (strcmp(get_text(x, "lane"), lane_names[lane]) == 0)
 				put_action(v, report_item(rows), x, i + 1);
-		put_text(l, "title", view_name(v, "lane", lane_names[lane]));
+		put_lane(v, l, lane);
 		if (json_array_size(rows))
 			json_array_append(lanes, l);
 		json_decref(l);
@@ -216,6 +231,7 @@ void view_details(struct view *v)
 	json_t *o = view_chapter(v, "details", "details_title", FOR_ALL | FOR_ENGINEER);
 	if (!o)
 		return;
+	put_bool(v->root, "in_full", true);
 	add_details(v, report_list(o, "actions"), actions);
 	add_details(v, report_list(o, "data"), data);
 	put_bool(o, "has_data", json_array_size(data) > 0);

@@ -95,9 +95,25 @@ void view_requirements(struct view *v)
 			continue;
 		json_t *g = report_item(groups), *rows = report_list(g, "rows");
 		put_text(g, "title", view_name(v, "framework", frameworks[i]));
+		put_text(g, "note", view_string(v, strcmp(frameworks[i], "scs") == 0 ? "requirement_note_scs" :
+						strcmp(frameworks[i], "jama") == 0 || strcmp(frameworks[i], "meti") == 0 ?
+						"requirement_note_category" : "requirement_note_number"));
 		for (size_t k = 0; k < STATES; k++)
 			put_state(v, rows, found, n, listed[k]);
 	}
+	/* The customers' edition has no list of the answers: what H1 asks stands here. */
+	json_t *questions = report_list(o, "questions");
+	size_t k;
+	const json_t *q;
+	json_array_foreach(get_list(v->model, "questions"), k, q) {
+		if (v->o->audience != REPORT_CUSTOMER || json_object_size(get_list(q, "maps")) == 0)
+			continue;
+		json_t *row = report_item(questions);
+		put_text(row, "id", get_text(q, "id"));
+		put_text(row, "text", get_text2(v, q, "text"));
+		put_text(row, "state", view_name(v, "requirement", state_names[state_of(q)]));
+	}
+	put_bool(o, "has_questions", json_array_size(questions) > 0);
 	for (size_t i = 0; i < STATES; i++) {
 		json_t *l = report_item(legend);
 		put_text(l, "label", view_name(v, "requirement", state_names[listed[i]]));

@@ -114,8 +114,7 @@ static void put_claimant(json_t *o, const char *key, const json_t *c, const char
 		put_format(o, key, "%s (%s)", name, hard);
 }
 
-/* A proposed zone is named in English by what it is and its network; the first word is put into the reader's language. */
-static const char *zone_name(const struct view *v, const char *name, char *out)
+const char *view_zone(const struct view *v, const char *name, char *out)
 {
 	size_t i;
 	const json_t *z;
@@ -143,7 +142,7 @@ static void add_zones(struct view *v, json_t *o)
 			break;
 		json_t *r = report_item(rows);
 		declared |= get_bool(z, "declared");
-		put_text(r, "name", zone_name(v, get_text(z, "name"), b));
+		put_text(r, "name", view_zone(v, get_text(z, "name"), b));
 		put_text(r, "networks", get_text(z, "networks"));
 		put_text(r, "level", json_is_integer(json_object_get(z, "level")) ? view_int(get_int(z, "level"), a) : "");
 		put_text(r, "devices", view_int(get_int(z, "devices"), a));
@@ -152,8 +151,10 @@ static void add_zones(struct view *v, json_t *o)
 		if (i == VIEW_CONDUITS)
 			break;
 		json_t *r = report_item(ways);
-		put_text(r, "client", zone_name(v, get_text(z, "client"), b));
-		put_text(r, "server", zone_name(v, get_text(z, "server"), b));
+		put_format(r, "number", "%zu", i + 1);
+		put_text(r, "weak", get_bool(z, "weak") ? view_string(v, "weakness_other") : "");
+		put_text(r, "client", view_zone(v, get_text(z, "client"), b));
+		put_text(r, "server", view_zone(v, get_text(z, "server"), b));
 		put_text(r, "protocols", view_cut(get_text(z, "protocols"), 80, b));
 		put_text(r, "frames", view_int(get_int(z, "frames"), a));
 		put_text(r, "operations", view_int(get_int(z, "operations"), a));
@@ -163,6 +164,7 @@ static void add_zones(struct view *v, json_t *o)
 	put_text(o, "zones_lead", view_string(v, declared ? "zones_declared" : "zones_proposed"));
 	put_bool(o, "has_zones", json_array_size(rows) > 0);
 	put_bool(o, "has_ways", json_array_size(ways) > 0);
+	draw_zones(v, o);
 }
 
 void view_conduits(struct view *v)
@@ -229,6 +231,8 @@ void view_conduits(struct view *v)
 	put_bool(o, "has_rows", json_array_size(rows) > 0);
 	put_bool(o, "has_operations", json_array_size(ops) > 0);
 	put_bool(o, "has_conflicts", json_array_size(doubles) > 0);
+	draw_protocols(v, o);
+	draw_timeline(v, o);
 	put_bool(o, "long", json_array_size(rows) + json_array_size(ops) > 0);
 }
 
@@ -445,6 +449,15 @@ void view_method(struct view *v)
 	json_t *list = report_list(o, "paragraphs");
 	static const char *const parts[] = { "method_passive", "method_evidence", "method_m", "method_n", "method_s",
 					     "method_caps", "method_interval", "method_self" };
+	/* Who sees no grade needs no arithmetic. */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		put_text(report_item(list), "text", view_string(v, parts[i]));
+		if (view_grade_shown(v) || i < 2 || i + 1 == sizeof(parts) / sizeof(parts[0]))
+			put_text(report_item(list), "text", view_string(v, parts[i]));
+	static const char *const terms[] = { "plc", "hmi", "zone", "conduit", "level", "mirror", "frame", "difference", "accepted", "guess" };
+	json_t *words = report_list(o, "words");
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		json_t *w = report_item(words);
+		put_text(w, "label", view_name(v, "term", terms[i]));
+		put_text(w, "text", view_name(v, "term_is", terms[i]));
+	}
 }

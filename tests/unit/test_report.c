@@ -140,6 +140,54 @@ static void both_languages(void **state)
 	json_decref(model);
 }
 
+/* A name stands in the running head too, which is CSS: it must not get out of its string. */
+static void a_name_is_no_style(void **state)
+{
+	(void)state;
+	json_t *model = model_load();
+	json_object_set_new(json_object_get(model, "site"), "name", json_string("x\"; } body { display: none \\ </style>"));
+	char *html = make(model, REPORT_HTML, LANG_EN, REPORT_ALL);
+	assert_non_null(strstr(html, "x\\000022\\00003b"));
+	char *style = strstr(html, "<style>"), *end = strstr(html, "</style>");
+	assert_true(style && end && style < end);
+	*end = 0;
+	assert_null(strstr(style, "body { display: none"));
+	free(html);
+	json_decref(model);
+}
+
+/* What changed, from the model alone; customers are not told. */
+static void what_changed(void **state)
+{
+	(void)state;
+	json_t *model = model_load();
+	json_error_t error;
+	json_t *c = json_loads("{\"before\":{\"scan\":1,\"captured\":\"2026-05-10T00:00:00Z\",\"s\":20.1,\"grade\":\"D\",\"k\":0.5},"
+			       "\"now\":{\"scan\":2,\"captured\":\"2026-11-10T00:00:00Z\",\"s\":34.2,\"grade\":\"D\",\"k\":0.6},"
+			       "\"score\":{\"comparable\":true,\"of_n\":false,\"before\":20.1,\"now\":34.2,\"findings\":14.1,"
+			       "\"coverage\":0,\"answers\":0,\"answers_told\":true},\"findings\":[{\"id\":\"GONE-1\",\"title\":"
+			       "{\"en\":\"Something old\",\"ja\":\"古いもの\"},\"severity\":\"high\",\"state\":\"not_observed_again\","
+			       "\"devices\":[{\"device_name\":\"<i>press</i>\",\"state\":\"not_observed_again\",\"doubt\":"
+			       "\"coverage\"}]}],\"devices\":[{\"state\":\"gone\",\"label\":\"panel 3\",\"kind\":\"hmi\",\"presence\":"
+			       "\"absent\",\"watched\":true}],\"actions\":[{\"id\":\"a\",\"told\":false,\"gain\":0}]}", 0, &error);
+	assert_non_null(c);
+	json_object_set_new(model, "comparison", c);
+	char *html = make(model, REPORT_HTML, LANG_EN, REPORT_ENGINEER);
+	show("en-changed.html", html);
+	assert_non_null(strstr(html, "20.1 (D)"));
+	assert_non_null(strstr(html, "+14.1"));
+	assert_non_null(strstr(html, "Not observed again"));
+	assert_non_null(strstr(html, "&lt;i&gt;press&lt;/i&gt;"));
+	assert_non_null(strstr(html, "too little was captured"));
+	assert_non_null(strstr(html, "panel 3"));
+	free(html);
+	html = make(model, REPORT_HTML, LANG_EN, REPORT_CUSTOMER);
+	assert_null(strstr(html, "Something old"));
+	assert_null(strstr(html, "panel 3"));
+	free(html);
+	json_decref(model);
+}
+
 static void a_customer_sees_no_weakness(void **state)
 {
 	(void)state;
@@ -263,7 +311,8 @@ static void strings_in_step(void **state)
 	struct buf source;
 	buf_init(&source, 4 << 20);
 	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
-					     "view_voices.c", "view_sites.c", "draw.c", "draw_map.c", "tables.c" };
+					     "view_voices.c", "view_change.c", "view_declared.c", "view_sites.c", "draw.c", "draw_map.c",
+					     "draw_time.c", "draw_traffic.c", "tables.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
 		buf_puts(&source, text);
@@ -272,7 +321,8 @@ static void strings_in_step(void **state)
 	}
 	static const char *const prefixes[] = { "cap", "state", "reader", "answer", "framework", "zone", "map_row", "map_sub",
 						"weakness", "op", "result", "count", "requirement", "source",
-						"requirement_is" };
+						"requirement_is", "zone_row", "term", "term_is", "change", "change_is", "change_device", "doubt", "field",
+						"wire", "wire_is" };
 	json_object_foreach(strings, key, value) {
 		char *quoted = xasprintf("\"%s\"", key);
 		bool good = json_object_get(used, key) || strstr(source.data, quoted);
@@ -373,6 +423,8 @@ int main(void)
 		return 77;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_languages),
+		cmocka_unit_test(a_name_is_no_style),
+		cmocka_unit_test(what_changed),
 		cmocka_unit_test(a_customer_sees_no_weakness),
 		cmocka_unit_test(half_of_it),
 		cmocka_unit_test(nothing_at_all),
