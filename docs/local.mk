@@ -7,4 +7,4 @@ docs/genba.1: genba$(EXEEXT)
 
 dist_doc_DATA = README.md docs/ARCHITECTURE.md docs/ADDING-A-PROTOCOL.md docs/ADDING-A-CHECK.md docs/VIEWS.md docs/ZONES.md docs/METHOD.md \
 	docs/PROTOCOLS.md
-EXTRA_DIST += docs/report.png
+EXTRA_DIST += docs/report.png docs/example-run.yaml
