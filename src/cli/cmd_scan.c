@@ -8,6 +8,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/scan.h"
 #include "inventory/inventory.h"
 #include "scan/scan.h"
 #include "store/store.h"
@@ -141,29 +142,67 @@ static int64_t wall_clock(void)
 }
 
 /* Paths and digests in the order in which the files were read. */
-static bool save(struct cli *c, struct inventory *inv, const struct scan_input *files, size_t n, int64_t started,
-		 struct store *s, int64_t *scan, bool *again, struct err *e)
+static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_input *files, size_t n, int64_t started,
+		 struct store *s, struct err *e)
 {
 	const struct obs_file *read;
 	uint32_t n_read = observe_files(inv->observe, &read);
 	const char **paths = xcalloc(n_read + 1, sizeof *paths), **digests = xcalloc(n_read + 1, sizeof *digests);
-	const char *running = cli_get(c, "line-running");
 	for (uint32_t i = 0; i < n_read; i++) {
 		size_t given = read[i].given < n ? read[i].given : 0;
 		paths[i] = files[given].path;
 		digests[i] = files[given].digest;
 	}
-	*scan = store_scan_of(s, digests, n_read);
-	*again = *scan != 0;
-	const struct store_scan_info info = {
-		.point = cli_get(c, "point"), .operator_name = cli_get(c, "operator"),
-		.authorised_by = cli_get(c, "authorised-by"), .line_running = running && strcmp(running, "yes") == 0,
-		.line_running_known = running != NULL, .started = started, .finished = wall_clock(), .paths = paths,
-		.digests = digests, .state = "complete",
-	};
-	bool ok = store_scan_save(s, inv, &info, scan, e);
+	q->scan = store_scan_of(s, digests, n_read);
+	q->again = q->scan != 0;
+	struct store_scan_info info = q->said;
+	info.started = started;
+	info.finished = wall_clock();
+	info.paths = paths;
+	info.digests = digests;
+	info.state = "complete";
+	bool ok = store_scan_save(s, inv, &info, &q->scan, e);
 	free(paths);
 	free(digests);
+	return ok;
+}
+
+bool cli_scan(struct cli_scan *q, struct err *e)
+{
+	int64_t started = wall_clock();
+	struct scan_input *files;
+	size_t n;
+	char *problems;
+	bool ok = scan_open(q->paths, q->n, &files, &n, &problems, e);
+	if (!ok) {
+		free(problems);
+		return false;
+	}
+	say_lines(problems);
+	free(problems);
+	/* Before the work: a site file that cannot be written is said at once. */
+	struct store *s = store_open(q->site, STORE_WRITE, e);
+	if (!s) {
+		scan_close(files, n);
+		return false;
+	}
+	struct show show = { .files = files, .n = n };
+	clock_gettime(CLOCK_MONOTONIC, &show.start);
+	const struct scan_job job = { .files = files, .n = n, .filter = q->filter, .data = &show,
+				      .progress = !q->quiet && isatty(STDERR_FILENO) ? progress : NULL };
+	struct observe *o = scan_run(&job, e);
+	if (show.shown)
+		fputs("\r\x1b[K", stderr);
+	struct inventory *inv = o ? inventory_resolve(o) : NULL;
+	ok = inv && save(q, inv, files, n, started, s, e);
+	if (o)
+		notes_of_files(o);
+	if (ok && !q->quiet)
+		summary(inv, q->scan, q->again, q->site);
+	inventory_free(inv);
+	observe_free(o);
+	store_close(s);
+	scan_close(files, n);
 	return ok;
 }
 
@@ -182,43 +221,15 @@ static int run(struct cli *c, struct err *e)
 	}
 	if (cli_choice(c, "line-running", yes_no, 0, e) < 0)
 		return EXIT_USAGE_ERROR;
-	int64_t started = wall_clock();
-	struct scan_input *files;
-	char *problems;
-	bool ok = scan_open((const char *const *)paths, n, &files, &n, &problems, e);
-	if (!ok) {
-		free(problems);
-		return EXIT_FAILED;
-	}
-	say_lines(problems);
-	free(problems);
-	/* Before the work: a site file that cannot be written is said at once. */
-	struct store *s = store_open(cli_site(c), STORE_WRITE, e);
-	if (!s) {
-		scan_close(files, n);
-		return EXIT_FAILED;
-	}
-	struct show show = { .files = files, .n = n };
-	clock_gettime(CLOCK_MONOTONIC, &show.start);
-	bool quiet = cli_has(c, "quiet");
-	const struct scan_job job = { .files = files, .n = n, .filter = cli_get(c, "filter"), .data = &show,
-				      .progress = !quiet && isatty(STDERR_FILENO) ? progress : NULL };
-	struct observe *o = scan_run(&job, e);
-	if (show.shown)
-		fputs("\r\x1b[K", stderr);
-	struct inventory *inv = o ? inventory_resolve(o) : NULL;
-	int64_t scan = 0;
-	bool again = false;
-	ok = inv && save(c, inv, files, n, started, s, &scan, &again, e);
-	if (o)
-		notes_of_files(o);
-	if (ok && !quiet)
-		summary(inv, scan, again, cli_site(c));
-	inventory_free(inv);
-	observe_free(o);
-	store_close(s);
-	scan_close(files, n);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	const char *running = cli_get(c, "line-running");
+	struct cli_scan q = {
+		.site = cli_site(c), .paths = (const char *const *)paths, .n = n, .filter = cli_get(c, "filter"),
+		.said = { .point = cli_get(c, "point"), .operator_name = cli_get(c, "operator"),
+			  .authorised_by = cli_get(c, "authorised-by"), .line_running = running && strcmp(running, "yes") == 0,
+			  .line_running_known = running != NULL },
+		.quiet = cli_has(c, "quiet"),
+	};
+	return cli_scan(&q, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command command_scan = {
