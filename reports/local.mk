@@ -11,4 +11,5 @@ dist_templates_DATA = \
 	reports/templates/action_body.html \
 	reports/templates/answers.html reports/templates/method.html \
 	reports/templates/report.txt reports/templates/finding.txt reports/templates/action.txt \
-	reports/templates/report.md reports/templates/finding.md reports/templates/action.md
+	reports/templates/report.md reports/templates/finding.md reports/templates/action.md \
+	reports/templates/mail.txt reports/templates/mail.html

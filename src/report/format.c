@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "report/mustache.h"
+#include "report/view.h"
 
 const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
@@ -82,8 +83,8 @@ static bool may_break(uint32_t c)
 	return true;
 }
 
-/* One line broken at TEXT_COLUMNS; what follows is indented like its start, past a "- ". */
-static void wrap_line(struct buf *out, const char *line, size_t len)
+/* One line broken at so many columns; what follows is indented like its start, past a "- ". */
+static void wrap_line(struct buf *out, const char *line, size_t len, int columns)
 {
 	size_t indent = strspn(line, " "), begin = 0;
 	if (indent < len && strchr("-*", line[indent]) && line[indent + 1] == ' ')
@@ -100,7 +101,7 @@ static void wrap_line(struct buf *out, const char *line, size_t len)
 			    (before == ' ' || (before >= 0x2e80 && may_break(c)) || (may_break(c) && before != '(')))
 				cut = at;
 			used += text_width(one);
-			if (used > TEXT_COLUMNS && cut > begin)
+			if (used > columns && cut > begin)
 				break;
 			before = c;
 		}
@@ -119,7 +120,8 @@ static void wrap_line(struct buf *out, const char *line, size_t len)
 		buf_putc(out, '\n');
 }
 
-static void wrap(struct buf *out, const char *text, bool lines)
+/* columns 0: lines are as long as they are. */
+static void wrap(struct buf *out, const char *text, int columns)
 {
 	bool blank = true;
 	while (*text) {
@@ -127,8 +129,8 @@ static void wrap(struct buf *out, const char *text, bool lines)
 		while (used && text[used - 1] == ' ')
 			used--;
 		/* Sections that had nothing to say leave blank lines behind: one is enough. */
-		if (lines && (used || !blank)) {
-			wrap_line(out, text, used);
+		if (columns && (used || !blank)) {
+			wrap_line(out, text, used, columns);
 		} else if (used || !blank) {
 			/* Two blanks at the end of a line break it in Markdown. */
 			buf_add(out, text, used && n - used == 2 ? n : used);
@@ -152,7 +154,8 @@ static bool make_json(const json_t *model, struct buf *out, struct err *e)
 	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
 }
 
-static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+bool report_render(const char *name, enum report_format format, const char *templates, const json_t *view, int columns,
+		   struct buf *out, struct err *e)
 {
 	static const struct {
 		const char *suffix;
@@ -162,35 +165,43 @@ static bool make_template(const json_t *model, const struct report_options *o, s
 		[REPORT_MARKDOWN] = { ".md", mustache_markdown },
 	};
 	char *own = path_of("reports/templates");
-	struct library l = { .folder = o->templates ? o->templates : own, .suffix = kinds[o->format].suffix };
-	json_t *strings = report_strings(e);
-	char *source = strings ? template_read(&l, "report", e) : NULL;
+	struct library l = { .folder = templates ? templates : own, .suffix = kinds[format].suffix };
+	char *source = template_read(&l, name, e);
 	bool good = source != NULL;
 	if (good) {
-		json_t *view = report_view(model, strings, o);
-		struct mustache_options m = { .escape = kinds[o->format].escape,
-					      .strict = o->format == REPORT_HTML, .partial = partial, .data = &l };
-		char *name = xasprintf("%s/report%s", l.folder, l.suffix);
-		if (o->format == REPORT_HTML) {
-			good = mustache_render(name, source, view, &m, out, e);
+		struct mustache_options m = { .escape = kinds[format].escape, .strict = format == REPORT_HTML,
+					      .partial = partial, .data = &l };
+		char *shown = xasprintf("%s/%s%s", l.folder, name, l.suffix);
+		if (format == REPORT_HTML) {
+			good = mustache_render(shown, source, view, &m, out, e);
 		} else {
 			struct buf raw;
 			buf_init(&raw, out->cap);
-			good = mustache_render(name, source, view, &m, &raw, e);
+			good = mustache_render(shown, source, view, &m, &raw, e);
 			if (good)
-				wrap(out, raw.data, o->format == REPORT_TEXT);
+				wrap(out, raw.data, format == REPORT_TEXT ? columns : 0);
 			buf_done(&raw);
 		}
-		free(name);
-		json_decref(view);
+		free(shown);
 	}
 	for (size_t i = 0; i < l.n; i++) {
 		free(l.items[i].name);
 		free(l.items[i].text);
 	}
 	free(source);
-	json_decref(strings);
 	free(own);
+	return good;
+}
+
+static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	json_t *strings = report_strings(e);
+	if (!strings)
+		return false;
+	json_t *view = report_view(model, strings, o);
+	bool good = report_render("report", o->format, o->templates, view, TEXT_COLUMNS, out, e);
+	json_decref(view);
+	json_decref(strings);
 	return good;
 }
 

@@ -4,7 +4,7 @@ libgenba_a_SOURCES += \
 	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_requirements.c \
-	src/report/draw.c src/report/draw_map.c src/report/format.c
+	src/report/draw.c src/report/draw_map.c src/report/format.c src/report/mail.c src/report/mail.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report

@@ -390,25 +390,46 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
+char *view_zone(const char *zone)
+{
+	const char *before = getenv("TZ");
+	char *kept = before ? xstrdup(before) : NULL;
+	if (zone && *zone)
+		(void)setenv("TZ", zone, 1);
+	tzset();
+	return kept;
+}
+
+void view_zone_back(char *kept)
+{
+	if (kept)
+		(void)setenv("TZ", kept, 1);
+	else
+		(void)unsetenv("TZ");
+	tzset();
+	free(kept);
+}
+
+void view_put_strings(struct view *v)
+{
+	json_t *s = report_object(v->root, "s");
+	const char *key;
+	const json_t *both;
+	json_object_foreach((json_t *)(uintptr_t)v->strings, key, both)
+		put_text(s, key, get_text(both, v->lang));
+}
+
 json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
 {
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
 			  .root = json_object() };
 	/* Times are the site's: the zone of its clock for as long as the view is made. */
-	const char *zone = get_text(json_object_get(model, "site"), "timezone"), *before = getenv("TZ");
-	char *kept = before ? xstrdup(before) : NULL;
-	if (*zone)
-		(void)setenv("TZ", zone, 1);
-	tzset();
+	char *kept = view_zone(get_text(json_object_get(model, "site"), "timezone"));
 
 	put_text(v.root, "lang", v.lang);
 	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
 	v.contents = report_list(v.root, "contents");
-	json_t *s = report_object(v.root, "s");
-	const char *key;
-	json_t *both;
-	json_object_foreach(strings, key, both)
-		put_text(s, key, get_text(both, v.lang));
+	view_put_strings(&v);
 	view_cover(&v);
 	view_summary(&v);
 	view_contradictions(&v);
@@ -423,12 +444,6 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);
-
-	if (kept)
-		(void)setenv("TZ", kept, 1);
-	else
-		(void)unsetenv("TZ");
-	tzset();
-	free(kept);
+	view_zone_back(kept);
 	return v.root;
 }

@@ -49,6 +49,19 @@ const char *view_name(const struct view *v, const char *prefix, const char *name
 void put_string(const struct view *v, json_t *o, const char *key, const char *string, ...)
 	__attribute__((sentinel));
 
+/* All strings in the report's language under "s", for the templates. */
+void view_put_strings(struct view *v);
+/* Times are the site's: from here on those of this zone ("" or NULL: the machine's). view_zone_back() takes the result. */
+char *view_zone(const char *zone);
+void view_zone_back(char *kept);
+
+/*
+ * Template name.html (.txt, .md) of this folder (NULL: reports/templates) over a view, appended to out. Plain text is
+ * broken at so many columns.
+ */
+bool report_render(const char *name, enum report_format format, const char *templates, const json_t *view, int columns,
+		   struct buf *out, struct err *e) MUST_CHECK;
+
 /* ---- numbers and times; out is returned ---- */
 enum { VIEW_TEXT = 160, VIEW_NAME = 56 };     /* bytes of a formatted text; columns of a name */
 char *view_int(int64_t n, char *out);                                        /* 12,345 */

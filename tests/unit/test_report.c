@@ -235,7 +235,7 @@ static void strings_in_step(void **state)
 	struct buf source;
 	buf_init(&source, 4 << 20);
 	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
-					     "draw.c", "draw_map.c" };
+					     "draw.c", "draw_map.c", "mail.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
 		buf_puts(&source, text);
