@@ -1,0 +1,334 @@
+/* The steps of a job, in order. */
+#include "run/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "report/mail.h"
+#include "run/fail_on.h"
+#include "run/private.h"
+
+void run_say(const struct run_job *j, const char *format, ...)
+{
+	char line[1024];
+	struct buf safe;
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	buf_init(&safe, 8192);
+	text_terminal(&safe, line);
+	j->say(safe.data);
+	buf_done(&safe);
+}
+
+/* What went wrong first is what the run ends with; the others are said. */
+struct state {
+	const struct run_job *j;
+	const struct run_config *c;
+	struct err first;
+	bool failed, met;
+};
+
+static void wrong(struct state *t, const struct err *why)
+{
+	if (t->failed)
+		run_say(t->j, "%s", why->text);
+	else
+		t->first = *why;
+	t->failed = true;
+}
+
+/* ---- the report ---- */
+
+/* Its name, to be freed, and its bytes; NULL: it could not be made, why is in e. */
+static char *make_report(const struct run_config *c, struct store *s, const struct assessment *now, int64_t began,
+			 struct buf *bytes, struct err *e)
+{
+	const struct report_options o = { .format = (enum report_format)c->report.format,
+					  .audience = (enum report_audience)c->report.audience, .lang = lang_now(),
+					  .with_grade = c->report.with_grade, .templates = c->report.templates };
+	json_t *model = report_model(s, now, e);
+	bool ok = model && report_make(model, &o, bytes, e) && run_make_folder(c->report.directory, e);
+	json_decref(model);
+	if (!ok)
+		return NULL;
+	char *name = run_report_name(c, now->scan, began), *path = xasprintf("%s/%s", c->report.directory, name);
+	/* It shows an attacker where to begin: nobody else reads it unless the owner of the folder wants that. */
+	mode_t mask = umask(077);
+	ok = file_save(path, bytes->data, bytes->len, e);
+	(void)umask(mask);
+	free(path);
+	if (ok)
+		return name;
+	free(name);
+	return NULL;
+}
+
+static const char *type_of(int format)
+{
+	static const char *const types[] = { [REPORT_HTML] = "text/html", [REPORT_TEXT] = "text/plain",
+					     [REPORT_MARKDOWN] = "text/markdown", [REPORT_JSON] = "application/json" };
+	return types[format];
+}
+
+/* ---- one scan: what it says, and whom ---- */
+
+struct told_scan {
+	struct store *s;
+	int64_t scan, told, base;        /* base: what it is compared with, 0 for nothing */
+	int64_t began;
+	struct assessment now, before;
+	struct diff diff;
+	bool compared;
+};
+
+struct find { int64_t id, started; bool found; const char *state; char text[16]; };
+
+static bool is_scan(void *data, const struct store_scan_head *h)
+{
+	struct find *f = data;
+	f->found = h->id == f->id;
+	if (f->found) {
+		f->started = h->started;
+		snprintf(f->text, sizeof f->text, "%s", h->state);
+	}
+	return !f->found;
+}
+
+static bool find_scan(struct store *s, int64_t id, struct find *f)
+{
+	*f = (struct find){ .id = id };
+	return id && store_scans(s, is_scan, f, NULL) && f->found;
+}
+
+static bool compare(struct told_scan *t, struct err *e)
+{
+	struct find f;
+	if (find_scan(t->s, t->scan, &f))
+		t->began = f.started;
+	t->base = t->told != t->scan && find_scan(t->s, t->told, &f) ? t->told : score_previous_scan(t->s, t->scan);
+	if (!score_assess(t->s, t->scan, &t->now, e))
+		return false;
+	if (!t->base)
+		return true;
+	struct store *const stores[2] = { t->s, t->s };
+	if (!score_assess(t->s, t->base, &t->before, e)) {
+		score_assess_free(&t->now);
+		return false;
+	}
+	t->compared = diff_make(stores, &t->before, &t->now, &t->diff, e);
+	if (t->compared)
+		return true;
+	score_assess_free(&t->before);
+	score_assess_free(&t->now);
+	return false;
+}
+
+static void compare_done(struct told_scan *t)
+{
+	if (t->compared) {
+		diff_free(&t->diff);
+		score_assess_free(&t->before);
+	}
+	score_assess_free(&t->now);
+}
+
+static bool worth_a_mail(const struct run_config *c, const struct told_scan *t, bool problem)
+{
+	if (!c->mail.sent)
+		return false;
+	if (!t->told || problem || run_failed_before(c) || c->mail.when == RUN_ALWAYS)
+		return true;
+	if (!t->compared)
+		return true;
+	struct report_changes changes = report_changes(&t->diff);
+	if (c->mail.when == RUN_CHANGED)
+		return changes.any;
+	return changes.blind || changes.worst >= c->mail.when - RUN_LOW + SEVERITY_LOW;
+}
+
+static void check_fail_words(struct state *st, const struct told_scan *t)
+{
+	struct err why;
+	bool met;
+	for (size_t i = 0; st->c->fail_on && st->c->fail_on[i]; i++) {
+		if (!run_fail_on(st->c->fail_on[i], &t->now, t->compared ? &t->diff : NULL, &met, &why)) {
+			wrong(st, &why);
+		} else if (met) {
+			run_say(st->j, _("fail_on %s: is met"), st->c->fail_on[i]);
+			st->met = true;
+		}
+	}
+}
+
+static bool mail_scan(struct state *st, struct told_scan *t, const char *report, const struct buf *bytes,
+		      const char *problem, struct err *e)
+{
+	char *name = store_setting_get(t->s, "name"), *zone = store_setting_get(t->s, "timezone");
+	const struct report_news news = {
+		.site = name, .timezone = zone, .lang = lang_now(), .templates = st->c->report.templates, .now = &t->now,
+		.diff = t->told && t->compared ? &t->diff : NULL, .problem = problem, .report = report, .began = t->began,
+	};
+	bool attach = report && st->c->mail.attach == RUN_ATTACH_REPORT;
+	const struct run_file file = { attach ? report : NULL, type_of(st->c->report.format), bytes };
+	bool ok = run_tell(st->c, t->s, &news, &file, e);
+	free(name);
+	free(zone);
+	return ok;
+}
+
+/* Report and mail of a scan that is in the site file; then it counts as told. */
+static void tell_scan(struct state *st, struct told_scan *t)
+{
+	struct err why = { "" };
+	struct buf bytes;
+	char *report = NULL, problem[sizeof why.text] = "";
+	buf_init(&bytes, REPORT_BYTES);
+	if (st->c->report.made) {
+		report = make_report(st->c, t->s, &t->now, t->began, &bytes, &why);
+		if (report) {
+			run_say(st->j, _("report: %s/%s"), st->c->report.directory, report);
+		} else {
+			snprintf(problem, sizeof problem, "%s", why.text);
+			wrong(st, &why);
+		}
+	}
+	bool ok = true;
+	if (worth_a_mail(st->c, t, *problem)) {
+		ok = mail_scan(st, t, report, &bytes, *problem ? problem : NULL, &why);
+		if (ok)
+			run_say(st->j, "%s", _("mail: put into the spool"));
+	} else if (st->c->mail.sent) {
+		run_say(st->j, "%s", _("mail: nothing to tell"));
+	}
+	if (ok)
+		ok = run_told_set(t->s, t->scan, &why);
+	if (ok)
+		run_failed_over(st->c);
+	else
+		wrong(st, &why);
+	free(report);
+	buf_done(&bytes);
+}
+
+static void say_result(struct state *st, const struct told_scan *t)
+{
+	const struct score_result *r = &t->now.score;
+	size_t open = 0;
+	for (size_t i = 0; i < t->now.n_findings; i++)
+		open += check_is_open(t->now.findings[i]);
+	if (r->has_s)
+		run_say(st->j, _("scan %lld: grade %s, open findings: %zu"), (long long)t->scan, grade_names[r->grade], open);
+	else
+		run_say(st->j, _("scan %lld: network %.0f of 100, open findings: %zu"), (long long)t->scan, r->n, open);
+}
+
+/* Everything that follows a scan. */
+static void conclude(struct state *st, int64_t scan)
+{
+	struct err why;
+	struct told_scan t = { .scan = scan };
+	t.s = store_open(st->c->site, STORE_WRITE, &why);
+	if (!t.s) {
+		wrong(st, &why);
+		return;
+	}
+	t.told = run_told(st->c, t.s);
+	if (!compare(&t, &why)) {
+		wrong(st, &why);
+		store_close(t.s);
+		return;
+	}
+	say_result(st, &t);
+	check_fail_words(st, &t);
+	if (t.told == scan)
+		run_say(st->j, _("scan %lld was told before: the captures are the same"), (long long)scan);
+	else
+		tell_scan(st, &t);
+	compare_done(&t);
+	if (!run_retain(st->c, t.s, run_told(st->c, t.s), time(NULL), &why))
+		wrong(st, &why);
+	store_close(t.s);
+}
+
+/* ---- the run ---- */
+
+/*
+ * What a run before left: a mail in the spool that counts as told; and, where the day-long listening was cut off by
+ * somebody or by the power, a scan that nobody heard of yet.
+ */
+static void recover(struct state *st)
+{
+	struct find f;
+	if (access(st->c->site, F_OK) != 0)
+		return;
+	struct store *s = store_open(st->c->site, STORE_WRITE, NULL);
+	if (!s)
+		return;      /* the scan says why */
+	int64_t told = run_told(st->c, s), latest = store_scan_latest(s);
+	bool left = st->c->scan.interfaces && latest > told && find_scan(s, latest, &f) && strcmp(f.text, "interrupted") == 0;
+	store_close(s);
+	if (left) {
+		run_say(st->j, _("scan %lld was interrupted; what it saw is told now"), (long long)latest);
+		conclude(st, latest);
+	}
+}
+
+static bool make_scan(struct state *st, int64_t *scan, struct err *e)
+{
+	if (st->c->scan.interfaces)
+		return st->j->scan(st->c, NULL, 0, scan, e);
+	struct run_files f;
+	if (!run_files(&st->c->scan, time(NULL), &f, e))
+		return false;
+	if (f.left_out)
+		run_say(st->j, _("captures: the newest %zu are read, %zu older ones are left out"), f.n, f.left_out);
+	bool ok = st->j->scan(st->c, (const char *const *)f.paths, f.n, scan, e);
+	run_files_free(&f);
+	return ok;
+}
+
+static void send_mails(struct state *st)
+{
+	struct err why;
+	if (st->c->mail.sent && !run_send(st->j, &why))
+		wrong(st, &why);
+}
+
+enum run_status run_job(const struct run_job *j, struct err *e)
+{
+	struct state st = { .j = j, .c = j->config };
+	int lock = run_lock(st.c->site, e);
+	if (lock < 0)
+		return RUN_FAILED;
+	recover(&st);
+	/* What waits need not wait for another day. */
+	if (st.c->scan.interfaces)
+		send_mails(&st);
+	struct err why;
+	int64_t scan = 0;
+	if (make_scan(&st, &scan, &why)) {
+		conclude(&st, scan);
+	} else {
+		struct err second;
+		bool told;
+		wrong(&st, &why);
+		if (!run_tell_failure(st.c, why.text, &told, &second))
+			wrong(&st, &second);
+		else if (told)
+			run_say(j, "%s", _("mail: that there was no scan, put into the spool"));
+	}
+	send_mails(&st);
+	close(lock);
+	*e = st.first;
+	return st.failed ? RUN_FAILED : st.met ? RUN_MET : RUN_DONE;
+}
