@@ -15,6 +15,7 @@ struct packet {
 	int64_t ts;              /* nanoseconds since 1970, UTC */
 	uint32_t frame;          /* from 1 in its file, as Wireshark counts */
 	uint16_t file;           /* index of the capture in the scan */
+	uint16_t set;            /* 0, or which interface of a live scan: each is a segment of its own */
 	uint32_t caplen;         /* bytes of the frame captured … */
 	uint32_t wirelen;        /* … and on the wire */
 

@@ -4,6 +4,7 @@ libgenba_a_SOURCES += \
 	src/capture/filter.c \
 	src/capture/format.c \
 	src/capture/input.c \
+	src/capture/live.c src/capture/live.h \
 	src/capture/reader.h
 
 if HAVE_CMOCKA

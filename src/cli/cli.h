@@ -41,6 +41,8 @@ void cli_man(void);
 /* What was given. */
 bool cli_has(const struct cli *c, const char *option);
 const char *cli_get(const struct cli *c, const char *option);   /* NULL when absent; last one wins */
+/* Of an option that may come several times: the first is 0, NULL behind the last. */
+const char *cli_get_nth(const struct cli *c, const char *option, size_t n);
 size_t cli_args(const struct cli *c, char *const **args);
 /* -s FILE, else $GENBA_SITE, else ./site.genba */
 const char *cli_site(const struct cli *c);

@@ -19,13 +19,23 @@ static void say(const char *line)
 
 static bool scan(const struct run_config *c, const char *const *paths, size_t n, int64_t *scan_id, struct err *e)
 {
-	if (n == 0)
-		return err_set(e, _("scan: this program cannot listen to interfaces; give files instead"));
 	struct cli_scan q = {
 		.site = c->site, .paths = paths, .n = n, .filter = c->scan.filter, .quiet = true,
 		.said = { .point = c->scan.point, .operator_name = c->scan.operator_name,
 			  .authorised_by = c->scan.authorised_by },
 	};
+	if (c->scan.interfaces) {
+		const struct run_keep *k = &c->scan.keep;
+		q.interfaces = (const char *const *)c->scan.interfaces;
+		while (q.interfaces[q.n_interfaces])
+			q.n_interfaces++;
+		q.seconds = (double)c->scan.duration;
+		q.snapshot_every = CLI_SCAN_SNAPSHOT;
+		q.buffer = CLI_SCAN_BUFFER;
+		/* By age alone: the size that is there if nobody says otherwise would delete before. */
+		q.keep = (struct scan_keep){ .folder = k->directory, .age = k->age,
+					     .size = k->size ? (uint64_t)k->size : UINT64_MAX };
+	}
 	bool ok = cli_scan(&q, e);
 	*scan_id = q.scan;
 	return ok;

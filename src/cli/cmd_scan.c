@@ -1,4 +1,4 @@
-/* genba scan: captures into the site file. */
+/* genba scan: captures, or what is heard (scan_live.c), into the site file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +7,19 @@
 
 #include "base/lang.h"
 #include "base/text.h"
-#include "cli/cli.h"
 #include "cli/scan.h"
 #include "inventory/inventory.h"
 #include "scan/scan.h"
-#include "store/store.h"
 
 static const struct cli_option options[] = {
-	{ 'f', "filter", N_("BPF"), N_("only frames that this filter takes (frame numbers count all)") },
+	{ 'i', "interface", N_("NAME"), N_("listen here instead of reading captures; may be given several times") },
+	{ 'd', "duration", N_("TIME"), N_("listen so long: 30m, 8h, 1d; without it until Ctrl-C") },
+	{ 'f', "filter", N_("BPF"), N_("only frames that this filter takes (in a capture, frame numbers count all)") },
+	{ 0, "snapshot", N_("TIME"), N_("store what was heard so far so often; 5m, if not given") },
+	{ 0, "buffer", N_("MIB"), N_("memory for frames that wait to be read, for each interface; 64, if not given") },
+	{ 0, "keep", N_("FOLDER"), N_("keep what is heard as capture files here; the oldest are deleted") },
+	{ 0, "keep-size", N_("SIZE"), N_("all files there together: 500M, 20G; 1G, if not given") },
+	{ 0, "keep-age", N_("TIME"), N_("delete files there that are older: 30d") },
 	{ 0, "point", N_("TEXT"), N_("where it was captured: \"panel L2, switch 1, port 8\"") },
 	{ 0, "operator", N_("NAME"), N_("who captured") },
 	{ 0, "authorised-by", N_("NAME"), N_("who allowed it") },
@@ -81,7 +86,7 @@ static void say_lines(const char *text)
 	}
 }
 
-static void notes_of_files(const struct observe *o)
+void cli_scan_notes(const struct observe *o)
 {
 	const struct obs_file *f;
 	uint32_t n = observe_files(o, &f);
@@ -90,7 +95,9 @@ static void notes_of_files(const struct observe *o)
 	for (uint32_t i = 0; i < n; i++) {
 		buf_reset(&b);
 		text_terminal(&b, f[i].problem);
-		if (f[i].failed)
+		if (f[i].live && b.len)
+			fprintf(stderr, "genba: %s: %s\n", f[i].name, b.data);
+		else if (f[i].failed)
 			fprintf(stderr, _("genba: left out: %s\n"), b.data);
 		else if (b.len)
 			fprintf(stderr, _("genba: read as far as it goes: %s\n"), b.data);
@@ -98,17 +105,18 @@ static void notes_of_files(const struct observe *o)
 	buf_done(&b);
 }
 
-static void summary(const struct inventory *inv, int64_t scan, bool again, const char *site)
+void cli_scan_summary(const struct inventory *inv, int64_t scan, bool again, const char *site)
 {
 	const struct observe *o = inv->observe;
 	const struct obs_file *f;
 	uint32_t n = observe_files(o, &f);
-	uint64_t frames = 0, cut = 0, undecoded = 0, broken = 0;
+	uint64_t frames = 0, cut = 0, undecoded = 0, broken = 0, dropped = 0;
 	size_t inside = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		frames += f[i].frames;
 		cut += f[i].cut;
 		undecoded += f[i].undecoded;
+		dropped += f[i].dropped;
 		broken += f[i].truncated + f[i].malformed;
 	}
 	for (size_t i = 0; i < inv->n_devices; i++)
@@ -119,6 +127,8 @@ static void summary(const struct inventory *inv, int64_t scan, bool again, const
 	line(_("addresses on the internet"), inv->n_devices - inside);
 	line(_("conversations"), inv->n_convs);
 	line(_("kinds of operations"), inv->n_ops);
+	if (dropped)
+		line(_("frames lost before they were read"), dropped);
 	if (cut)
 		line(_("frames cut by the snap length"), cut);
 	if (undecoded)
@@ -131,7 +141,7 @@ static void summary(const struct inventory *inv, int64_t scan, bool again, const
 
 /* ---- the command ---- */
 
-static int64_t wall_clock(void)
+int64_t cli_scan_clock(void)
 {
 	const char *fixed = getenv("SOURCE_DATE_EPOCH");
 	if (fixed && *fixed)
@@ -139,6 +149,16 @@ static int64_t wall_clock(void)
 	struct timespec t;
 	clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+void cli_scan_info(const struct cli *c, struct store_scan_info *info)
+{
+	const char *running = cli_get(c, "line-running");
+	info->point = cli_get(c, "point");
+	info->operator_name = cli_get(c, "operator");
+	info->authorised_by = cli_get(c, "authorised-by");
+	info->line_running = running && strcmp(running, "yes") == 0;
+	info->line_running_known = running != NULL;
 }
 
 /* Paths and digests in the order in which the files were read. */
@@ -157,7 +177,7 @@ static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_in
 	q->again = q->scan != 0;
 	struct store_scan_info info = q->said;
 	info.started = started;
-	info.finished = wall_clock();
+	info.finished = cli_scan_clock();
 	info.paths = paths;
 	info.digests = digests;
 	info.state = "complete";
@@ -169,7 +189,9 @@ static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_in
 
 bool cli_scan(struct cli_scan *q, struct err *e)
 {
-	int64_t started = wall_clock();
+	if (q->n_interfaces)
+		return cli_scan_listen(q, e);
+	int64_t started = cli_scan_clock();
 	struct scan_input *files;
 	size_t n;
 	char *problems;
@@ -196,9 +218,9 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 	struct inventory *inv = o ? inventory_resolve(o) : NULL;
 	ok = inv && save(q, inv, files, n, started, s, e);
 	if (o)
-		notes_of_files(o);
+		cli_scan_notes(o);
 	if (ok && !q->quiet)
-		summary(inv, q->scan, q->again, q->site);
+		cli_scan_summary(inv, q->scan, q->again, q->site);
 	inventory_free(inv);
 	observe_free(o);
 	store_close(s);
@@ -209,36 +231,42 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 static int run(struct cli *c, struct err *e)
 {
 	static const char *const yes_no[] = { "yes", "no", NULL };
+	static const char *const live_only[] = { "duration", "snapshot", "buffer", "keep", "keep-size", "keep-age" };
 	char *const *paths;
 	size_t n = cli_args(c, &paths);
+	if (cli_choice(c, "line-running", yes_no, 0, e) < 0)
+		return EXIT_USAGE_ERROR;
+	if (cli_has(c, "interface"))
+		return cli_scan_live(c, e);
 	if (n == 0) {
-		err_set(e, "%s", _("scan: no capture given; try: genba scan FILE..."));
+		err_set(e, "%s", _("scan: no capture given; try: genba scan FILE... or genba scan -i INTERFACE"));
 		return EXIT_USAGE_ERROR;
 	}
 	if (n > OBS_FILES) {
 		err_set(e, _("scan: %zu captures given; %d at most"), n, OBS_FILES);
 		return EXIT_USAGE_ERROR;
 	}
-	if (cli_choice(c, "line-running", yes_no, 0, e) < 0)
-		return EXIT_USAGE_ERROR;
-	const char *running = cli_get(c, "line-running");
-	struct cli_scan q = {
-		.site = cli_site(c), .paths = (const char *const *)paths, .n = n, .filter = cli_get(c, "filter"),
-		.said = { .point = cli_get(c, "point"), .operator_name = cli_get(c, "operator"),
-			  .authorised_by = cli_get(c, "authorised-by"), .line_running = running && strcmp(running, "yes") == 0,
-			  .line_running_known = running != NULL },
-		.quiet = cli_has(c, "quiet"),
-	};
+	for (size_t i = 0; i < sizeof live_only / sizeof *live_only; i++)
+		if (cli_has(c, live_only[i])) {
+			err_set(e, _("scan: --%s is for listening; give the interface with -i"), live_only[i]);
+			return EXIT_USAGE_ERROR;
+		}
+	struct cli_scan q = { .site = cli_site(c), .paths = (const char *const *)paths, .n = n,
+			      .filter = cli_get(c, "filter"), .quiet = cli_has(c, "quiet") };
+	cli_scan_info(c, &q.said);
 	return cli_scan(&q, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command command_scan = {
 	.name = "scan",
-	.arguments = "FILE...",
-	.summary = N_("read captures (pcap, pcapng, also gzip'ed) into the site file"),
+	.arguments = "FILE... | -i INTERFACE",
+	.summary = N_("read captures (pcap, pcapng, also gzip'ed), or listen, into the site file"),
 	.description = N_("Several files are one scan, read in order of time. The same captures scanned again "
 			  "replace what was stored of them; nothing is counted twice. A file that cannot be read is "
-			  "named and left out; the status is 2 only when none could be."),
+			  "named and left out; the status is 2 only when none could be.\n\n"
+			  "With -i genba listens, and sends nothing. It opens the interface, gives up root for good, and "
+			  "stores what it heard every few minutes. Ctrl-C or SIGTERM ends it and keeps everything; SIGUSR1 "
+			  "shows how far it is. docs/LIVE.md tells how to set the interface up."),
 	.options = options,
 	.run = run,
 };

@@ -241,10 +241,10 @@ static void end_flow(struct flow_table *t, uint32_t index)
 	t->free_list = index + 1;
 }
 
-/* A few of the flows that were not used for longest, if their time is over. */
-static void sweep(struct flow_table *t, int64_t now)
+/* Of the flows that were not used for longest so many, if their time is over. */
+static void sweep(struct flow_table *t, int64_t now, uint32_t most)
 {
-	for (int i = 0; i < SWEEP && t->oldest; i++) {
+	for (uint32_t i = 0; i < most && t->oldest; i++) {
 		struct flow *f = at(t, t->oldest - 1);
 		int64_t idle = f->flags & CLOSED			? FLOW_IDLE_CLOSED
 			       : f->d.transport == TRANSPORT_TCP ? FLOW_IDLE_TCP
@@ -303,7 +303,7 @@ static bool is_shadow(const struct flow_table *t, const struct packet *p, uint32
 
 static uint32_t flow_add(struct flow_table *t, const struct packet *p, uint32_t segment, uint32_t hash)
 {
-	sweep(t, p->ts);
+	sweep(t, p->ts, SWEEP);
 	if ((t->used + 1) * 2 > t->n_slots) {
 		uint32_t n = t->n_slots * 2;
 		struct slot *slots = xcalloc(n, sizeof *slots);
@@ -490,10 +490,20 @@ void flow_file_end(struct flow_table *t)
 		flow_drop_streams(t, at(t, i - 1));
 }
 
-void flow_report(struct flow_table *t)
+void flow_report(struct flow_table *t, int64_t now)
 {
-	for (uint32_t i = t->newest; i; i = at(t, i - 1)->older)
-		report(t, at(t, i - 1));
+	enum confidence confidence;
+	uint32_t next;
+	sweep(t, now, FLOW_LIVE);
+	/* What nobody has claimed yet may still be: it waits, so that its packets do not count as unknown. */
+	for (uint32_t i = t->newest; i; i = next) {
+		struct flow *f = at(t, i - 1);
+		next = f->older;
+		const struct dissector *d = dissect_claimed(&f->d, &confidence);
+		bool known = d && (d->ot || (f->flags & NDPI_DONE));
+		if (known || now - f->first > FLOW_UNKNOWN * INT64_C(1000000000))
+			report(t, f);
+	}
 	counters(t);
 }
 

@@ -17,6 +17,7 @@ enum {
 	FLOW_IDLE_TCP = 600,         /* seconds of capture time after which a flow is over */
 	FLOW_IDLE_CLOSED = 10,
 	FLOW_IDLE_OTHER = 180,
+	FLOW_UNKNOWN = 60,           /* seconds after which flow_report() counts what nobody has claimed */
 };
 
 /* with_ndpi false leaves flows that no dissector claims without a name (fuzzing, benchmarks). */
@@ -26,8 +27,8 @@ void flow_free(struct flow_table *t);
 void flow_packet(struct flow_table *t, const struct packet *p);
 /* Between files: what waits in reassembly belongs to the file that ends. */
 void flow_file_end(struct flow_table *t);
-/* Counts so far to observe; flows go on (live snapshots). */
-void flow_report(struct flow_table *t);
+/* Counts so far to observe; flows go on, but for those whose time is over (live snapshots). now: as packet.ts. */
+void flow_report(struct flow_table *t, int64_t now);
 /* All flows are over. */
 void flow_finish(struct flow_table *t);
 

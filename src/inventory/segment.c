@@ -13,7 +13,7 @@ char *inventory_segment_key(const struct obs_segment *s)
 	struct buf b;
 	buf_init(&b, 256);
 	if (s->file_set)
-		buf_printf(&b, "set %u", s->file_set);
+		buf_printf(&b, "interface %u", s->file_set + 1u);
 	if (s->tunnel != TUNNEL_NONE) {
 		bool known = s->tunnel < sizeof tunnel_names / sizeof *tunnel_names;
 		buf_printf(&b, "%s%s", b.len ? " " : "", known ? tunnel_names[s->tunnel] : "tunnel");

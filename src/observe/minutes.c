@@ -1,4 +1,5 @@
 /* When something was heard: the distinct minutes that hold frames, and the silences between them. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,15 +69,34 @@ static int by_time(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Between two files nothing was captured; that is no silence. */
-static bool in_one_file(const struct observe *o, int64_t first, int64_t last)
+/* Between two files nothing was captured; that is no silence. What an interface's files hold follows on one another. */
+static bool in_one_capture(const struct observe *o, int64_t first, int64_t last)
 {
-	for (uint32_t i = 0; i < o->t[T_FILE].n; i++) {
-		const struct obs_file *f = table_row(&o->t[T_FILE], i);
+	const struct table_rows *t = &o->t[T_FILE];
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct obs_file *f = table_row(t, i);
 		if (f->frames && f->first <= first && f->last >= last)
 			return true;
 	}
+	bool begun[OBS_SETS] = { false }, ended[OBS_SETS] = { false };
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct obs_file *f = table_row(t, i);
+		if (!f->frames || !f->live || f->set >= OBS_SETS)
+			continue;
+		begun[f->set] |= f->first <= first;
+		ended[f->set] |= f->last >= last;
+		if (begun[f->set] && ended[f->set])
+			return true;
+	}
 	return false;
+}
+
+double observe_coverage(double hours, double v, double loss, double third_share, bool *mirror)
+{
+	/* Less than this share of the unicast between third parties: no mirror port, or a broken one. */
+	const double mirror_share = 0.05, not_mirrored = 0.3;
+	*mirror = third_share >= mirror_share;
+	return fmin(1, log2(1 + hours) / log2(25)) * v * (1 - loss) * (*mirror ? 1 : not_mirrored);
 }
 
 void observe_silences(struct observe *o)
@@ -84,18 +104,19 @@ void observe_silences(struct observe *o)
 	int64_t *minute = xcalloc((size_t)o->minutes_n + 1, sizeof *minute);
 	struct obs_silence *found = xcalloc((size_t)o->minutes_n + 1, sizeof *found);
 	size_t n = 0, k = 0;
+	o->t[T_SILENCE].n = 0;   /* they are found anew each time; their index is not used */
 	for (uint32_t i = 0; i < o->minutes_room; i++)
 		if (o->minutes[i])
 			minute[n++] = ((o->minutes[i] & ~(int64_t)1) - 2) / 4;
 	qsort(minute, n, sizeof *minute, by_time);
 	for (size_t i = 1; i < n; i++) {
 		struct obs_silence s = { (minute[i - 1] + 1) * 60000000000, minute[i] * 60000000000 };
-		if (minute[i] - minute[i - 1] > SILENT_MINUTES && in_one_file(o, s.first, s.last))
+		if (minute[i] - minute[i - 1] > SILENT_MINUTES && in_one_capture(o, s.first, s.last))
 			found[k++] = s;
 	}
 	qsort(found, k, sizeof *found, longest_first);
 	for (size_t i = 0; i < k && i < OBS_SILENCES; i++) {
-		struct obs_silence *row = table_add(&o->t[T_SILENCE], hash_mix(i));
+		struct obs_silence *row = table_add(&o->t[T_SILENCE], i);
 		if (row)
 			*row = found[i];
 	}

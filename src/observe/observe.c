@@ -199,7 +199,7 @@ static void gaps_join(struct obs_gaps *g, const struct obs_gaps *more)
 
 static bool segment_is(const struct obs_segment *s, const struct packet *p)
 {
-	return s->tunnel == p->tunnel && s->tunnel_id == p->tunnel_id && s->vlans == p->vlans &&
+	return s->file_set == p->set && s->tunnel == p->tunnel && s->tunnel_id == p->tunnel_id && s->vlans == p->vlans &&
 	       memcmp(s->vlan, p->vlan, sizeof *s->vlan * s->vlans) == 0 &&
 	       (!s->tunnel || addr_equal(&s->tunnel_src, &p->tunnel_src));
 }
@@ -215,7 +215,7 @@ uint32_t observe_segment(struct observe *o, const struct packet *p)
 			return o->last_segment;
 		}
 	}
-	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, o->seed ^ (p->tunnel_id * UINT64_C(8) + p->tunnel));
+	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, o->seed ^ (p->tunnel_id * UINT64_C(8) + p->tunnel)) + p->set;
 	if (p->tunnel)
 		h = hash_bytes(p->tunnel_src.b, 16, h);
 	EACH_WITH(t, h, at)
@@ -232,6 +232,7 @@ uint32_t observe_segment(struct observe *o, const struct packet *p)
 		observe_count(o, COUNT_DROPPED_SEGMENTS, 1);
 		return 0;
 	}
+	s->file_set = p->set;
 	s->tunnel = p->tunnel;
 	s->tunnel_id = p->tunnel_id;
 	s->vlans = p->vlans;

@@ -33,6 +33,7 @@ enum {
 	OBS_OPS = 100000,
 	OBS_FILES = 4096,
 	OBS_SILENCES = 64,
+	OBS_SETS = 16,           /* interfaces of a live scan */
 };
 
 enum confidence { CONF_GUESS, CONF_CONTENT, CONF_CONFIRMED };
@@ -117,7 +118,7 @@ static inline struct obs_where obs_where(const struct packet *p)
 }
 
 struct obs_segment {
-	uint16_t file_set;       /* 0: all files of the scan; interfaces later */
+	uint16_t file_set;       /* 0: all files of the scan, or its first interface; the others count on */
 	uint8_t tunnel;
 	uint8_t vlans;
 	uint16_t vlan[PACKET_VLANS];
@@ -212,6 +213,12 @@ struct obs_file {
 	int64_t first, last;     /* 0 when empty */
 	const char *problem;     /* why reading stopped early, "" when it did not */
 	uint16_t given;          /* its place on the command line, from 0: files are read in time order */
+	bool live;               /* an interface, or what was kept of it */
+	uint16_t set;            /* as obs_segment.file_set */
+	/* of an interface */
+	uint64_t dropped;        /* frames that came faster than they were read, or that the adapter lost */
+	uint64_t gaps;           /* times it was down … */
+	int64_t gap_ns;          /* … and how long in all */
 	bool failed;             /* nothing of it could be read */
 };
 
@@ -277,7 +284,12 @@ void observe_file(struct observe *o, uint16_t file, const struct obs_file *f);
 void observe_count(struct observe *o, enum obs_count which, uint64_t n);
 /* A frame at this time: keeps the distinct minutes. */
 void observe_minute(struct observe *o, int64_t ts, bool ot);
-/* When all frames were seen: the longest times (10 minutes and more) without any, inside a file. */
+/*
+ * How much of the site was shown, 0 to 1: t · v · d of docs/METHOD.md, and 0.3 of that where the share of unicast between
+ * third parties (*mirror: enough of it) is that of no mirror port.
+ */
+double observe_coverage(double hours, double v, double loss, double third_share, bool *mirror);
+/* As of now: the longest times (10 minutes and more) without any frame, inside a file. */
 void observe_silences(struct observe *o);
 
 /* Reading (the resolver, tests). Index 0 of entities is unused; others count from 0. */

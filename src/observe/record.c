@@ -126,11 +126,14 @@ static void put_row(struct buf *b, enum table table, const void *row)
 		const struct obs_file *f = row;
 		put_text(b, f->name);
 		const uint64_t n[] = { f->frames, f->bytes, f->cut, f->undecoded, f->malformed, f->truncated,
-				       f->snaplen, (uint64_t)f->first, (uint64_t)f->last };
+				       f->snaplen, f->dropped, f->gaps, (uint64_t)f->gap_ns, (uint64_t)f->first,
+				       (uint64_t)f->last };
 		for (size_t i = 0; i < sizeof n / sizeof *n; i++)
 			buf_le64(b, n[i]);
 		put_text(b, f->problem);
 		buf_le16(b, f->given);
+		buf_le16(b, f->set);
+		buf_u8(b, f->live);
 		buf_u8(b, f->failed);
 		break;
 	}
@@ -313,16 +316,19 @@ static void get_row(struct observe *o, enum table table, struct cur *c, void *ro
 	case T_FILE: {
 		struct obs_file *f = row;
 		f->name = get_text(o, c);
-		uint64_t snaplen = 0;
+		uint64_t snaplen = 0, gap_ns = 0;
 		uint64_t *const n[] = { &f->frames, &f->bytes, &f->cut, &f->undecoded, &f->malformed,
-					&f->truncated, &snaplen };
+					&f->truncated, &snaplen, &f->dropped, &f->gaps, &gap_ns };
 		for (size_t i = 0; i < sizeof n / sizeof *n; i++)
 			*n[i] = cur_le64(c);
 		f->snaplen = (uint32_t)snaplen;
+		f->gap_ns = (int64_t)gap_ns;
 		f->first = (int64_t)cur_le64(c);
 		f->last = (int64_t)cur_le64(c);
 		f->problem = get_text(o, c);
 		f->given = cur_le16(c);
+		f->set = cur_le16(c);
+		f->live = cur_u8(c) != 0;
 		f->failed = cur_u8(c) != 0;
 		break;
 	}

@@ -316,12 +316,15 @@ enum run_status run_job(const struct run_job *j, struct err *e)
 		send_mails(&st);
 	struct err why;
 	int64_t scan = 0;
-	if (make_scan(&st, &scan, &why)) {
+	bool whole = make_scan(&st, &scan, &why);
+	if (!whole)
+		wrong(&st, &why);
+	/* What was heard until listening broke off is told as any scan. */
+	if (scan)
 		conclude(&st, scan);
-	} else {
+	if (!whole) {
 		struct err second;
 		bool told;
-		wrong(&st, &why);
 		if (!run_tell_failure(st.c, why.text, &told, &second))
 			wrong(&st, &second);
 		else if (told)

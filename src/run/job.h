@@ -13,7 +13,10 @@ enum run_status { RUN_DONE = 0, RUN_MET = 1, RUN_FAILED = 2 };
 
 struct run_job {
 	const struct run_config *config;
-	/* Make the scan of the configuration: of these captures, or, where n is 0, of its interfaces. */
+	/*
+	 * Make the scan of the configuration: of these captures, or of its interfaces. On false *scan is 0, or what was
+	 * heard until it broke off.
+	 */
 	bool (*scan)(const struct run_config *c, const char *const *paths, size_t n, int64_t *scan, struct err *e);
 	/* A line for people. */
 	void (*say)(const char *line);

@@ -12,21 +12,9 @@
 #include "decode/decode.h"
 #include "dissect/dissect.h"
 #include "flow/flow.h"
-#include "scan/scan.h"
+#include "scan/private.h"
 
 enum { CLOCK_EVERY = 4096, SEND_EVERY_MS = 250, RECORDS_ENOUGH = 256 << 10 };
-
-struct child {
-	const struct scan_job *job;
-	int out;
-	struct observe *o;
-	struct flow_table *flows;
-	struct decode *ahead;        /* the reading thread's */
-	struct decode *decode;       /* for what needs several frames */
-	struct buf records;
-	uint64_t frames, done_bytes, total_bytes;
-	int64_t last_sent_ms;
-};
 
 static void put(int fd, const void *data, size_t n)
 {
@@ -42,7 +30,7 @@ static void put(int fd, const void *data, size_t n)
 	}
 }
 
-static void send_message(struct child *c, enum scan_message kind, const struct buf *body)
+void scan_child_send(struct child *c, enum scan_message kind, const struct buf *body)
 {
 	struct buf head;
 	buf_init(&head, 8);
@@ -53,18 +41,18 @@ static void send_message(struct child *c, enum scan_message kind, const struct b
 	buf_done(&head);
 }
 
-static void send_records(struct child *c)
+void scan_child_send_records(struct child *c)
 {
 	bool more;
 	do {    /* in parts, as both ends hold a message whole */
 		buf_reset(&c->records);
 		more = observe_flush_some(c->o, &c->records, RECORDS_ENOUGH);
 		if (c->records.len)
-			send_message(c, SCAN_RECORDS, &c->records);
+			scan_child_send(c, SCAN_RECORDS, &c->records);
 	} while (more);
 }
 
-static int64_t now_ms(void)
+int64_t scan_child_ms(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -107,26 +95,12 @@ static void progress(struct child *c, uint16_t file, uint16_t given, uint64_t po
 	buf_le64(&b, c->frames);
 	buf_le64(&b, (uint64_t)ts);
 	buf_le32(&b, observe_entities(c->o, &rows));
-	send_message(c, SCAN_PROGRESS, &b);
+	scan_child_send(c, SCAN_PROGRESS, &b);
 	buf_done(&b);
 }
 
-static void one_frame(struct child *c, struct capture *cap, const struct frame *f, struct obs_file *row)
+void scan_child_frame(struct child *c, enum decode_result result, const struct packet *p, struct obs_file *row)
 {
-	struct packet whole;
-	enum decode_result result;
-	const struct packet *p = capture_packet(cap, &result);
-	row->frames++;
-	row->bytes += f->caplen;
-	row->cut += f->caplen < f->wirelen;
-	if (row->first == 0 || f->ts < row->first)
-		row->first = f->ts;
-	if (f->ts > row->last)
-		row->last = f->ts;
-	if (result == DECODE_LATER) {
-		result = decode_frame(c->decode, f, &whole);
-		p = &whole;
-	}
 	switch (result) {
 	case DECODE_OK:
 		flow_packet(c->flows, p);
@@ -144,6 +118,30 @@ static void one_frame(struct child *c, struct capture *cap, const struct frame *
 		row->malformed++;
 		break;
 	}
+}
+
+void scan_child_row(struct obs_file *row, const struct frame *f)
+{
+	row->frames++;
+	row->bytes += f->caplen;
+	row->cut += f->caplen < f->wirelen;
+	if (row->first == 0 || f->ts < row->first)
+		row->first = f->ts;
+	if (f->ts > row->last)
+		row->last = f->ts;
+}
+
+static void one_frame(struct child *c, struct capture *cap, const struct frame *f, struct obs_file *row)
+{
+	struct packet whole;
+	enum decode_result result;
+	const struct packet *p = capture_packet(cap, &result);
+	scan_child_row(row, f);
+	if (result == DECODE_LATER) {
+		result = decode_frame(c->decode, f, &whole);
+		p = &whole;
+	}
+	scan_child_frame(c, result, p, row);
 }
 
 static void one_file(struct child *c, const struct turn *turn, uint16_t file)
@@ -170,10 +168,10 @@ static void one_file(struct child *c, const struct turn *turn, uint16_t file)
 			continue;
 		until_clock = CLOCK_EVERY;
 		c->frames += CLOCK_EVERY;
-		int64_t now = now_ms();
+		int64_t now = scan_child_ms();
 		if (now - c->last_sent_ms >= SEND_EVERY_MS) {
 			c->last_sent_ms = now;
-			send_records(c);
+			scan_child_send_records(c);
 			progress(c, file, turn->given, capture_position(cap), f.ts);
 		}
 	}
@@ -194,7 +192,7 @@ static void one_file(struct child *c, const struct turn *turn, uint16_t file)
  * which all controllers talk is not taken for it. Where only two hosts talk,
  * nobody can tell, and it counts.
  */
-static void third_party(struct observe *o)
+uint64_t scan_child_third_party(const struct observe *o)
 {
 	const struct obs_conv *v;
 	const struct obs_entity *entities;
@@ -215,16 +213,21 @@ static void third_party(struct observe *o)
 	for (uint32_t i = 1; sum && machine && i < n_entities; i++)
 		if (!machine[i] && sum[i] > sum[busiest])
 			busiest = i;
-	if (sum && machine)
-		observe_count(o, COUNT_THIRD_PARTY, hosts <= 2 ? total : total - sum[busiest]);
+	uint64_t others = sum && machine ? hosts <= 2 ? total : total - sum[busiest] : 0;
 	free(machine);
 	free(sum);
+	return others;
 }
 
-void scan_child(const struct scan_job *job, int out)
+void scan_child_set(struct child *c, enum obs_count which, uint64_t n)
 {
-	struct child c = { .job = job, .out = out, .o = observe_new() };
-	struct err e;
+	observe_count(c->o, which, n - c->counted[which]);
+	c->counted[which] = n;
+}
+
+void scan_child_init(struct child *c, const struct scan_job *job, int out)
+{
+	*c = (struct child){ .job = job, .out = out, .o = observe_new() };
 	/* The C library opens a file of /proc when it gives back memory of a second arena: there is none. */
 	mallopt(M_ARENA_MAX, 1);
 	/* What needs files must be open before the door closes. */
@@ -232,17 +235,24 @@ void scan_child(const struct scan_job *job, int out)
 	tzset();
 	(void)strerror(EIO);   /* both load a message catalogue when first asked */
 	(void)gettext("frames");
-	c.flows = flow_new(c.o, true);
+	c->flows = flow_new(c->o, true);
+	buf_init(&c->records, SCAN_MESSAGE_MAX);
+}
+
+void scan_child(const struct scan_job *job, int out)
+{
+	struct child c;
+	struct err e;
+	scan_child_init(&c, job, out);
 	c.decode = decode_new();
 	c.ahead = decode_new();
 	decode_leave_fragments(c.ahead);
-	buf_init(&c.records, SCAN_MESSAGE_MAX);
 	struct turn *turns = calloc(job->n, sizeof *turns);
 	struct buf why;
 	buf_init(&why, sizeof e.text);
 	if (!turns || !scan_sandbox(&e)) {
 		buf_puts(&why, turns ? e.text : "out of memory");
-		send_message(&c, SCAN_END, &why);
+		scan_child_send(&c, SCAN_END, &why);
 		_exit(1);
 	}
 	for (size_t i = 0; i < job->n; i++) {
@@ -261,9 +271,9 @@ void scan_child(const struct scan_job *job, int out)
 	flow_finish(c.flows);
 	observe_count(c.o, COUNT_FRAGMENTS, decode_lost_fragments(c.decode));
 	observe_count(c.o, COUNT_LAYERS, decode_too_deep(c.decode) + decode_too_deep(c.ahead));
-	third_party(c.o);
+	observe_count(c.o, COUNT_THIRD_PARTY, scan_child_third_party(c.o));
 	observe_silences(c.o);
-	send_records(&c);
-	send_message(&c, SCAN_END, &why);
+	scan_child_send_records(&c);
+	scan_child_send(&c, SCAN_END, &why);
 	_exit(0);   /* the system takes the memory back faster than free() */
 }

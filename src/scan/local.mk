@@ -1,4 +1,5 @@
-libgenba_a_SOURCES += src/scan/scan.c src/scan/scan.h src/scan/child.c src/scan/sandbox.c
+libgenba_a_SOURCES += src/scan/scan.c src/scan/scan.h src/scan/child.c src/scan/sandbox.c src/scan/private.h \
+	src/scan/live.c src/scan/live_child.c src/scan/live_keep.c src/scan/live_keep.h src/scan/keep.c src/scan/privileges.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_sandbox

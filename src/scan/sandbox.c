@@ -4,10 +4,12 @@
  * reading captures does not need.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -22,8 +24,7 @@
 #define MEMORY_MAX ((rlim_t)3 << 30)
 
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(write),
-	SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
 	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime),
@@ -54,7 +55,7 @@ static bool landlock(struct err *e)
 #endif
 }
 
-bool scan_sandbox(struct err *e)
+static bool lock_in(bool (*more)(scmp_filter_ctx filter, const void *data), const void *data, struct err *e)
 {
 	const struct rlimit none = { 0, 0 };
 	setrlimit(RLIMIT_CORE, &none);
@@ -99,6 +100,8 @@ bool scan_sandbox(struct err *e)
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
 				     SCMP_A2(SCMP_CMP_EQ, 0, 0));
+	if (r == 0 && !more(filter, data))
+		r = -EINVAL;
 	if (r == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);
@@ -107,4 +110,67 @@ bool scan_sandbox(struct err *e)
 		return err_errno(e, "seccomp");
 	}
 	return true;
+}
+
+static bool allow_files(scmp_filter_ctx filter, const void *data)
+{
+	(void)data;
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 0) == 0 &&
+	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 0) == 0;
+}
+
+bool scan_sandbox(struct err *e)
+{
+	return lock_in(allow_files, NULL, e);
+}
+
+struct live_rules {
+	int out;
+	const int *keep;
+	size_t n;
+	int highest;             /* descriptor of an interface */
+};
+
+static bool allow(scmp_filter_ctx filter, int call)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
+}
+
+static bool allow_write(scmp_filter_ctx filter, int fd)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd)) == 0;
+}
+
+/*
+ * What reading an interface needs, and nothing that sends: no send, connect or setsockopt, and writing only to
+ * descriptors that are no interface's. A new file comes as a message and takes the place of the one before; the
+ * interfaces' descriptors are lower than all that may be put there.
+ */
+static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
+{
+	const struct live_rules *r = data;
+	bool ok = allow(filter, SCMP_SYS(poll)) && allow(filter, SCMP_SYS(ppoll)) && allow(filter, SCMP_SYS(getsockopt)) &&
+		  allow(filter, SCMP_SYS(recvmsg)) && allow_write(filter, r->out);
+	static const unsigned long asks[] = { SIOCGIFFLAGS, SIOCGIFINDEX };
+	for (size_t i = 0; ok && i < sizeof asks / sizeof *asks; i++)
+		ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, asks[i])) == 0;
+	for (size_t i = 0; ok && i < r->n; i++) {
+		if (r->keep[i] < 0)
+			continue;
+		ok = allow_write(filter, r->keep[i]) &&
+		     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(dup3), 2,
+				      SCMP_A0(SCMP_CMP_GT, (scmp_datum_t)r->highest),
+				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)r->keep[i])) == 0;
+	}
+#ifdef WITH_SANITIZERS
+	ok = ok && allow_write(filter, STDERR_FILENO);
+#endif
+	return ok;
+}
+
+bool scan_sandbox_live(int out, const int *keep, size_t n, int highest_interface, struct err *e)
+{
+	const struct live_rules r = { out, keep, n, highest_interface };
+	return lock_in(allow_interfaces, &r, e);
 }

@@ -1,5 +1,5 @@
 /* The parent of a scan: opens the files, starts the child, collects what it sends. */
-#include "scan/scan.h"
+#include "scan/private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,6 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "capture/capture.h"
-
-enum { MESSAGE_HEAD = 5, READ = 256 * 1024, INBOX = MESSAGE_HEAD + SCAN_MESSAGE_MAX + READ };
 
 bool scan_open(const char *const *paths, size_t n, struct scan_input **files, size_t *n_files, char **problems,
 	       struct err *e)
@@ -77,12 +75,6 @@ void scan_close(struct scan_input *files, size_t n)
 	free(files);
 }
 
-/* What arrives on the pipe, until a message is whole. */
-struct inbox {
-	uint8_t data[INBOX];
-	size_t len;
-};
-
 struct parent {
 	const struct scan_job *job;
 	struct observe *o;
@@ -91,13 +83,14 @@ struct parent {
 	char last_word[sizeof(struct err)];
 };
 
-static bool take_message(struct parent *p, uint8_t kind, struct cur body)
+static bool take_message(void *data, uint8_t kind, struct cur body)
 {
+	struct parent *p = data;
 	switch (kind) {
 	case SCAN_RECORDS:
 		return observe_read(p->o, &body) && cur_left(&body) == 0;
 	case SCAN_PROGRESS: {
-		struct scan_progress x;
+		struct scan_progress x = { 0 };
 		x.file = cur_le16(&body);
 		x.given = cur_le16(&body);
 		x.position = cur_le64(&body);
@@ -121,11 +114,10 @@ static bool take_message(struct parent *p, uint8_t kind, struct cur body)
 	}
 }
 
-/* All whole messages in the inbox; what is left, less than a message, moves to its front. */
-static bool take_all(struct parent *p)
+bool scan_inbox_take(struct inbox *in, bool (*take)(void *data, uint8_t kind, struct cur body), void *data)
 {
-	struct cur c = cur_make(p->in->data, p->in->len);
-	while (cur_left(&c) >= MESSAGE_HEAD) {
+	struct cur c = cur_make(in->data, in->len);
+	while (cur_left(&c) >= SCAN_HEAD) {
 		struct cur m = c;
 		uint8_t kind = cur_u8(&m);
 		uint32_t n = cur_le32(&m);
@@ -133,20 +125,20 @@ static bool take_all(struct parent *p)
 			return false;
 		if (!cur_has(&m, n))
 			break;
-		if (!take_message(p, kind, cur_sub(&m, n)))
+		if (!take(data, kind, cur_sub(&m, n)))
 			return false;
 		c = m;
 	}
 	size_t left = cur_left(&c);
-	memmove(p->in->data, cur_here(&c), left);
-	p->in->len = left;
+	memmove(in->data, cur_here(&c), left);
+	in->len = left;
 	return true;
 }
 
 static bool collect(struct parent *p, int fd, struct err *e)
 {
 	for (;;) {
-		ssize_t n = read(fd, p->in->data + p->in->len, READ);
+		ssize_t n = read(fd, p->in->data + p->in->len, SCAN_READ);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -154,7 +146,7 @@ static bool collect(struct parent *p, int fd, struct err *e)
 		if (n == 0)
 			return true;
 		p->in->len += (size_t)n;
-		if (!take_all(p))
+		if (!scan_inbox_take(p->in, take_message, p))
 			return err_set(e, "the reading process sent what cannot be: nothing of it is kept");
 	}
 }

@@ -6,7 +6,8 @@
  *   v  declared networks in which an address was seen / declared (those of the zone
  *      file, else setting "subnets": prefixes, or "one" network: 1); 0.5 where
  *      nothing is declared
- *   d  1 - loss, loss = bytes missing in followed TCP streams / TCP bytes
+ *   d  1 - loss, loss = bytes missing in followed TCP streams / TCP bytes, or, where it is more,
+ *      frames that were dropped / all frames
  */
 #include "store/private.h"
 
@@ -19,9 +20,6 @@
 #include "zone/zone.h"
 
 enum { SUBNETS_MAX = 1024 };
-
-/* Less than this share of the unicast between third parties: no mirror port, or a broken one. */
-static const double mirror_share = 0.05;
 
 /* Comma or blank separated prefixes into *out (to be freed); "bad" names the one that is none. */
 static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
@@ -162,17 +160,19 @@ bool coverage_bind(struct store *s, const struct zone_plan *plan, int64_t base, 
 	double unicast = fmax(real(s, COUNTED("unicast")), real(s, "SELECT sum(packets_c + packets_s) " UNICAST));
 	double third = real(s, COUNTED("third_party"));
 	double share = unicast > 0 ? fmin(1, third / unicast) : 0;
-	bool mirror = share >= mirror_share;
-
 	double gaps = real(s, COUNTED("tcp_gaps"));
 	double tcp = real(s, "SELECT sum(bytes_c + bytes_s) FROM v_conversation WHERE transport = 'tcp'");
 	double loss = gaps > 0 ? gaps / (gaps + tcp) : 0;
+	/* Frames that were never read leave such holes, too: the larger of both, not their sum. */
+	double dropped = real(s, "SELECT total(dropped) FROM v_file");
+	if (dropped > 0)
+		loss = fmax(loss, dropped / (dropped + real(s, "SELECT total(frames) FROM v_file")));
 
 	struct declared d;
 	if (!declared_seen(s, plan, &d, e))
 		return false;
-	double t = fmin(1, log2(1 + hours) / log2(25));
-	double k = t * d.v * (1 - loss) * (mirror ? 1 : 0.3);
+	bool mirror;
+	double k = observe_coverage(hours, d.v, loss, share, &mirror);
 
 	sqlite3_stmt *st = store_prepare(s, insert, e);
 	if (!st)

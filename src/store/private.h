@@ -39,6 +39,13 @@ int schema_version(void);
 /* One transaction a version, from the version the file has. */
 bool schema_migrate(struct store *s, int from, struct err *e) MUST_CHECK;
 
+/* ---- scans.c ---- */
+enum { PROCESS_TEXT = 128 };
+/* A process of this machine since it was started, 0 for this one: "boot id, pid, start", "" where there is none. */
+const char *scans_process(long pid, char out[PROCESS_TEXT]);
+/* A running scan whose process is gone was interrupted. */
+void scans_settle(struct store *s);
+
 /* ---- identity.c ---- */
 /* Give every device its id: an earlier one's that shares a key, else a new one. Inside a transaction. */
 bool identity_assign(struct store *s, struct inventory *inv, int64_t scan, struct err *e) MUST_CHECK;

@@ -120,15 +120,15 @@ static bool save_files(struct saver *v)
 {
 	const struct obs_file *rows;
 	uint32_t n = observe_files(v->inv->observe, &rows);
-	sqlite3_stmt *st = inserter(v, "scan_file", 15);
+	sqlite3_stmt *st = inserter(v, "scan_file", 18);
 	bool ok = st != NULL;
 	for (uint32_t i = 0; ok && i < n; i++) {
 		const struct obs_file *f = &rows[i];
-		ok = insert(v, st, "isssiiiiiiiiis", (int64_t)i, f->name ? f->name : "",
+		ok = insert(v, st, "isssiiiiiiiiisiii", (int64_t)i, f->name ? f->name : "",
 			    v->info->paths ? v->info->paths[i] : NULL, v->info->digests ? v->info->digests[i] : NULL,
 			    (int64_t)f->frames, (int64_t)f->bytes, (int64_t)f->cut, (int64_t)f->undecoded,
 			    (int64_t)f->malformed, (int64_t)f->truncated, (int64_t)f->snaplen, f->first, f->last,
-			    f->problem ? f->problem : "");
+			    f->problem ? f->problem : "", (int64_t)f->dropped, (int64_t)f->gaps, f->gap_ns);
 	}
 	sqlite3_finalize(st);
 	return ok;
@@ -389,9 +389,10 @@ static bool save_head(struct saver *v)
 	const struct store_scan_info *i = v->info;
 	sqlite3_stmt *st = store_prepare(v->store, v->scan ?
 		"UPDATE scan SET started = ?2, finished = ?3, state = ?4, point = ?5, operator = ?6,"
-		" authorised_by = ?7, line_running = ?8, tool = ?9 WHERE id = ?1" :
-		"INSERT INTO scan(started, finished, state, point, operator, authorised_by, line_running, tool)"
-		" VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", v->e);
+		" authorised_by = ?7, line_running = ?8, tool = ?9, process = ?10 WHERE id = ?1" :
+		"INSERT INTO scan(started, finished, state, point, operator, authorised_by, line_running, tool, process)"
+		" VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", v->e);
+	char process[PROCESS_TEXT];
 	if (!st)
 		return false;
 	sqlite3_bind_int64(st, 1, v->scan);
@@ -404,6 +405,7 @@ static bool save_head(struct saver *v)
 	if (i->line_running_known)
 		sqlite3_bind_int(st, 8, i->line_running);
 	store_bind_text(st, 9, PACKAGE " " VERSION);
+	store_bind_text(st, 10, strcmp(i->state, "running") == 0 ? scans_process(0, process) : NULL);
 	bool ok = store_step(v->store, st, v->e);
 	sqlite3_finalize(st);
 	if (ok && v->scan && sqlite3_changes(v->store->db) == 0)

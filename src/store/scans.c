@@ -1,8 +1,10 @@
 /* Which scans does the site hold? */
 #include "store/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int64_t store_scan_latest(struct store *s)
 {
@@ -100,4 +102,64 @@ bool store_scans(struct store *s, store_scan_fn *fn, void *data, struct err *e)
 	bool ok = !more || status == SQLITE_DONE || store_fail(s, e, "reading");
 	sqlite3_finalize(st);
 	return ok;
+}
+
+/* ---- does it still run? ---- */
+
+static bool first_line(const char *path, char *out, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	bool ok = f && fgets(out, (int)size, f);
+	if (f)
+		fclose(f);
+	if (ok)
+		out[strcspn(out, "\n")] = 0;
+	return ok;
+}
+
+const char *scans_process(long pid, char out[PROCESS_TEXT])
+{
+	char boot[64], path[64], line[1024], start[32] = "";
+	out[0] = 0;
+	pid = pid ? pid : (long)getpid();
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	if (!first_line("/proc/sys/kernel/random/boot_id", boot, sizeof boot) || !first_line(path, line, sizeof line))
+		return out;
+	/* The name in brackets may hold anything; what follows are numbers, and the 20th is the time of the start. */
+	const char *rest = strrchr(line, ')');
+	for (int i = 0; rest && i < 20; i++) {
+		rest = strchr(rest, ' ');
+		rest = rest ? rest + 1 : NULL;
+	}
+	if (rest && sscanf(rest, "%31[0-9]", start) == 1)
+		snprintf(out, PROCESS_TEXT, "%s %ld %s", boot, pid, start);
+	return out;
+}
+
+static bool still_runs(const char *process)
+{
+	char now[PROCESS_TEXT];
+	long pid = 0;
+	return process && sscanf(process, "%*s %ld", &pid) == 1 && pid > 0 && strcmp(scans_process(pid, now), process) == 0;
+}
+
+void scans_settle(struct store *s)
+{
+	if (s->read_only)
+		return;
+	int64_t gone[16];
+	size_t n = 0;
+	sqlite3_stmt *st = store_prepare(s, "SELECT id, process FROM main.scan WHERE state = 'running'", NULL);
+	while (st && n < sizeof gone / sizeof *gone && sqlite3_step(st) == SQLITE_ROW)
+		if (!still_runs((const char *)sqlite3_column_text(st, 1)))
+			gone[n++] = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	/* Where it cannot be written now, the next one to open the file does it. */
+	for (size_t i = 0; i < n; i++) {
+		char sql[100];
+		snprintf(sql, sizeof sql, "UPDATE main.scan SET state = 'interrupted', process = NULL WHERE id = %lld",
+			 (long long)gone[i]);
+		if (!store_run(s, sql, NULL))
+			break;
+	}
 }

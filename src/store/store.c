@@ -264,6 +264,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 		store_close(s);
 		return NULL;
 	}
+	scans_settle(s);
 	return s;
 }
 

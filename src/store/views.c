@@ -51,9 +51,10 @@ const struct view views[] = {
 	  "id INTEGER, file INTEGER, name TEXT DEFAULT '', digest TEXT, frames INTEGER DEFAULT 0,"
 	  " bytes INTEGER DEFAULT 0, cut INTEGER DEFAULT 0, undecoded INTEGER DEFAULT 0,"
 	  " malformed INTEGER DEFAULT 0, truncated INTEGER DEFAULT 0, snaplen INTEGER DEFAULT 0,"
-	  " first INTEGER, last INTEGER, problem TEXT DEFAULT ''",
+	  " first INTEGER, last INTEGER, problem TEXT DEFAULT '', dropped INTEGER DEFAULT 0, gaps INTEGER DEFAULT 0,"
+	  " gap INTEGER DEFAULT 0",
 	  "SELECT file + 1, file, name, digest, frames, bytes, cut, undecoded, malformed, truncated, snaplen,"
-	  " nullif(first, 0), nullif(last, 0), problem FROM main.scan_file WHERE " IN_SCAN,
+	  " nullif(first, 0), nullif(last, 0), problem, dropped, gaps, gap FROM main.scan_file WHERE " IN_SCAN,
 	  "id" },
 	{ "v_device",
 	  "id INTEGER, name TEXT, label TEXT DEFAULT '', vendor TEXT, model TEXT, firmware TEXT, hardware TEXT,"
