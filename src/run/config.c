@@ -8,6 +8,7 @@
 #include "base/yaml.h"
 #include "check/check.h"
 #include "run/fail_on.h"
+#include "scan/scan.h"
 
 const char *const run_when_names[] = { "always", "changed", "low", "medium", "high", "critical", NULL };
 static const char *const attach_names[] = { "none", "report", NULL };
@@ -142,6 +143,9 @@ static bool read_scan(struct run_config *c, const struct yaml *map, struct err *
 	bool live = r.c.interfaces && r.c.interfaces[0], files = r.c.files && r.c.files[0];
 	if (live == files)
 		return yaml_error(map, e, _("scan: give either interface: [eth1] to listen, or files: [captures/*.pcap]"));
+	for (size_t i = 0; live && r.c.interfaces[i]; i++)
+		if (i == SCAN_INTERFACES)
+			return yaml_error(map, e, _("interface: %d at most"), SCAN_INTERFACES);
 	for (size_t i = 0; files && r.c.files[i]; i++)
 		resolve(c, &c->scan.files[i]);
 	if (r.keep && files)

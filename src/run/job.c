@@ -266,7 +266,7 @@ static void conclude(struct state *st, int64_t scan)
  * What a run before left: a mail in the spool that counts as told; and, where the day-long listening was cut off by
  * somebody or by the power, a scan that nobody heard of yet.
  */
-static void recover(struct state *st)
+static void recover(struct state *st, bool tell)
 {
 	struct find f;
 	if (access(st->c->site, F_OK) != 0)
@@ -275,7 +275,7 @@ static void recover(struct state *st)
 	if (!s)
 		return;      /* the scan says why */
 	int64_t told = run_told(st->c, s), latest = store_scan_latest(s);
-	bool left = st->c->scan.interfaces && latest > told && find_scan(s, latest, &f) && strcmp(f.text, "interrupted") == 0;
+	bool left = tell && latest > told && find_scan(s, latest, &f) && strcmp(f.text, "interrupted") == 0;
 	store_close(s);
 	if (left) {
 		run_say(st->j, _("scan %lld was interrupted; what it saw is told now"), (long long)latest);
@@ -310,9 +310,13 @@ enum run_status run_job(const struct run_job *j, struct err *e)
 	int lock = run_lock(st.c->site, e);
 	if (lock < 0)
 		return RUN_FAILED;
-	recover(&st);
-	/* What waits need not wait for another day. */
-	if (st.c->scan.interfaces)
+	/*
+	 * What waits need not wait for another day of listening. Root becomes another user only with the scan: what it
+	 * writes before, that user could not write again.
+	 */
+	bool first = st.c->scan.interfaces && geteuid() != 0;
+	recover(&st, first);
+	if (first)
 		send_mails(&st);
 	struct err why;
 	int64_t scan = 0;

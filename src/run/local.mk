@@ -8,3 +8,6 @@ check_PROGRAMS += tests/unit/test_run_config
 TESTS += tests/unit/test_run_config
 tests_unit_test_run_config_LDADD = $(UNIT_LDADD)
 endif
+# It runs jobs over the made-up factory of tests/gen.
+dist_check_SCRIPTS += tests/run.sh
+TESTS += tests/run.sh

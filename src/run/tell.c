@@ -49,9 +49,10 @@ static char *token(struct store *s, struct err *e)
 	return NULL;
 }
 
-static char *scan_id(const struct run_config *c, const char *site_token, int64_t scan)
+/* number: how many scans were told before. The captures of an old scan may come again under its old number. */
+static char *scan_id(const struct run_config *c, const char *site_token, int64_t number, int64_t scan)
 {
-	return xasprintf("genba.%s.scan%lld@%s", site_token, (long long)scan, domain(c));
+	return xasprintf("genba.%s.%lld.scan%lld@%s", site_token, (long long)number, (long long)scan, domain(c));
 }
 
 /* ---- is it in the spool? ---- */
@@ -90,37 +91,48 @@ static bool in_spool(const char *spool, const char *id)
 
 /* ---- what was told ---- */
 
-struct newer { const struct run_config *c; const char *token; int64_t told; };
+/* Setting run.told: the scan, and how many were told with it. */
+struct told { int64_t scan, number; };
 
-static bool told_too(void *data, const struct store_scan_head *h)
+static struct told get_told(struct store *s)
 {
-	struct newer *n = data;
-	if (h->id <= n->told)
-		return true;
-	char *id = scan_id(n->c, n->token, h->id);
-	if (in_spool(n->c->mail.spool, id))
-		n->told = h->id;
+	struct told t = { 0 };
+	char *held = store_setting_get(s, "run.told"), *end = held;
+	if (held)
+		t.scan = strtoll(held, &end, 10);
+	if (held && *end == ' ')
+		t.number = strtoll(end, NULL, 10);
+	free(held);
+	return t;
+}
+
+struct left { const struct run_config *c; const char *token; struct told told; int64_t scan; };
+
+static bool left_in_spool(void *data, const struct store_scan_head *h)
+{
+	struct left *l = data;
+	char *id = scan_id(l->c, l->token, l->told.number, h->id);
+	if (in_spool(l->c->mail.spool, id))
+		l->scan = h->id;
 	free(id);
-	return true;
+	return !l->scan;
 }
 
 int64_t run_told(const struct run_config *c, struct store *s)
 {
-	char *held = store_setting_get(s, "run.told"), *t = store_setting_get(s, "run.token");
-	struct newer n = { .c = c, .token = t, .told = held ? strtoll(held, NULL, 10) : 0 };
-	int64_t before = n.told;
-	free(held);
+	char *site_token = store_setting_get(s, "run.token");
+	struct left l = { .c = c, .token = site_token, .told = get_told(s) };
 	/* Where it cannot be written down, the mail is found again by the next one who asks. */
-	if (t && c->mail.sent && store_scans(s, told_too, &n, NULL) && n.told != before)
-		(void)!run_told_set(s, n.told, NULL);
-	free(t);
-	return n.told;
+	if (site_token && c->mail.sent && store_scans(s, left_in_spool, &l, NULL) && l.scan)
+		(void)!run_told_set(s, l.scan, NULL);
+	free(site_token);
+	return l.scan ? l.scan : l.told.scan;
 }
 
 bool run_told_set(struct store *s, int64_t scan, struct err *e)
 {
-	char text[32];
-	snprintf(text, sizeof text, "%lld", (long long)scan);
+	char text[64];
+	snprintf(text, sizeof text, "%lld %lld", (long long)scan, (long long)get_told(s).number + 1);
 	return store_setting_set(s, "run.told", text, e);
 }
 
@@ -152,7 +164,7 @@ bool run_tell(const struct run_config *c, struct store *s, const struct report_n
 	char *site_token = token(s, e);
 	bool ok = site_token && report_mail(news, &mail, e);
 	if (ok) {
-		char *id = scan_id(c, site_token, news->now->scan);
+		char *id = scan_id(c, site_token, get_told(s).number, news->now->scan);
 		ok = spool(c, &mail, id, file, e);
 		free(id);
 		report_mail_free(&mail);
