@@ -34,7 +34,7 @@ struct mail_address {
 
 struct mail_attachment {
 	const char *name;                /* file name, any characters */
-	const char *type;                /* "application/pdf"; NULL: application/octet-stream */
+	const char *type;                /* "application/pdf", "text/csv; charset=utf-8"; NULL: application/octet-stream */
 	const void *bytes; size_t n;
 };
 
@@ -97,8 +97,8 @@ bool mail_server_check(const struct mail_server *server, struct err *e) MUST_CHE
  * What became of one mail for one recipient:
  *   SENT     the server took it.
  *   LATER    not now: 4xx, not reachable, no answer in time, name not resolved, hung up before the mail's end.
- *   CONFIG   not until somebody repairs something: certificate, user or password, no STARTTLS, sender not allowed.
- *            The mail is kept and tried in every run.
+ *   CONFIG   not until somebody repairs something: certificate, user or password, no STARTTLS, sender not allowed, no
+ *            relaying (5.7.x). The mail is kept and tried in every run.
  *   REFUSED  5xx for this recipient or this mail: never.
  *   UNSURE   the whole mail was with the server, and no answer came. It may have been delivered, or not: nobody can
  *            know. It is tried again under the same Message-ID, by which many receivers drop the second one.
@@ -143,7 +143,7 @@ enum mail_progress { MAIL_TODO, MAIL_SENDING, MAIL_DONE, MAIL_GIVEN_UP };
 struct mail_recipient {
 	char *address;
 	enum mail_progress progress;     /* MAIL_SENDING in a list: a run is at it now, or was killed at it */
-	int tries;
+	int tries;                       /* those that ended with CONFIG are not counted */
 	int64_t next;                    /* MAIL_TODO: not before */
 	int unsure;                      /* how often nobody could know whether it arrived */
 	char *answer;                    /* last answer or failure, one line; "" before the first try */

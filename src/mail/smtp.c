@@ -26,10 +26,11 @@ struct mail_smtp {
 	/* of the transaction */
 	enum phase phase;
 	int code;                        /* of the last reply to the last command; 0: none */
+	bool quit;                       /* we said QUIT: no reply after it counts */
 	char reply[256];                 /* its text, in AUTH its numbers only */
 	const char *bytes; size_t n;     /* still to be handed over */
 	bool (*last)(void *); void *data;
-	enum { GOING, NO_AUTH, GONE, STOPPED } broken_off;
+	enum { GOING, NO_AUTH, GONE, STOPPED } broken_off;   /* why the mail was not sent to its end */
 };
 
 bool mail_security_parse(const char *word, enum mail_security *security)
@@ -89,6 +90,10 @@ static void on_command(struct mail_smtp *s, const char *line, size_t n)
 		{ "AUTH ", AUTH, HELLO, AUTH }, { "MAIL FROM:", FROM, CONNECT, FROM }, { "RCPT TO:", TO, FROM, TO },
 		{ "DATA\r\n", DATA, TO, TO },
 	};
+	/* A farewell after what decided; in the middle of AUTH it would be a password's four letters. */
+	s->quit = s->quit || (n == 6 && memcmp(line, "QUIT\r\n", n) == 0 && !(s->phase == AUTH && s->code == 334));
+	if (s->quit)
+		return;
 	s->code = 0;
 	s->reply[0] = 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -104,7 +109,7 @@ static void on_command(struct mail_smtp *s, const char *line, size_t n)
 
 static void on_reply(struct mail_smtp *s, const char *line, size_t n)
 {
-	if (n < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0' || line[1] > '9' || line[2] < '0' || line[2] > '9')
+	if (s->quit || n < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0' || line[1] > '9' || line[2] < '0' || line[2] > '9')
 		return;
 	s->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
 	if (s->phase == AUTH && s->code == 235)
@@ -261,10 +266,12 @@ static void refused(const struct mail_smtp *s, struct mail_smtp_result *r)
 {
 	bool never = s->code >= 500;
 	bool login = s->code == 530 || s->code == 534 || s->code == 535 || s->code == 538;
+	/* RFC 3463: 5.7 is policy (no relaying, who are you), not an address that does not exist. */
+	bool policy = s->phase == TO && strncmp(s->reply + 3, " 5.7.", 5) == 0;
 	r->server = s->phase <= AUTH || login || s->code == 421;
 	if (!never)
 		r->outcome = MAIL_LATER;
-	else if (s->phase <= AUTH || login || (s->phase == FROM && s->code != 552))
+	else if (s->phase <= AUTH || login || policy || (s->phase == FROM && s->code != 552))
 		r->outcome = MAIL_CONFIG;    /* neither this mail nor its recipient was meant */
 	else
 		r->outcome = MAIL_REFUSED;
@@ -315,7 +322,10 @@ static void failed(const struct mail_smtp *s, CURLcode code, struct mail_smtp_re
 		err_set(&r->answer, _("%s did not answer in time"), host);
 		break;
 	default:
-		err_set(&r->answer, _("%s hung up: %s"), host, *s->error ? s->error : curl_easy_strerror(code));
+		if (s->broken_off == GONE)
+			err_set(&r->answer, _("%s hung up before the mail's end"), host);
+		else
+			err_set(&r->answer, _("%s hung up: %s"), host, *s->error ? s->error : curl_easy_strerror(code));
 	}
 }
 
@@ -325,6 +335,7 @@ static CURLcode perform(struct mail_smtp *s, const char *from, const char *to, c
 	bool good = list;
 	s->phase = CONNECT;
 	s->code = 0;
+	s->quit = false;
 	s->reply[0] = s->error[0] = 0;
 	s->bytes = bytes;
 	s->n = n;
@@ -351,7 +362,8 @@ struct mail_smtp_result mail_smtp_send(struct mail_smtp *s, const char *from, co
 		code = perform(s, from, to, bytes, n);
 	if (s->phase == END && s->code >= 200 && s->code < 300)
 		return r;
-	if (s->broken_off == NO_AUTH) {
+	bool asked = s->server->user && s->phase >= FROM && !s->authenticated;
+	if (s->broken_off == NO_AUTH || (asked && s->code >= 500)) {
 		r = (struct mail_smtp_result){ .outcome = MAIL_CONFIG, .server = true };
 		err_set(&r.answer, _("%s offers no authentication, but a user is given for it"), s->server->host);
 	} else if (s->broken_off == STOPPED) {

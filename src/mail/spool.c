@@ -139,7 +139,8 @@ static void note(struct sending *s, const struct mail_smtp_result *r)
 {
 	struct mail_recipient *to = s->to;
 	struct err answer = r->answer;
-	to->tries++;
+	/* What somebody has to repair first must not make the pauses after it long. */
+	to->tries += r->outcome != MAIL_CONFIG;
 	to->progress = MAIL_TODO;
 	to->next = s->now + pause_after(to->tries);
 	switch (r->outcome) {

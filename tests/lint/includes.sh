@@ -18,6 +18,7 @@ only dissect observe
 only observe
 only inventory observe
 only zone
+only mail
 
 # library HEADER FOLDER-OR-FILE...: only these may include it.
 library() {
