@@ -117,11 +117,11 @@ static void digest(struct kept *x)
 	close(fd);
 }
 
-static void remove_old(struct scan_kept *k)
+/* So that all are within the size, with `room` bytes to come. */
+static void remove_old(struct scan_kept *k, uint64_t room)
 {
 	const struct scan_keep *keep = &k->job->keep;
-	uint64_t sum = 0, share = scan_keep_share(k->job) * k->job->n_interfaces;
-	uint64_t most = keep->size > share ? keep->size - share : 0;   /* room for what is about to be written */
+	uint64_t sum = 0, most = keep->size > room ? keep->size - room : 0;
 	time_t now = time(NULL);
 	size_t n;
 	struct in_folder *list = look(keep->folder, &n);
@@ -197,7 +197,8 @@ bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *ou
 	if (out->fd < 0)
 		return false;
 	scan_kept_stop(k, interface, 0);
-	remove_old(k);
+	/* Two shares: a file grows a little further until the next one is there. */
+	remove_old(k, 2 * scan_keep_share(k->job) * k->job->n_interfaces);
 	if (k->n == k->room) {
 		k->room = k->room ? k->room * 2 : 64;
 		k->list = xrealloc(k->list, k->room * sizeof *k->list);
@@ -212,6 +213,13 @@ bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *ou
 }
 
 /* ---- what the site file says of them ---- */
+
+void scan_kept_end(struct scan_kept *k)
+{
+	for (size_t i = 0; i < k->job->n_interfaces; i++)
+		scan_kept_stop(k, i, 0);
+	remove_old(k, 0);
+}
 
 void scan_kept_settle(struct scan_kept *k, struct observe *o)
 {

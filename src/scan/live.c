@@ -342,8 +342,7 @@ static struct observe *run(struct parent *p, int out[2], int control[2], const s
 		return NULL;
 	}
 	if (p->kept) {
-		for (size_t i = 0; i < p->job->n_interfaces; i++)
-			scan_kept_stop(p->kept, i, 0);
+		scan_kept_end(p->kept);
 		scan_kept_settle(p->kept, p->o);
 	}
 	return p->o;

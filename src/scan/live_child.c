@@ -16,11 +16,11 @@
 #include "scan/private.h"
 
 enum {
-	AT_ONCE = 4096,              /* frames of one interface before the others have their turn */
+	AT_ONCE = 512,               /* frames of one interface before the others have their turn */
 	WAIT_MS = 100,
 	PROGRESS_MS = 250,
 	LOOK_MS = 1000,              /* at the interfaces' state */
-	RECKON_MS = 5000,            /* protocols and coverage; they take time … */
+	RECKON_MS = 2000,            /* protocols and coverage; they take time … */
 	RECKON_SHARE = 50,           /* … and may take one part in so many */
 	DRAIN_MS = 150,              /* at the end: until frames that the kernel holds back have come */
 	DRAIN_MOST_MS = 2000,

@@ -6,5 +6,5 @@ check_PROGRAMS += tests/unit/test_sandbox
 TESTS += tests/unit/test_sandbox
 tests_unit_test_sandbox_LDADD = $(UNIT_LDADD)
 endif
-dist_check_SCRIPTS += tests/kill.sh
-TESTS += tests/kill.sh
+dist_check_SCRIPTS += tests/kill.sh tests/live.sh
+TESTS += tests/kill.sh tests/live.sh

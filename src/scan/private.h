@@ -68,6 +68,8 @@ struct scan_kept *scan_kept_new(const struct scan_job *job);
 bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *out, struct err *e) MUST_CHECK;
 /* The current file of an interface ends here. */
 void scan_kept_stop(struct scan_kept *k, size_t interface, uint64_t length);
+/* Nothing is written any more. */
+void scan_kept_end(struct scan_kept *k);
 /* Digests as of now; what went is said in the observations. */
 void scan_kept_settle(struct scan_kept *k, struct observe *o);
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -55,14 +56,68 @@ static int forbidden_kill(void)
 	return kill(getppid(), 0);
 }
 
+/* ---- where interfaces are read: an end of a pipe to write to, a socket that must not be sent on, a file ---- */
+
+static int out[2], interface[2], keep, spare;
+
+static int forbidden_send(void)
+{
+	return (int)send(interface[0], "x", 1, 0);
+}
+
+static int forbidden_write(void)
+{
+	return (int)write(interface[0], "x", 1);
+}
+
+static int forbidden_option(void)
+{
+	int on = 1;
+	return setsockopt(interface[0], SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+}
+
+/* An interface's descriptor put where a file was could be written to. */
+static int forbidden_place(void)
+{
+	return dup3(interface[0], keep, O_CLOEXEC);
+}
+
+static int forbidden_copy(void)
+{
+	return fcntl(interface[0], F_DUPFD_CLOEXEC, 100);
+}
+
+static int allowed_live(void)
+{
+	char text[8];
+	struct iovec part = { text, sizeof text };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct pollfd p = { .fd = interface[0], .events = POLLIN };
+	int error;
+	socklen_t n = sizeof error;
+	bool ok = poll(&p, 1, 0) == 1 && recvmsg(interface[0], &m, 0) == 1 &&
+		  getsockopt(interface[0], SOL_SOCKET, SO_ERROR, &error, &n) == 0 && write(out[1], "x", 1) == 1 &&
+		  write(keep, "x", 1) == 1 && dup3(spare, keep, O_CLOEXEC) == keep && write(keep, "x", 1) == 1;
+	return ok ? 0 : -1;
+}
+
+static bool live_sandbox(struct err *e)
+{
+	bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, interface) == 0 && pipe2(out, O_CLOEXEC) == 0;
+	keep = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	spare = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	ok = ok && keep >= 0 && spare >= 0 && write(interface[1], "x", 1) == 1;
+	return ok && scan_sandbox_live(out[1], &keep, 1, interface[0], e);
+}
+
 /* Runs one thing in a sandboxed child; what became of the child. */
-static int fate(int (*action)(void))
+static int fate(int (*action)(void), bool live)
 {
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		struct err e;
-		if (!scan_sandbox(&e))
+		if (live ? !live_sandbox(&e) : !scan_sandbox(&e))
 			_exit(NO_SANDBOX);
 		_exit(action() < 0 ? REFUSED : DONE);
 	}
@@ -71,9 +126,9 @@ static int fate(int (*action)(void))
 	return status;
 }
 
-static void stopped(int (*action)(void))
+static void stopped(int (*action)(void), bool live)
 {
-	int status = fate(action);
+	int status = fate(action, live);
 #ifdef WITH_SANITIZERS
 	/* So that a sanitizer can report, its build refuses instead of killing. */
 	assert_true(WIFEXITED(status));
@@ -84,20 +139,25 @@ static void stopped(int (*action)(void))
 #endif
 }
 
-#define STOPS(what)                                                                                             \
+#define STOPS(what, live)                                                                                       \
 	static void what##_is_stopped(void **state)                                                             \
 	{                                                                                                       \
 		(void)state;                                                                                    \
-		stopped(forbidden_##what);                                                                      \
+		stopped(forbidden_##what, live);                                                                \
 	}
 
-STOPS(open)
-STOPS(create)
-STOPS(socket)
-STOPS(program)
-STOPS(fork)
-STOPS(code)
-STOPS(kill)
+STOPS(open, false)
+STOPS(create, false)
+STOPS(socket, false)
+STOPS(program, false)
+STOPS(fork, false)
+STOPS(code, false)
+STOPS(kill, false)
+STOPS(send, true)
+STOPS(write, true)
+STOPS(option, true)
+STOPS(place, true)
+STOPS(copy, true)
 
 static void *nothing(void *data)
 {
@@ -120,7 +180,15 @@ static int allowed(void)
 static void memory_threads_and_writing_go_on(void **state)
 {
 	(void)state;
-	int status = fate(allowed);
+	int status = fate(allowed, false);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), DONE);
+}
+
+static void reading_interfaces_goes_on(void **state)
+{
+	(void)state;
+	int status = fate(allowed_live, true);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), DONE);
 }
@@ -135,6 +203,12 @@ int main(void)
 		cmocka_unit_test(fork_is_stopped),
 		cmocka_unit_test(code_is_stopped),
 		cmocka_unit_test(kill_is_stopped),
+		cmocka_unit_test(send_is_stopped),
+		cmocka_unit_test(write_is_stopped),
+		cmocka_unit_test(option_is_stopped),
+		cmocka_unit_test(place_is_stopped),
+		cmocka_unit_test(copy_is_stopped),
+		cmocka_unit_test(reading_interfaces_goes_on),
 		cmocka_unit_test(memory_threads_and_writing_go_on),
 	};
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

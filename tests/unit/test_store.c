@@ -87,7 +87,7 @@ static void opening(void **state)
 	store_close(open_site(path, STORE_READ));
 	meddle(path, "PRAGMA user_version = 99");
 	refused(path, STORE_WRITE, "newer genba");
-	meddle(path, "PRAGMA user_version = 3; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
+	meddle(path, "PRAGMA user_version = 4; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
 	refused(path, STORE_WRITE, "never makes");
 	meddle(path, "DROP TRIGGER t; CREATE VIEW v_device AS SELECT 1");
 	refused(path, STORE_READ, "never makes");
@@ -103,6 +103,8 @@ static void older_version(void **state)
 	meddle(path, "ALTER TABLE scan_conversation DROP COLUMN requests; ALTER TABLE scan_conversation DROP COLUMN unanswered;"
 		     "ALTER TABLE scan_conversation DROP COLUMN period; ALTER TABLE scan_conversation DROP COLUMN jitter;"
 		     "ALTER TABLE scan_operation DROP COLUMN period; ALTER TABLE scan_operation DROP COLUMN jitter;"
+		     "ALTER TABLE scan DROP COLUMN process; ALTER TABLE scan_file DROP COLUMN dropped;"
+		     "ALTER TABLE scan_file DROP COLUMN gaps; ALTER TABLE scan_file DROP COLUMN gap;"
 		     "INSERT INTO scan VALUES(7, 1, 2, 'complete', NULL, NULL, NULL, NULL, 'genba');"
 		     "INSERT INTO scan_operation VALUES(7, 5, NULL, NULL, 'modbus', 'tcp', 502, 'read', 'Read Coils', '', 'ok',"
 		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); DROP TABLE scan_silence; PRAGMA user_version = 1");
@@ -323,6 +325,32 @@ static void ids_are_not_reused(void **state)
 	site_forget(path);
 }
 
+/* A scan that says it runs, and whose process is gone, was interrupted; ours goes on. */
+static void interrupted(void **state)
+{
+	(void)state;
+	char *path = site_path();
+	struct site t;
+	site_init(&t);
+	struct store *s = open_site(path, STORE_WRITE);
+	struct store_scan_info info = site_info();
+	int64_t id = 0;
+	info.state = "running";
+	assert_true(store_scan_save(s, &t.inv, &info, &id, &e));
+	store_close(s);
+	s = open_site(path, STORE_READ);
+	expect(s, id, "SELECT state FROM v_scan", "running");
+	store_close(s);
+	/* The number of a process may come again; when it was started does not. */
+	meddle(path, "UPDATE scan SET process = process || '1'");
+	s = open_site(path, STORE_READ);
+	expect(s, id, "SELECT state FROM v_scan", "interrupted");
+	assert_int_equal(store_scan_latest(s), id);
+	store_close(s);
+	site_done(&t);
+	site_forget(path);
+}
+
 static bool count_scan(void *data, const struct store_scan_head *h)
 {
 	int *n = data;
@@ -422,6 +450,11 @@ static void coverage(void **state)
 	assert_false(store_setting_set(s, "subnets", "office", &e));
 	assert_true(store_setting_set(s, "subnets", NULL, &e));
 	assert_null(store_setting_get(s, "subnets"));
+	/* a frame in five was lost before it was read */
+	meddle(path, "UPDATE scan_file SET dropped = 250, gaps = 1, gap = 5");
+	expect(s, id, "SELECT loss, round(k, 4) FROM v_coverage", "0.2|0.0861");
+	expect(s, id, "SELECT dropped, gaps, gap FROM v_file", "250|1|5");
+	meddle(path, "UPDATE scan_file SET dropped = 0");
 	/* only one-way unicast: no mirror port */
 	meddle(path, "UPDATE scan_count SET value = 10 WHERE name = 'third_party';"
 		     "UPDATE scan_conversation SET packets_s = 0");
@@ -569,6 +602,7 @@ int main(void)
 		cmocka_unit_test(killed),
 		cmocka_unit_test(disk_full),
 		cmocka_unit_test(coverage),
+		cmocka_unit_test(interrupted),
 		cmocka_unit_test(views_are_documented),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(exceptions),

@@ -1,0 +1,190 @@
+#!/bin/bash
+# genba scan -i on a pair of virtual interfaces in a network namespace of its own: it hears what a file holds, sends
+# nothing, gives up root, survives an interface that goes down, and loses nothing when it is ended or killed.
+if [ -z "$GENBA_LIVE" ]; then
+	own=(unshare -nm)
+	[ "$(id -u)" = 0 ] || own=(unshare -rnm)
+	command -v ip > /dev/null && command -v setpriv > /dev/null || { echo "needs ip and setpriv: skipped"; exit 77; }
+	"${own[@]}" ip link add va type veth peer name vb 2> /dev/null ||
+		{ echo "no network namespace with virtual interfaces to be had: skipped"; exit 77; }
+	GENBA_LIVE=1 exec "${own[@]}" bash "$0"
+fi
+. "${top_srcdir:-.}/tests/lib.sh"
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-live.XXXXXX") || exit 99
+started=()
+trap 'kill -9 "${started[@]}" 2> /dev/null; umount "$work/small" 2> /dev/null; rm -rf "$work"' EXIT
+unset GENBA_SITE LANGUAGE SOURCE_DATE_EPOCH SUDO_UID SUDO_GID
+export LC_ALL=C.UTF-8
+cd "$work" || exit 99
+# Root here may be the machine's: then genba becomes another user, who must reach the site file.
+real_root=0
+{ read -r _ _ n < /proc/self/uid_map && [ "$n" -gt 65534 ]; } && real_root=1
+chmod 711 "$work"
+mkdir site && [ $real_root = 0 ] || chown 65534:65534 site
+for pair in va:vb vc:vd; do
+	ip link add "${pair%:*}" type veth peer name "${pair#*:}" || exit 99
+done
+for i in va vb vc vd; do
+	echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6
+	ip link set "$i" arp off up
+done
+"$top_builddir/tests/gen/factory" -o first.pcap || exit 99
+send=$top_builddir/tests/gen/send
+
+# wait_for SECONDS COMMAND...: until it is true
+wait_for() {
+	local until=$((SECONDS + $1))
+	while [ $SECONDS -lt $until ]; do
+		"${@:2}" > /dev/null 2>&1 && return
+		sleep 0.1
+	done
+	return 1
+}
+# listen NAME OPTION...: genba scan in the background, its pid in $pid, when it listens
+listen() {
+	"$genba" -s "site/$1.genba" scan "${@:2}" > "$1.out" 2> "$1.err" &
+	pid=$!
+	started+=("$pid")
+	wait_for 10 reader "$pid"
+}
+# The sandboxed child of a scan, in $child
+reader() {
+	child=$(cat "/proc/$1/task/$1/children") && child=${child%% *} && grep -q '^Seccomp:[[:space:]]2' "/proc/$child/status"
+}
+has() { grep -qE "$1" "$2"; }
+# heard NAME: the devices without their ids and times
+heard() { "$genba" -s "site/$1.genba" devices --format csv | sed -E 's/^[0-9]+,//; s/,[^,]*,[^,]*$//' | sort; }
+frames_sent_by() { ip -s link show "$1" | awk '/TX:/ { getline; print $2 }'; }
+counted() { "$genba" -s "site/$1.genba" scans --format csv | tail -1 | cut -d, -f9; }
+state() { "$genba" -s "site/$1.genba" scans --format csv | tail -1 | cut -d, -f4; }
+is() { [ "$1" = "$2" ] || { echo "got $1, expected $2"; return 1; }; }
+
+# ---- what is said before it listens ----
+ok "an unknown interface names those there are" says "there are: v" "$genba" -s site/no.genba scan -i vx
+ok "its status is 2" status 2 "$genba" -s site/no.genba scan -i vx
+ok "a bad filter" says 'filter "tcp prot 1"' "$genba" -s site/no.genba scan -i vb -f 'tcp prot 1'
+ok "captures and -i" status 64 "$genba" -s site/no.genba scan -i vb first.pcap
+ok "a bad duration" status 64 "$genba" -s site/no.genba scan -i vb -d 8x
+ok "an interface twice" says "given twice" "$genba" -s site/no.genba scan -i vb -i vb
+ok "-d without -i" status 64 "$genba" -s site/no.genba scan -d 8h first.pcap
+ok "no right to listen: how to give it" says "setcap cap_net_raw=ep" \
+	setpriv --bounding-set -net_raw --inh-caps -net_raw "$genba" -s site/no.genba scan -i vb
+ip link set vd down
+ok "an interface that is down" says "ip link set vd up" "$genba" -s site/no.genba scan -i vd
+ip link set vd up
+if [ $real_root = 1 ]; then
+	mkdir closed
+	ok "a site file that the other user may not write" says "chown" "$genba" -s closed/x.genba scan -i vb -d 1s
+	ok "was not made" [ ! -e closed/x.genba ]
+fi
+ok "none of these made a site file" [ ! -e site/no.genba ]
+
+# ---- the same as from a file, and nothing is sent ----
+mkdir keep && [ $real_root = 0 ] || chown 65534:65534 keep
+listen live -i vb --snapshot 1s --keep keep
+for p in $pid $child; do
+	ok "no capability is left" has '^CapEff:[[:space:]]0000000000000000' "/proc/$p/status"
+	ok "none can come back" has '^NoNewPrivs:[[:space:]]1' "/proc/$p/status"
+	[ $real_root = 0 ] || ok "not root" has '^Uid:[[:space:]]65534[[:space:]]65534[[:space:]]65534[[:space:]]65534' "/proc/$p/status"
+done
+"$send" va first.pcap 20000 > sent.txt || { echo "frames cannot be sent here: skipped"; exit 77; }
+sent=$(cut -d' ' -f1 sent.txt)
+ok "SIGUSR1 shows progress" eval 'kill -USR1 $pid; wait_for 5 has "frames, .*coverage" live.err'
+ok "a snapshot is there while it runs" wait_for 5 is "$(state live)" running
+kill -TERM "$pid"
+wait "$pid"
+ok "SIGTERM ends it well" is $? 0
+ok "the scan is complete" is "$(state live)" complete
+ok "every frame was heard" is "$(counted live)" "$sent"
+ok "not one was sent" is "$(frames_sent_by vb)" 0
+"$genba" -s site/file.genba scan -q first.pcap
+"$genba" -s site/kept.genba scan -q keep/genba-*-vb.pcap
+heard live > live.txt
+heard kept > kept.txt
+ok "what was kept shows the same devices" diff live.txt kept.txt
+# The factory's two hours went by in seconds: how many frames a flow has may differ.
+heard file | sed 's/,[^,]*$//' > file.txt
+sed 's/,[^,]*$//' live.txt | diff file.txt - > devices.diff
+ok "the same devices as from the file" cat devices.diff
+ok "all of them" [ ! -s devices.diff ]
+ok "evidence names the kept file" says "\"file\": \"genba-" "$genba" -s site/live.genba devices --format json
+
+# ---- two interfaces; one goes down, comes back, and disappears ----
+listen two -i vb -i vd
+"$send" va first.pcap 20000 > /dev/null &
+sender=$!
+sleep 0.5
+ip link set vb down
+ok "an interface that goes down is told" wait_for 5 has "vb: the interface is down" two.err
+sleep 1
+ip link set vb up
+ok "and when it is up again" wait_for 5 has "vb: the interface is up again" two.err
+wait "$sender"
+"$send" va first.pcap 20000 > /dev/null
+ip link del vd
+ok "one that disappears is told" wait_for 5 has "vd: the interface disappeared" two.err
+ok "the other goes on" kill -0 "$pid"
+kill -INT "$pid" && kill -INT "$pid"
+wait "$pid"
+ok "two SIGINT end it well" is $? 0
+ok "it is complete" is "$(state two)" complete
+ok "the gap is named" has "vb: the interface was down: 1 times" two.err
+ok "what came after it was heard" [ "$(counted two)" -ge "$sent" ]
+ok "nothing was sent" is "$(frames_sent_by vb)" 0
+
+# ---- kill -9 of everything leaves the last snapshot ----
+listen killed -i vb --snapshot 1s
+"$send" va first.pcap 20000 > /dev/null
+is_running() { [ "$(state "$1")" = running ]; }
+ok "a snapshot was stored" wait_for 5 is_running killed
+kill -9 "$pid" "$child"
+wait "$pid" 2> /dev/null
+ok "killed: interrupted" is "$(state killed)" interrupted
+ok "with what was heard until then" [ "$(counted killed)" -gt 1000 ]
+ok "and it can be read" [ "$(heard killed | wc -l)" -gt 5 ]
+
+# ---- the reading process dies: what it had sent is kept ----
+listen dead -i vb --snapshot 1s
+"$send" va first.pcap 20000 > /dev/null
+wait_for 5 is_running dead
+kill -9 "$child"
+wait "$pid"
+ok "a dead reader is an error" is $? 2
+ok "that says so" has "ended early .* is kept" dead.err
+ok "the scan is kept as interrupted" is "$(state dead)" interrupted
+
+# ---- a duration, a filter, files that rotate, a disk that is full ----
+mkdir small rotate && [ $real_root = 0 ] || chown 65534:65534 rotate
+mount -t tmpfs -o "size=1m,mode=1777" none small || { echo "no tmpfs: the full disk is skipped"; skipped=$((skipped + 1)); }
+listen rotate -i vb --keep rotate --keep-size 4M -d 6s
+"$send" va first.pcap 20000 > /dev/null
+wait "$pid"
+ok "a duration ends it well" is $? 0
+ok "every frame is counted" is "$(counted rotate)" "$sent"
+ok "several files are there" [ "$(ls rotate | wc -l)" -gt 5 ]
+ok "not more than was allowed" [ "$(cat rotate/*.pcap | wc -c)" -le $((4 * 1024 * 1024)) ]
+if mountpoint -q small; then
+	listen full -i vb --keep small -f 'not icmp'
+	"$send" va first.pcap 20000 > /dev/null
+	ok "a full disk is told" wait_for 5 has "kept no more" full.err
+	ok "the scan goes on" kill -0 "$pid"
+	kill -INT "$pid"
+	wait "$pid"
+	ok "and ends well" is $? 0
+	ok "with most of the frames" [ "$(counted full)" -gt $((sent / 2)) ]
+	"$genba" -s site/part.genba scan small/*.pcap > part.out 2>&1
+	ok "what was kept ends at a frame" eval '! grep -q "as far as it goes" part.out'
+fi
+
+# ---- no root at all: the right stands on the program ----
+if [ $real_root = 1 ] && cp "$genba" own-genba 2> /dev/null && chmod 755 own-genba && setcap cap_net_raw=ep own-genba 2> /dev/null; then
+	if setpriv --reuid 65534 --regid 65534 --clear-groups ./own-genba -s site/cap.genba scan -i vb -d 1s > cap.out 2>&1; then
+		ok "the program's own right is enough" is "$(state cap)" complete
+	else
+		cat cap.out
+		ok "the program's own right is enough" false
+	fi
+else
+	skipped=$((skipped + 1))
+fi
+finish
