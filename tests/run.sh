@@ -73,7 +73,7 @@ ok "the first run" [ "$(run job.yaml; echo $?)" = 0 ]
 ok "one scan" [ "$("$genba" -s f.genba scans --format csv | wc -l)" = 2 ]
 ok "old captures are not read" says ",1," "$genba" -s f.genba scans --format csv
 ok "a report" [ "$(ls reports)" = "f-scan-1-$(date +%F).html" ]
-ok "… that others cannot read" [ "$(stat -c %a reports/*)" = 600 ]
+ok "others can read neither it nor the site file" [ "$(stat -c %a reports/* f.genba | sort -u)" = 600 ]
 ok "a mail" count 1
 ok "… that says it is the first" grep -q "This is the first mail" "$(nth 1)"
 ok "… with its subject" grep -q '^Subject: \[genba\] .*first report' <(tr -d '\r' < "$(nth 1)" | sed -e ':a;N;$!ba;s/\n / /g')

@@ -62,10 +62,7 @@ static char *make_report(const struct run_config *c, struct store *s, const stru
 	if (!ok)
 		return NULL;
 	char *name = run_report_name(c, now->scan, began), *path = xasprintf("%s/%s", c->report.directory, name);
-	/* It shows an attacker where to begin: nobody else reads it unless the owner of the folder wants that. */
-	mode_t mask = umask(077);
 	ok = file_save(path, bytes->data, bytes->len, e);
-	(void)umask(mask);
 	free(path);
 	if (ok)
 		return name;
@@ -307,6 +304,8 @@ static void send_mails(struct state *st)
 enum run_status run_job(const struct run_job *j, struct err *e)
 {
 	struct state st = { .j = j, .c = j->config };
+	/* Site file, report and captures show an attacker where to begin: nobody else reads what a run makes. */
+	(void)umask(077);
 	int lock = run_lock(st.c->site, e);
 	if (lock < 0)
 		return RUN_FAILED;
