@@ -130,7 +130,7 @@ ok "less was seen" grep -q "Less was seen than before" "$(nth 2)"
 # ---- no scan ----
 rm captures/*
 ok "no captures: failed" [ "$(run job.yaml; echo $?)" = 2 ]
-ok "… is told" grep -q "No scan this time" "$(nth 3)"
+ok "… is told" grep -q "No result this time" "$(nth 3)"
 ok "… with the reason" grep -q "no capture matches" "$(nth 3)"
 run job.yaml
 ok "… once" count 3
@@ -143,12 +143,22 @@ poll captures/poll.pcap 4
 ok "it works again" [ "$(run job.yaml; echo $?)" = 0 ]
 ok "… which is told" count 5
 
+# ---- a scan that cannot be judged ----
+mkdir broken
+cp -r "$top_srcdir"/checks "$top_srcdir"/actions "$top_srcdir"/questionnaires "$top_srcdir"/reports "$top_srcdir"/data broken
+echo 'id: [' > broken/checks/broken.yaml
+poll captures/poll.pcap 8
+ok "a broken check: failed" [ "$(GENBA_DATA=$work/broken run job.yaml; echo $?)" = 2 ]
+ok "… and told, with its file" grep -q "broken.yaml" "$(nth 6)"
+ok "what was not judged is judged the next time" [ "$(run job.yaml; echo $?)" = 0 ]
+ok "… and told" count 7
+
 # ---- a report that cannot be written does not keep the mail back ----
 poll captures/poll.pcap 6
 job folder.yaml "mail: {$mail}"
 sed -i 's/directory: reports/directory: job.yaml/' folder.yaml
 ok "no folder for the report: failed" [ "$(run folder.yaml; echo $?)" = 2 ]
-ok "… and told" grep -q "Not everything worked" "$(nth 6)"
+ok "… and told" grep -q "Not everything worked" "$(nth 8)"
 
 # ---- what stays ----
 reset

@@ -1,7 +1,6 @@
 /* The view of a mail: a list of sections, each of lines, and the subject. */
 #include "report/mail.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,9 @@ enum {
 	MAIL_NAME = 30,          /* columns of a device's name */
 	MAIL_BYTES = 1 << 20,
 };
+
+/* A device that was not seen for so long is told again, ns. */
+#define LONG_AWAY (INT64_C(14) * 24 * 60 * 60 * 1000000000)
 
 /* Below this share of the coverage before, the scan saw much less; as where src/diff stops to compare. */
 static const double much_less = 0.7;
@@ -35,9 +37,11 @@ static bool is_fixed(const struct diff_finding *f)
 	return f->state == DIFF_FINDING_FIXED || (f->count[DIFF_FINDING_FIXED] && !is_news(f));
 }
 
-static bool is_new_device(const struct diff_device *d)
+/* What comes and goes every week is no news; the laptop that comes for the yearly maintenance is. */
+static bool is_new_device(const struct diff *d, const struct diff_device *x)
 {
-	return !d->internet && (d->state == DIFF_DEVICE_NEW || d->state == DIFF_DEVICE_RETURNED);
+	return !x->internet && (x->state == DIFF_DEVICE_NEW ||
+				(x->state == DIFF_DEVICE_RETURNED && x->last_seen < d->began[1] - LONG_AWAY));
 }
 
 static bool is_blind(const struct assessment *before, const struct assessment *now)
@@ -67,7 +71,7 @@ struct report_changes report_changes(const struct diff *d)
 		c.any = c.any || news || is_fixed(f);
 	}
 	for (size_t i = 0; i < d->n_devices; i++)
-		c.any = c.any || is_new_device(&d->devices[i]);
+		c.any = c.any || is_new_device(d, &d->devices[i]);
 	for (int k = 0; k < CATEGORY_MAX; k++)
 		c.blind = c.blind || unmeasured(d, k);
 	c.any = c.any || c.blind;
@@ -174,7 +178,7 @@ static void put_new_devices(const struct view *v, const struct diff *d)
 	char cut[VIEW_TEXT];
 	for (size_t i = 0; i < d->n_devices; i++) {
 		const struct diff_device *x = &d->devices[i];
-		json_t *o = is_new_device(x) ? add_item(&s) : NULL;
+		json_t *o = is_new_device(d, x) ? add_item(&s) : NULL;
 		if (!o)
 			continue;
 		put_string(v, o, "text", x->state == DIFF_DEVICE_NEW ? "mail_device" : "mail_device_back", "name",
@@ -269,7 +273,7 @@ static void put_count(const struct view *v, json_t *o, const char *key, const st
 		n += open;
 	}
 	for (size_t i = 0; d && i < d->n_devices; i++)
-		devices += is_new_device(&d->devices[i]);
+		devices += is_new_device(d, &d->devices[i]);
 	int worst = SEVERITY_CRITICAL;
 	while (worst >= SEVERITY_HIGH && !of[worst])
 		worst--;

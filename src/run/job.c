@@ -183,8 +183,8 @@ static bool mail_scan(struct state *st, struct told_scan *t, const char *report,
 	return ok;
 }
 
-/* Report and mail of a scan that is in the site file; then it counts as told. */
-static void tell_scan(struct state *st, struct told_scan *t)
+/* Report and mail of a scan that is in the site file; then it counts as told. False: it was not told, e says why. */
+static bool tell_scan(struct state *st, struct told_scan *t, struct err *e)
 {
 	struct err why = { "" };
 	struct buf bytes;
@@ -201,20 +201,18 @@ static void tell_scan(struct state *st, struct told_scan *t)
 	}
 	bool ok = true;
 	if (worth_a_mail(st->c, t, *problem)) {
-		ok = mail_scan(st, t, report, &bytes, *problem ? problem : NULL, &why);
+		ok = mail_scan(st, t, report, &bytes, *problem ? problem : NULL, e);
 		if (ok)
 			run_say(st->j, "%s", _("mail: put into the spool"));
 	} else if (st->c->mail.sent) {
 		run_say(st->j, "%s", _("mail: nothing to tell"));
 	}
-	if (ok)
-		ok = run_told_set(t->s, t->scan, &why);
+	ok = ok && run_told_set(t->s, t->scan, e);
 	if (ok)
 		run_failed_over(st->c);
-	else
-		wrong(st, &why);
 	free(report);
 	buf_done(&bytes);
+	return ok;
 }
 
 static void say_result(struct state *st, const struct told_scan *t)
@@ -229,32 +227,32 @@ static void say_result(struct state *st, const struct told_scan *t)
 		run_say(st->j, _("scan %lld: network %.0f of 100, open findings: %zu"), (long long)t->scan, r->n, open);
 }
 
-/* Everything that follows a scan. */
-static void conclude(struct state *st, int64_t scan)
+static bool conclude_open(struct state *st, struct told_scan *t, struct err *e)
 {
 	struct err why;
-	struct told_scan t = { .scan = scan };
-	t.s = store_open(st->c->site, STORE_WRITE, &why);
-	if (!t.s) {
-		wrong(st, &why);
-		return;
-	}
-	t.told = run_told(st->c, t.s);
-	if (!compare(&t, &why)) {
-		wrong(st, &why);
-		store_close(t.s);
-		return;
-	}
-	say_result(st, &t);
-	check_fail_words(st, &t);
-	if (t.told == scan)
-		run_say(st->j, _("scan %lld was told before: the captures are the same"), (long long)scan);
+	bool ok = true;
+	t->told = run_told(st->c, t->s);
+	if (!compare(t, e))
+		return false;
+	say_result(st, t);
+	check_fail_words(st, t);
+	if (t->told == t->scan)
+		run_say(st->j, _("scan %lld was told before: the captures are the same"), (long long)t->scan);
 	else
-		tell_scan(st, &t);
-	compare_done(&t);
-	if (!run_retain(st->c, t.s, run_told(st->c, t.s), time(NULL), &why))
+		ok = tell_scan(st, t, e);
+	compare_done(t);
+	if (!run_retain(st->c, t->s, run_told(st->c, t->s), time(NULL), &why))
 		wrong(st, &why);
+	return ok;
+}
+
+/* Everything that follows a scan. False: nobody was told what it saw, e says why. */
+static bool conclude(struct state *st, int64_t scan, struct err *e)
+{
+	struct told_scan t = { .scan = scan, .s = store_open(st->c->site, STORE_WRITE, e) };
+	bool ok = t.s && conclude_open(st, &t, e);
 	store_close(t.s);
+	return ok;
 }
 
 /* ---- the run ---- */
@@ -275,8 +273,10 @@ static void recover(struct state *st, bool tell)
 	bool left = tell && latest > told && find_scan(s, latest, &f) && strcmp(f.text, "interrupted") == 0;
 	store_close(s);
 	if (left) {
+		struct err why;
 		run_say(st->j, _("scan %lld was interrupted; what it saw is told now"), (long long)latest);
-		conclude(st, latest);
+		if (!conclude(st, latest, &why))
+			wrong(st, &why);
 	}
 }
 
@@ -301,6 +301,16 @@ static void send_mails(struct state *st)
 		wrong(st, &why);
 }
 
+static void tell_failure(struct state *st, const struct err *why)
+{
+	struct err second;
+	bool mailed;
+	if (!run_tell_failure(st->c, why->text, &mailed, &second))
+		wrong(st, &second);
+	else if (mailed)
+		run_say(st->j, "%s", _("mail: that the run failed, put into the spool"));
+}
+
 enum run_status run_job(const struct run_job *j, struct err *e)
 {
 	struct state st = { .j = j, .c = j->config };
@@ -317,22 +327,20 @@ enum run_status run_job(const struct run_job *j, struct err *e)
 	recover(&st, first);
 	if (first)
 		send_mails(&st);
-	struct err why;
+	struct err why, second;
 	int64_t scan = 0;
-	bool whole = make_scan(&st, &scan, &why);
+	bool whole = make_scan(&st, &scan, &why), told = true;
 	if (!whole)
 		wrong(&st, &why);
-	/* What was heard until listening broke off is told as any scan. */
+	/* What was heard until listening broke off is told as any scan; then, that it broke off. */
 	if (scan)
-		conclude(&st, scan);
-	if (!whole) {
-		struct err second;
-		bool told;
-		if (!run_tell_failure(st.c, why.text, &told, &second))
-			wrong(&st, &second);
-		else if (told)
-			run_say(j, "%s", _("mail: that there was no scan, put into the spool"));
-	}
+		told = conclude(&st, scan, &second);
+	if (!told)
+		wrong(&st, &second);
+	if (!told && whole)
+		why = second;
+	if (!whole || !told)
+		tell_failure(&st, &why);
 	send_mails(&st);
 	close(lock);
 	*e = st.first;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/lang.h"
@@ -75,9 +76,12 @@ static char *stem(const struct run_config *c)
 
 char *run_report_name(const struct run_config *c, int64_t scan, int64_t began)
 {
-	char day[32], *first = stem(c);
-	text_time(began, day);
-	char *name = xasprintf("%s%lld-%.10s.%s", first, (long long)scan, day, suffix(c));
+	char day[32] = "", *first = stem(c);
+	time_t seconds = (time_t)(began / INT64_C(1000000000));
+	struct tm local;
+	if (localtime_r(&seconds, &local))
+		(void)strftime(day, sizeof day, "%Y-%m-%d", &local);
+	char *name = xasprintf("%s%lld-%s.%s", first, (long long)scan, day, suffix(c));
 	free(first);
 	return name;
 }
