@@ -47,11 +47,13 @@ ok "nothing left" empty
 ok "nothing sent again" says 'sent=0 ' run 2000
 
 # Larger than what fits into sockets, so that a server that dies meanwhile is noticed before the end.
-head -c 900000 /dev/zero > large
+head -c 1000000 /dev/zero > zeros
+large=()
+for i in 1 2 3 4 5 6 7 8; do large+=(attach "$i" '' zeros); done
 # Later: refused for now, hung up, no answer, in every phase; then it arrives, once.
 for m in 4xx hang-up hang garbage 4xx-at-from 4xx-at-to 4xx-at-dot die-in-data; do
 	fresh "$m"
-	add to a@example.com attach large '' large
+	if [ "$m" = die-in-data ]; then add to a@example.com "${large[@]}"; else add to a@example.com; fi
 	ok "$m: later" says 'sent=0 later=1 config=0 refused=0 unsure=0 waiting=1' run 1000
 	echo ok > mode
 	ok "$m: not before 15 minutes" says 'sent=0 later=0' run 1899
@@ -168,6 +170,22 @@ add to a@example.com
 ok "no farewell is no harm" says 'sent=1' run 1000
 ok "once" once 1
 
+# Killed while it waits for the answer: the mark stays, and the next run tells and sends again.
+fresh hang-at-dot
+add to a@example.com
+"$drive" send spool port "$port" security none total 20 now 1000 > /dev/null &
+sender=$!
+for _ in $(seq 100); do grep -q 'to.sending' spool/*/state && break; sleep 0.05; done
+kill -9 "$sender"
+{ wait "$sender"; } 2>/dev/null
+ok "the mark" listed 'a@example.com: sending, tries 0'
+echo 4xx > mode
+ok "killed, and again" says 'later=1' run 1001
+ok "told" listed 'a@example.com: todo, tries 1, next 1901, unsure 1: '
+echo ok > mode
+ok "then" says 'sent=1' run 1901
+ok "once" once 1
+
 # Two runs at a time.
 fresh hang-at-dot
 add to a@example.com
@@ -185,8 +203,12 @@ fresh ok
 add to a@example.com
 add to b@example.com
 echo nonsense > spool/0000001000-0001/state
-ok "damaged" says 'sent=1 later=0 config=0 refused=0 unsure=0 waiting=0 busy=0: spool/0000001000-0001: the state' run 1000
+ok "damaged" says 'sent=1 later=0 config=0 refused=0 unsure=0 waiting=0 busy=0: spool/0000001000-0001: this mail' run 1000
 ok "shown" listed 'waiting=0 refused=0 unreadable=1'
+add to a@example.com
+rm spool/0000001000-0002/message.eml
+ok "half gone" says 'sent=0 later=0 config=0 refused=0 unsure=0 waiting=0 busy=0: spool/0000001000-0002: this mail' run 1000
+ok "shown" listed 'waiting=0 refused=0 unreadable=2'
 chmod 755 spool
 ok "a spool that others may read" says 'chmod 700 spool' add to a@example.com
 

@@ -8,10 +8,18 @@ done
 drive=$top_builddir/tests/mail_drive
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-mail.XXXXXX") || exit 99
 box=$work/exim                       # what is Exim's
+# Every process of our copy of Exim: one that delivers would make its directories anew.
 stop() {
-	local pid
-	pid=$(cat "$box/pid" 2>/dev/null) && kill "$pid" 2>/dev/null
-	for _ in $(seq 30); do rm -rf "$work" 2>/dev/null && break; sleep 0.1; done
+	local p alive=1
+	for _ in $(seq 50); do
+		alive=0
+		for p in /proc/[0-9]*; do
+			[ "$(readlink "$p/exe" 2>/dev/null)" = "$box/exim4" ] && alive=1 && kill "${p#/proc/}" 2>/dev/null
+		done
+		[ "$alive" = 0 ] && break
+		sleep 0.1
+	done
+	rm -rf "$work"
 }
 trap stop EXIT
 export LANGUAGE=en

@@ -206,8 +206,9 @@ bool mail_box_load(int at, const char *name, struct mail_item *item)
 	int dir = open_dir(at, name);
 	if (dir < 0)
 		return false;
+	struct stat st;
 	char *text = read_file(dir, "state", 1 << 20, &n);
-	if (!text || !mail_state_read(item, text)) {
+	if (!text || !mail_state_read(item, text) || fstatat(dir, "message.eml", &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		mail_item_done(item);
 		item->unreadable = true;
 	}

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/lang.h"
 #include "mail/private.h"
@@ -22,6 +23,7 @@ struct mail_smtp {
 	char error[CURL_ERROR_SIZE];
 	char *url;
 	/* of the connection */
+	int fd;                          /* -1: not known */
 	bool authenticated;
 	/* of the transaction */
 	enum phase phase;
@@ -138,10 +140,7 @@ static int on_debug(CURL *curl, curl_infotype type, char *line, size_t n, void *
 /* The server has hung up already: then what is not sent need not be doubted. */
 static bool hung_up(const struct mail_smtp *s)
 {
-	curl_socket_t fd = CURL_SOCKET_BAD;
-	if (curl_easy_getinfo(s->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
-		return false;
-	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+	struct pollfd p = { .fd = s->fd, .events = POLLRDHUP };
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
@@ -176,22 +175,39 @@ static size_t on_read(char *to, size_t size, size_t count, void *data)
 	return n;
 }
 
-/* In the clear to this machine only, whatever a name was resolved to. */
-static curl_socket_t on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *a)
+static bool is_here(const struct curl_sockaddr *a)
 {
-	(void)data;
-	(void)purpose;
-	bool loopback = false;
 	if (a->family == AF_INET) {
 		struct sockaddr_in in;
 		memcpy(&in, &a->addr, sizeof in);
-		loopback = ntohl(in.sin_addr.s_addr) >> 24 == 127;
-	} else if (a->family == AF_INET6 && a->addrlen >= sizeof(struct sockaddr_in6)) {
+		return ntohl(in.sin_addr.s_addr) >> 24 == 127;
+	}
+	if (a->family == AF_INET6 && a->addrlen >= sizeof(struct sockaddr_in6)) {
 		struct sockaddr_in6 in;
 		memcpy(&in, (const char *)&a->addr, sizeof in);
-		loopback = IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
 	}
-	return loopback ? socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol) : CURL_SOCKET_BAD;
+	return false;
+}
+
+/* In the clear to this machine only, whatever a name was resolved to. */
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct mail_smtp *s = data;
+	(void)purpose;
+	if (s->server->security == MAIL_PLAIN && !is_here(a))
+		return CURL_SOCKET_BAD;
+	s->fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	return s->fd;
+}
+
+/* Of two that were tried at once the slower one is closed. */
+static int on_close(void *data, curl_socket_t fd)
+{
+	struct mail_smtp *s = data;
+	if (s->fd == fd)
+		s->fd = -1;
+	return close(fd);
 }
 
 #define SET(option, value) (good = curl_easy_setopt(s->curl, option, value) == CURLE_OK && good)
@@ -217,8 +233,10 @@ static bool set_up(struct mail_smtp *s)
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (server->security == MAIL_PLAIN)
-		SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, s);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_CLOSESOCKETDATA, s);
 	SET(CURLOPT_USE_SSL, (long)(server->security == MAIL_PLAIN ? CURLUSESSL_NONE : CURLUSESSL_ALL));
 	if (server->ca_file) {
 		SET(CURLOPT_CAINFO, server->ca_file);
@@ -238,6 +256,7 @@ struct mail_smtp *mail_smtp_new(const struct mail_server *server, struct err *e)
 	struct mail_smtp *s = xcalloc(1, sizeof *s);
 	bool six = strchr(server->host, ':');
 	s->server = server;
+	s->fd = -1;
 	s->url = xasprintf("%s://%s%s%s:%d%s%s", server->security == MAIL_TLS ? "smtps" : "smtp", six ? "[" : "",
 		server->host, six ? "]" : "", port(server), server->hello ? "/" : "", server->hello ? server->hello : "");
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)

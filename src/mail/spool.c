@@ -249,7 +249,7 @@ static bool send_all(struct sending *s)
 		if (!mail_box_load(s->box.fd, names.names[i], &s->item))
 			continue;
 		if (s->item.unreadable)
-			err_set(&s->run->last, _("%s/%s: the state of this mail is damaged; it is kept, but not sent"),
+			err_set(&s->run->last, _("%s/%s: this mail is damaged; it is kept, but not sent"),
 				s->box.path, names.names[i]);
 		else
 			good = send_mail(s);
