@@ -320,7 +320,8 @@ void view_limits(struct view *v)
 	json_array_foreach(get_list(v->model, "files"), i, x) {
 		char b[VIEW_TEXT];
 		if (*get_text(x, "problem"))
-			put_string(v, report_item(counts), "text", "file_problem", "file", get_text(x, "name"), "problem",
+			put_string(v, report_item(counts), "text",
+				   *get_text(x, "digest") ? "file_problem" : "interface_problem", "file", get_text(x, "name"), "problem",
 				   get_text(x, "problem"), NULL);
 		if (get_int(x, "cut") > 0)
 			put_string(v, report_item(counts), "text", "file_cut", "file", get_text(x, "name"), "cut",

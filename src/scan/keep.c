@@ -27,7 +27,7 @@ struct kept {
 	char digest[65];
 	bool open;               /* the child writes it */
 	bool digested;           /* as it is at its end */
-	bool gone, gone_said;
+	bool gone;
 };
 
 struct scan_kept {
@@ -221,22 +221,13 @@ void scan_kept_end(struct scan_kept *k)
 	remove_old(k, 0);
 }
 
-void scan_kept_settle(struct scan_kept *k, struct observe *o)
+void scan_kept_settle(struct scan_kept *k)
 {
-	const struct obs_file *rows;
-	uint32_t n = observe_files(o, &rows);
 	size_t kept = 0;
 	for (size_t i = 0; i < k->n; i++) {
 		struct kept *x = &k->list[i];
 		if (!x->digested && !x->gone)
 			digest(x);
-		if (x->gone && !x->gone_said && x->file < n) {
-			struct obs_file row = rows[x->file];
-			row.problem = _("deleted since, to make room for newer ones");
-			observe_file(o, x->file, &row);
-			observe_files(o, &rows);
-			x->gone_said = true;
-		}
 		/* One that has no row and is no longer there needs no memory. */
 		if (x->file == KEEP_NO_ROW && x->gone)
 			free(x->path);

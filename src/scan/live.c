@@ -187,7 +187,7 @@ static bool take_message(void *data, uint8_t kind, struct cur body)
 		return take_progress(p, &body);
 	case SCAN_SNAPSHOT:
 		if (p->kept)
-			scan_kept_settle(p->kept, p->o);
+			scan_kept_settle(p->kept);
 		if (p->job->snapshot)
 			p->job->snapshot(p->job->data, p->o, p->kept);
 		struct timespec t;
@@ -343,7 +343,7 @@ static struct observe *run(struct parent *p, int out[2], int control[2], const s
 	}
 	if (p->kept) {
 		scan_kept_end(p->kept);
-		scan_kept_settle(p->kept, p->o);
+		scan_kept_settle(p->kept);
 	}
 	return p->o;
 }

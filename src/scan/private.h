@@ -70,7 +70,7 @@ bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *ou
 void scan_kept_stop(struct scan_kept *k, size_t interface, uint64_t length);
 /* Nothing is written any more. */
 void scan_kept_end(struct scan_kept *k);
-/* Digests as of now; what went is said in the observations. */
-void scan_kept_settle(struct scan_kept *k, struct observe *o);
+/* Digests as of now. */
+void scan_kept_settle(struct scan_kept *k);
 
 #endif

@@ -16,6 +16,8 @@
 #include "base/lang.h"
 #include "scan/private.h"
 
+enum { NOBODY = 65534 };
+
 struct target { uid_t uid; gid_t gid; };
 
 static bool of_user(const char *name, struct target *t)
@@ -49,17 +51,20 @@ static bool of_owner(const char *site, struct target *t)
 	free(folder);
 	if (!ok || st.st_uid == 0)
 		return false;
-	*t = (struct target){ st.st_uid, st.st_gid };
+	const struct passwd *p = getpwuid(st.st_uid);
+	*t = (struct target){ st.st_uid, p ? p->pw_gid : st.st_gid };
 	return true;
 }
 
 static struct target whom(const char *site)
 {
-	struct target t = { 65534, 65534 };
+	struct target t = { NOBODY, NOBODY };
 	if (getuid() != 0)
 		return (struct target){ getuid(), getgid() };   /* the program is set-uid root: back to who called it */
 	(void)(of_user("genba", &t) || of_number(getenv("SUDO_UID"), getenv("SUDO_GID"), &t) || of_owner(site, &t) ||
 	       of_user("nobody", &t));
+	if (t.gid == 0)
+		t.gid = NOBODY;
 	return t;
 }
 

@@ -374,6 +374,43 @@ static void a_message_is_not_many(void **state)
 	wire_free(&w);
 }
 
+/* A snapshot counts what is claimed, leaves what may still be, and comes to the same in the end. */
+static void a_snapshot_changes_nothing(void **state)
+{
+	(void)state;
+	struct wire w = wire_new(502), other = w;
+	uint8_t request[] = REQUEST(1), answer[] = ANSWER(1);
+	syn(&w);
+	flow_report(w.t, 2000000);
+	assert_null(conversation(&w, ""));
+	say(&w, 0, request, sizeof request);
+	say(&w, 1, answer, sizeof answer);
+	flow_report(w.t, 4000000);
+	const struct obs_conv *c = conversation(&w, "modbus");
+	assert_non_null(c);
+	assert_int_equal(c->packets_c + c->packets_s, 3);
+	assert_int_equal(c->flows, 1);
+	/* another one, which nobody knows: after a minute it is told */
+	other.port = 12345;
+	other.frame = w.frame;
+	syn(&other);
+	flow_report(w.t, 30 * INT64_C(1000000000));
+	assert_null(conversation(&w, ""));
+	flow_report(w.t, 70 * INT64_C(1000000000));
+	c = conversation(&w, "");
+	assert_non_null(c);
+	assert_int_equal(c->packets_c, 1);
+	/* and when both were silent for long they are over */
+	flow_report(w.t, 3600 * INT64_C(1000000000));
+	flow_finish(w.t);
+	c = conversation(&w, "modbus");
+	assert_int_equal(c->packets_c + c->packets_s, 3);
+	assert_int_equal(c->flows, 1);
+	assert_int_equal(conversation(&w, "")->flows, 1);
+	assert_int_equal(observe_counted(w.o, COUNT_FRAMES), 4);
+	wire_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +427,7 @@ int main(void)
 		cmocka_unit_test(the_table_has_a_cap),
 		cmocka_unit_test(sequence_numbers_go_round),
 		cmocka_unit_test(a_message_is_not_many),
+		cmocka_unit_test(a_snapshot_changes_nothing),
 	};
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

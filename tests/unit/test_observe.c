@@ -377,6 +377,57 @@ static void silences(void **state)
 	observe_free(copy);
 }
 
+/* Interfaces are segments of their own. */
+static void an_interface_is_a_segment(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new();
+	struct packet a = { 0 }, b = { .set = 1 };
+	uint32_t first = observe_segment(o, &a), second = observe_segment(o, &b);
+	assert_int_not_equal(first, second);
+	assert_int_equal(observe_segment(o, &a), first);
+	observe_free(o);
+}
+
+#define MINUTE INT64_C(60000000000)
+
+/* Asked again and again; between two files that one interface was kept in, but not between two captures. */
+static void silences_of_a_live_scan(void **state)
+{
+	(void)state;
+	struct observe *o = observe_new(), *copy = observe_new();
+	struct obs_file kept[] = {
+		{ .name = "a", .problem = "", .frames = 5, .live = true, .set = 1, .first = MINUTE, .last = 3 * MINUTE },
+		{ .name = "b", .problem = "", .frames = 5, .live = true, .set = 1, .first = 20 * MINUTE, .last = 22 * MINUTE },
+	};
+	const struct obs_silence *rows;
+	const int64_t minutes[] = { 1, 2, 3, 20, 21, 22 };
+	for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+		observe_minute(o, minutes[i] * MINUTE, false);
+	for (int i = 0; i < 3; i++) {
+		struct buf b;
+		observe_file(o, 0, &kept[0]);
+		observe_file(o, 1, &kept[1]);
+		observe_silences(o);
+		assert_int_equal(observe_silent(o, &rows), 1);
+		assert_int_equal(rows[0].first, 4 * MINUTE);
+		assert_int_equal(rows[0].last, 20 * MINUTE);
+		buf_init(&b, 100000);
+		observe_flush(o, &b);
+		struct cur c = cur_make(b.data, b.len);
+		assert_true(observe_read(copy, &c));
+		assert_int_equal(observe_silent(copy, &rows), 1);
+		buf_done(&b);
+	}
+	kept[0].live = kept[1].live = false;
+	observe_file(o, 0, &kept[0]);
+	observe_file(o, 1, &kept[1]);
+	observe_silences(o);
+	assert_int_equal(observe_silent(o, &rows), 0);
+	observe_free(copy);
+	observe_free(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +445,8 @@ int main(void)
 		cmocka_unit_test(a_flood_of_details_hides_no_operation),
 		cmocka_unit_test(records_come_in_pieces),
 		cmocka_unit_test(silences),
+		cmocka_unit_test(an_interface_is_a_segment),
+		cmocka_unit_test(silences_of_a_live_scan),
 	};
 	return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
 }
