@@ -9,6 +9,7 @@ unset GENBA_SITE LANGUAGE SOURCE_DATE_EPOCH
 export LC_ALL=C.UTF-8 TZ=UTC
 case $genba in */*) genba=$(realpath "$genba") ;; esac
 factory=$(realpath "$top_builddir/tests/gen/factory") frames=$(realpath "$top_builddir/tests/gen/frames") || exit 99
+srcdir=$(realpath "$top_srcdir") || exit 99
 cd "$work" || exit 99
 mkdir captures
 
@@ -145,7 +146,7 @@ ok "… which is told" count 5
 
 # ---- a scan that cannot be judged ----
 mkdir broken
-cp -r "$top_srcdir"/checks "$top_srcdir"/actions "$top_srcdir"/questionnaires "$top_srcdir"/reports "$top_srcdir"/data broken
+cp -r "$srcdir"/{checks,actions,questionnaires,reports,data} broken
 echo 'id: [' > broken/checks/broken.yaml
 poll captures/poll.pcap 8
 ok "a broken check: failed" [ "$(GENBA_DATA=$work/broken run job.yaml; echo $?)" = 2 ]

@@ -30,7 +30,7 @@ static bool scan(const struct run_config *c, const char *const *paths, size_t n,
 		while (q.interfaces[q.n_interfaces])
 			q.n_interfaces++;
 		q.seconds = (double)c->scan.duration;
-		q.snapshot_every = CLI_SCAN_SNAPSHOT;
+		q.snapshot_every = (double)c->scan.snapshot;
 		q.buffer = CLI_SCAN_BUFFER;
 		/* By age alone: the size that is there if nobody says otherwise would delete before. */
 		q.keep = (struct scan_keep){ .folder = k->directory, .age = k->age,

@@ -30,7 +30,7 @@ static void check_folder(struct checking *k, const char *what, const char *path)
 		else if (access(path, W_OK | X_OK) != 0)
 			(void)err_errno(&why, "%s", path);
 		else
-			run_say(k->j, "%s: %s", what, path);
+			run_say(k->j, _("%s: %s"), what, path);
 		if (!S_ISDIR(st.st_mode) || access(path, W_OK | X_OK) != 0)
 			problem(k, why.text);
 		return;
@@ -55,7 +55,7 @@ static void check_site(struct checking *k)
 		(void)err_errno(&why, "%s", k->c->site);
 		problem(k, why.text);
 	} else {
-		run_say(k->j, "%s: %s", _("site"), k->c->site);
+		run_say(k->j, _("%s: %s"), _("site"), k->c->site);
 	}
 	const char *slash = strrchr(k->c->site, '/');
 	char *folder = slash ? xasprintf("%.*s", slash > k->c->site ? (int)(slash - k->c->site) : 1, k->c->site) : xstrdup(".");

@@ -15,7 +15,7 @@ static const char *const attach_names[] = { "none", "report", NULL };
 static const char *const language_names[] = { "en", "ja", NULL };
 static const char *const security_names[] = { "starttls", "tls", "none", NULL };
 
-enum { DAY = 24 * 60 * 60, NEWEST = 30, NUMBER_MAX = 1000000000 };
+enum { DAY = 24 * 60 * 60, SNAPSHOT = 5 * 60, NEWEST = 30, NUMBER_MAX = 1000000000 };
 
 /* ---- numbers with a unit ---- */
 
@@ -99,11 +99,11 @@ static bool bind(const struct yaml *map, const struct yaml_field *fields, void *
 #define SCAN(key, type, member) { key, type, offsetof(struct scan_read, member), false, NULL }
 struct scan_read {
 	struct run_scan_config c;
-	const struct yaml *duration, *keep;
+	const struct yaml *duration, *snapshot, *keep;
 };
 static const struct yaml_field scan_fields[] = {
 	SCAN("interface", YAML_STRINGS, c.interfaces), SCAN("files", YAML_STRINGS, c.files),
-	SCAN("duration", YAML_NODE, duration), SCAN("filter", YAML_STRING, c.filter),
+	SCAN("duration", YAML_NODE, duration), SCAN("snapshot", YAML_NODE, snapshot), SCAN("filter", YAML_STRING, c.filter),
 	SCAN("point", YAML_STRING, c.point), SCAN("operator", YAML_STRING, c.operator_name),
 	SCAN("authorised_by", YAML_STRING, c.authorised_by), SCAN("keep", YAML_NODE, keep),
 	{ NULL, 0, 0, false, NULL },
@@ -134,9 +134,10 @@ static bool read_keep(struct run_config *c, const struct yaml *map, struct err *
 
 static bool read_scan(struct run_config *c, const struct yaml *map, struct err *e)
 {
-	struct scan_read r = { .c.duration = DAY };
+	struct scan_read r = { .c = { .duration = DAY, .snapshot = SNAPSHOT } };
 	bool ok = bind(map, scan_fields, &r, e) &&
-		  get_number(r.duration, "duration", run_seconds, SECONDS, &r.c.duration, e);
+		  get_number(r.duration, "duration", run_seconds, SECONDS, &r.c.duration, e) &&
+		  get_number(r.snapshot, "snapshot", run_seconds, SECONDS, &r.c.snapshot, e);
 	c->scan = r.c;
 	if (!ok)
 		return false;
@@ -148,6 +149,8 @@ static bool read_scan(struct run_config *c, const struct yaml *map, struct err *
 			return yaml_error(map, e, _("interface: %d at most"), SCAN_INTERFACES);
 	for (size_t i = 0; files && r.c.files[i]; i++)
 		resolve(c, &c->scan.files[i]);
+	if (r.snapshot && files)
+		return yaml_error(r.snapshot, e, _("snapshot: belongs to interface; captures are read at once"));
 	if (r.keep && files)
 		return yaml_error(r.keep, e, _("keep: belongs to interface; the files are kept by who writes them"));
 	return !r.keep || read_keep(c, r.keep, e);

@@ -27,6 +27,7 @@ struct run_keep {
 struct run_scan_config {
 	char **interfaces, **files;      /* one of the two, NULL-terminated; the other one NULL */
 	int64_t duration;                /* seconds to listen; of files: those written within so many */
+	int64_t snapshot;                /* seconds; of interfaces: so often it is stored what was heard so far */
 	char *filter, *point, *operator_name, *authorised_by;    /* NULL where not said */
 	struct run_keep keep;
 };

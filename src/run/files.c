@@ -39,12 +39,14 @@ static void add(struct list *l, const char *path, int64_t since, size_t *older)
 char *run_span(int64_t seconds, char *out)
 {
 	int64_t hours = seconds / 3600;
-	if (seconds % 3600 || hours == 0)
-		snprintf(out, 32, "%lld min", (long long)((seconds + 59) / 60));
+	if (seconds % 60)
+		snprintf(out, 32, _("%lld s"), (long long)seconds);
+	else if (seconds % 3600)
+		snprintf(out, 32, _("%lld min"), (long long)seconds / 60);
 	else if (hours % 24 || hours <= 48)
-		snprintf(out, 32, "%lld h", (long long)hours);
+		snprintf(out, 32, _("%lld h"), (long long)hours);
 	else
-		snprintf(out, 32, "%lld d", (long long)hours / 24);
+		snprintf(out, 32, _("%lld days"), (long long)hours / 24);
 	return out;
 }
 

@@ -9,5 +9,5 @@ TESTS += tests/unit/test_run_config
 tests_unit_test_run_config_LDADD = $(UNIT_LDADD)
 endif
 # It runs jobs over the made-up factory of tests/gen.
-dist_check_SCRIPTS += tests/run.sh
-TESTS += tests/run.sh
+dist_check_SCRIPTS += tests/run.sh tests/run_live.sh
+TESTS += tests/run.sh tests/run_live.sh

@@ -22,7 +22,7 @@ struct run_files {
 /* Captures of the configuration that were written in the last `duration` seconds before now. False: there is none. */
 bool run_files(const struct run_scan_config *c, int64_t now, struct run_files *out, struct err *e) MUST_CHECK;
 void run_files_free(struct run_files *f);
-/* "24 h", "90 d", into out (32 bytes). */
+/* "24 h", "90 days", into out (32 bytes). */
 char *run_span(int64_t seconds, char *out);
 /* Make a directory that is missing (one level), readable by its owner only. */
 bool run_make_folder(const char *path, struct err *e) MUST_CHECK;

@@ -106,6 +106,8 @@ static void mistakes(void **state)
 	refused("site: a\nscan: {files: [x], interface: eth1}\n", "job.yaml:2:", "either interface");
 	refused("site: a\nscan: {files: []}\n", "job.yaml:2:", "either interface");
 	refused("site: a\nscan: {files: [x], keep: {directory: k, age: 1d}}\n", "job.yaml:2:", "belongs to interface");
+	refused("site: a\nscan: {files: [x], snapshot: 1m}\n", "job.yaml:2:", "belongs to interface");
+	refused("site: a\nscan: {interface: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]}\n", "job.yaml:2:", "16 at most");
 	refused("site: a\nscan: {interface: e, keep: {directory: k}}\n", "job.yaml:2:", "or the disk fills up");
 	refused(JOB "report: {format: html}\n", "job.yaml:3:", "directory");
 	refused(JOB "report: {format: word, directory: r}\n", "job.yaml:3:", "format");
