@@ -19,6 +19,12 @@ static void problem(struct checking *k, const char *text)
 	run_say(k->j, _("NO: %s"), text);
 }
 
+static char *parent_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? xasprintf("%.*s", slash > path ? (int)(slash - path) : 1, path) : xstrdup(".");
+}
+
 /* Can something be made in it? A folder that is missing is made, where its parent allows that. */
 static void check_folder(struct checking *k, const char *what, const char *path)
 {
@@ -35,8 +41,7 @@ static void check_folder(struct checking *k, const char *what, const char *path)
 			problem(k, why.text);
 		return;
 	}
-	const char *slash = strrchr(path, '/');
-	char *parent = slash ? xasprintf("%.*s", slash > path ? (int)(slash - path) : 1, path) : xstrdup(".");
+	char *parent = parent_of(path);
 	if (access(parent, W_OK | X_OK) == 0) {
 		run_say(k->j, _("%s: %s (will be made)"), what, path);
 	} else {
@@ -57,8 +62,7 @@ static void check_site(struct checking *k)
 	} else {
 		run_say(k->j, _("%s: %s"), _("site"), k->c->site);
 	}
-	const char *slash = strrchr(k->c->site, '/');
-	char *folder = slash ? xasprintf("%.*s", slash > k->c->site ? (int)(slash - k->c->site) : 1, k->c->site) : xstrdup(".");
+	char *folder = parent_of(k->c->site);
 	/* SQLite's journal and the lock lie beside it. */
 	if (access(k->c->site, F_OK) == 0 && access(folder, W_OK | X_OK) != 0) {
 		(void)err_errno(&why, "%s", folder);
@@ -85,7 +89,8 @@ static void check_interfaces(struct checking *k)
 			no_interface(k, name);
 	}
 	if (geteuid() == 0)
-		run_say(k->j, "%s", _("note: this is root; what a scan writes afterwards belongs to another user (see NIGHTLY.md)"));
+		run_say(k->j, "%s", _("note: this is root; what a scan writes afterwards belongs to another user "
+				      "(see NIGHTLY.md)"));
 	if (k->c->scan.keep.directory)
 		check_folder(k, _("kept captures"), k->c->scan.keep.directory);
 }
@@ -99,8 +104,8 @@ static void check_files(struct checking *k)
 		problem(k, why.text);
 		return;
 	}
-	run_say(k->j, _("scan: would read %zu captures of the last %s (%lld MB)"), f.n, run_span(k->c->scan.duration, span),
-		(long long)((f.bytes + 999999) / 1000000));
+	run_say(k->j, _("scan: would read %zu captures of the last %s (%lld MB)"), f.n,
+		run_span(k->c->scan.duration, span), (long long)((f.bytes + 999999) / 1000000));
 	for (size_t i = 0; i < f.n; i++) {
 		if (access(f.paths[i], R_OK) != 0) {
 			(void)err_errno(&why, "%s", f.paths[i]);
@@ -126,7 +131,8 @@ static void check_mail(struct checking *k)
 	const struct run_mail_config *m = &k->c->mail;
 	struct err why;
 	for (size_t i = 0; m->to[i]; i++)
-		run_say(k->j, _("mail: would go to %s through %s (when: %s)"), m->to[i], m->server, run_when_names[m->when]);
+		run_say(k->j, _("mail: would go to %s through %s (when: %s)"), m->to[i], m->server,
+			run_when_names[m->when]);
 	if (m->attach == RUN_ATTACH_REPORT)
 		run_say(k->j, "%s", _("note: the report goes with the mail; it shows an attacker where to begin"));
 	if (m->secret_file) {
@@ -167,6 +173,7 @@ bool run_check(const struct run_job *j, struct err *e)
 		check_mail(&k);
 	if (k.problems)
 		return err_set(e, k.problems == 1 ? _("%s: one thing has to be put right first")
-						  : _("%s: %d things have to be put right first"), k.c->path, k.problems);
+						  : _("%s: %d things have to be put right first"),
+			       k.c->path, k.problems);
 	return true;
 }

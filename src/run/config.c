@@ -40,7 +40,8 @@ static bool number_with_unit(const char *text, const struct unit *units, int64_t
 
 bool run_seconds(const char *text, int64_t *out)
 {
-	static const struct unit units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', DAY }, { 'w', 7 * DAY }, { 0 } };
+	static const struct unit units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', DAY }, { 'w', 7 * DAY },
+					     { 0 } };
 	return number_with_unit(text, units, out);
 }
 
@@ -103,7 +104,8 @@ struct scan_read {
 };
 static const struct yaml_field scan_fields[] = {
 	SCAN("interface", YAML_STRINGS, c.interfaces), SCAN("files", YAML_STRINGS, c.files),
-	SCAN("duration", YAML_NODE, duration), SCAN("snapshot", YAML_NODE, snapshot), SCAN("filter", YAML_STRING, c.filter),
+	SCAN("duration", YAML_NODE, duration), SCAN("snapshot", YAML_NODE, snapshot),
+	SCAN("filter", YAML_STRING, c.filter),
 	SCAN("point", YAML_STRING, c.point), SCAN("operator", YAML_STRING, c.operator_name),
 	SCAN("authorised_by", YAML_STRING, c.authorised_by), SCAN("keep", YAML_NODE, keep),
 	{ NULL, 0, 0, false, NULL },
@@ -143,7 +145,8 @@ static bool read_scan(struct run_config *c, const struct yaml *map, struct err *
 		return false;
 	bool live = r.c.interfaces && r.c.interfaces[0], files = r.c.files && r.c.files[0];
 	if (live == files)
-		return yaml_error(map, e, _("scan: give either interface: [eth1] to listen, or files: [captures/*.pcap]"));
+		return yaml_error(map, e, _("scan: give either interface: [eth1] to listen, "
+					    "or files: [captures/*.pcap]"));
 	for (size_t i = 0; live && r.c.interfaces[i]; i++)
 		if (i == SCAN_INTERFACES)
 			return yaml_error(map, e, _("interface: %d at most"), SCAN_INTERFACES);
@@ -174,7 +177,8 @@ static const struct yaml_field report_fields[] = {
 
 static bool read_report(struct run_config *c, const struct yaml *map, struct err *e)
 {
-	struct report_read r = { .c = { .made = true, .format = REPORT_HTML, .audience = REPORT_ALL, .retain = 90 * DAY } };
+	struct report_read r = { .c = { .made = true, .format = REPORT_HTML, .audience = REPORT_ALL,
+				    .retain = 90 * DAY } };
 	bool ok = bind(map, report_fields, &r, e);
 	c->report = r.c;
 	if (!ok)
