@@ -127,6 +127,10 @@ rm captures/a.pcap
 poll captures/poll.pcap 2
 run job.yaml
 ok "less was seen" grep -q "Less was seen than before" "$(nth 2)"
+rm captures/*
+cp open.pcap captures/a.pcap
+run job.yaml
+ok "what comes back and was told lately is not new" grep -q "nothing to tell" out.txt
 
 # ---- no scan ----
 rm captures/*

@@ -25,16 +25,34 @@ static const double much_less = 0.7;
 
 /* ---- what changed ---- */
 
-static bool is_news(const struct diff_finding *f)
+char *report_known_key(const struct check *check, int64_t device, char out[REPORT_KEY])
 {
-	return !f->accepted && f->now && f->now->outcome == OUTCOME_FAIL &&
-	       (f->count[DIFF_FINDING_NEW] || f->count[DIFF_FINDING_RETURNED] || f->state == DIFF_FINDING_NEW ||
-		f->state == DIFF_FINDING_RETURNED || diff_is_worse(f));
+	(void)snprintf(out, REPORT_KEY, "%s %lld", check->id, (long long)device);
+	return out;
 }
 
-static bool is_fixed(const struct diff_finding *f)
+/* An accepted risk that ran out is told in any case, what is new only where it was not told lately. */
+static bool row_is_news(const struct diff_finding *f, const struct diff_finding_device *x, const json_t *known)
 {
-	return f->state == DIFF_FINDING_FIXED || (f->count[DIFF_FINDING_FIXED] && !is_news(f));
+	char key[REPORT_KEY];
+	return (x->state == DIFF_FINDING_RETURNED && !x->accepted) ||
+	       (x->state == DIFF_FINDING_NEW && !x->accepted &&
+		!json_object_get(known, report_known_key(f->now->check, x->device, key)));
+}
+
+static bool is_news(const struct diff_finding *f, const json_t *known)
+{
+	if (f->accepted || !f->now || f->now->outcome != OUTCOME_FAIL)
+		return false;
+	bool news = diff_is_worse(f);
+	for (size_t i = 0; i < f->n_devices && !news; i++)
+		news = row_is_news(f, &f->devices[i], known);
+	return news;
+}
+
+static bool is_fixed(const struct diff_finding *f, const json_t *known)
+{
+	return f->state == DIFF_FINDING_FIXED || (f->count[DIFF_FINDING_FIXED] && !is_news(f, known));
 }
 
 /* What comes and goes every week is no news; the laptop that comes for the yearly maintenance is. */
@@ -60,15 +78,15 @@ static bool grade_changed(const struct diff *d)
 	return a->has_s != b->has_s || (b->has_s && (a->grade != b->grade || a->declared_only != b->declared_only));
 }
 
-struct report_changes report_changes(const struct diff *d)
+struct report_changes report_changes(const struct diff *d, const json_t *known)
 {
 	struct report_changes c = { .any = grade_changed(d), .blind = is_blind(d->before, d->now), .worst = -1 };
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct diff_finding *f = &d->findings[i];
-		bool news = is_news(f);
+		bool news = is_news(f, known);
 		if (news && (int)f->severity > c.worst)
 			c.worst = (int)f->severity;
-		c.any = c.any || news || is_fixed(f);
+		c.any = c.any || news || is_fixed(f, known);
 	}
 	for (size_t i = 0; i < d->n_devices; i++)
 		c.any = c.any || is_new_device(d, &d->devices[i]);
@@ -137,37 +155,37 @@ static void put_finding(const struct view *v, json_t *o, enum severity severity,
 }
 
 /* Devices of a finding that are new in it (fixed of it); all where it is new (fixed) as a whole. */
-static void put_devices(const struct view *v, json_t *o, const struct diff_finding *f, bool fixed)
+static void put_devices(const struct view *v, json_t *o, const struct diff_finding *f, bool fixed, const json_t *known)
 {
 	struct names l = { .v = v };
 	buf_init(&l.b, 4096);
 	for (size_t i = 0; i < f->n_devices; i++) {
-		enum diff_finding_state s = f->devices[i].state;
-		if (fixed ? s == DIFF_FINDING_FIXED : s == DIFF_FINDING_NEW || s == DIFF_FINDING_RETURNED)
-			add_name(&l, f->devices[i].name);
+		const struct diff_finding_device *x = &f->devices[i];
+		if (fixed ? x->state == DIFF_FINDING_FIXED : row_is_news(f, x, known))
+			add_name(&l, x->name);
 	}
 	end_names(&l, o);
 }
 
-static void put_findings(const struct view *v, const struct diff *d)
+static void put_findings(const struct view *v, const struct diff *d, const json_t *known)
 {
 	struct section news = { .v = v, .title = "mail_new_findings" }, fixed = { .v = v, .title = "mail_fixed_findings" };
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct diff_finding *f = &d->findings[i];
-		json_t *o = is_news(f) ? add_item(&news) : NULL;
+		json_t *o = is_news(f, known) ? add_item(&news) : NULL;
 		if (!o)
 			continue;
 		put_finding(v, o, f->severity, f->now);
-		put_devices(v, o, f, false);
+		put_devices(v, o, f, false, known);
 	}
 	end_section(&news);
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct diff_finding *f = &d->findings[i];
-		json_t *o = is_fixed(f) ? add_item(&fixed) : NULL;
+		json_t *o = is_fixed(f, known) ? add_item(&fixed) : NULL;
 		if (!o)
 			continue;
 		put_finding(v, o, f->severity, f->now ? f->now : f->before);
-		put_devices(v, o, f, true);
+		put_devices(v, o, f, true, known);
 	}
 	end_section(&fixed);
 }
@@ -262,10 +280,10 @@ static void put_count(const struct view *v, json_t *o, const char *key, const st
 	char all[VIEW_TEXT], some[VIEW_TEXT];
 	const struct diff *d = news->diff;
 	for (size_t i = 0; d && i < d->n_findings; i++) {
-		bool told = is_news(&d->findings[i]);
+		bool told = is_news(&d->findings[i], news->known);
 		of[d->findings[i].severity] += told;
 		n += told;
-		fixed += is_fixed(&d->findings[i]);
+		fixed += is_fixed(&d->findings[i], news->known);
 	}
 	for (size_t i = 0; !d && i < news->now->n_findings; i++) {
 		bool open = check_is_open(news->now->findings[i]);
@@ -284,7 +302,7 @@ static void put_count(const struct view *v, json_t *o, const char *key, const st
 			   NULL);
 	else if (n || !d)
 		put_string(v, o, key, d ? n == 1 ? "mail_new_one" : "mail_new_n" : "mail_first_n", "n", all, NULL);
-	else if (report_changes(d).blind)
+	else if (report_changes(d, news->known).blind)
 		put_text(o, key, view_string(v, "mail_subject_blind"));
 	else if (devices)
 		put_string(v, o, key, devices == 1 ? "mail_devices_one" : "mail_devices_n", "n",
@@ -360,7 +378,7 @@ bool report_mail(const struct report_news *news, struct report_mail *out, struct
 	put_head(&v, news);
 	if (news->diff) {
 		put_blind(&v, news->diff);
-		put_findings(&v, news->diff);
+		put_findings(&v, news->diff, news->known);
 		put_new_devices(&v, news->diff);
 	} else if (news->now) {
 		put_first(&v, news->now);

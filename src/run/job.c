@@ -1,11 +1,13 @@
 /* The steps of a job, in order. */
 #include "run/job.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,6 +88,7 @@ struct told_scan {
 	struct assessment now, before;
 	struct diff diff;
 	bool compared;
+	json_t *known;                   /* findings that were told lately */
 };
 
 struct find { int64_t id, started; bool found; const char *state; char text[16]; };
@@ -147,7 +150,7 @@ static bool worth_a_mail(const struct run_config *c, const struct told_scan *t, 
 		return true;
 	if (!t->compared)
 		return true;
-	struct report_changes changes = report_changes(&t->diff);
+	struct report_changes changes = report_changes(&t->diff, t->known);
 	if (c->mail.when == RUN_CHANGED)
 		return changes.any;
 	return changes.blind || changes.worst >= c->mail.when - RUN_LOW + SEVERITY_LOW;
@@ -173,7 +176,8 @@ static bool mail_scan(struct state *st, struct told_scan *t, const char *report,
 	char *name = store_setting_get(t->s, "name"), *zone = store_setting_get(t->s, "timezone");
 	const struct report_news news = {
 		.site = name, .timezone = zone, .lang = lang_now(), .templates = st->c->report.templates, .now = &t->now,
-		.diff = t->told && t->compared ? &t->diff : NULL, .problem = problem, .report = report, .began = t->began,
+		.diff = t->told && t->compared ? &t->diff : NULL, .known = t->known, .problem = problem, .report = report,
+		.began = t->began,
 	};
 	bool attach = report && st->c->mail.attach == RUN_ATTACH_REPORT;
 	const struct run_file file = { attach ? report : NULL, type_of(st->c->report.format), bytes };
@@ -207,7 +211,8 @@ static bool tell_scan(struct state *st, struct told_scan *t, struct err *e)
 	} else if (st->c->mail.sent) {
 		run_say(st->j, "%s", _("mail: nothing to tell"));
 	}
-	ok = ok && run_told_set(t->s, t->scan, e);
+	ok = ok && run_known_save(t->s, t->known, &t->now, t->compared ? &t->diff : NULL, e) &&
+	     run_told_set(t->s, t->scan, e);
 	if (ok)
 		run_failed_over(st->c);
 	free(report);
@@ -234,6 +239,7 @@ static bool conclude_open(struct state *st, struct told_scan *t, struct err *e)
 	t->told = run_told(st->c, t->s);
 	if (!compare(t, e))
 		return false;
+	t->known = run_known(t->s);
 	say_result(st, t);
 	check_fail_words(st, t);
 	if (t->told == t->scan)
@@ -241,6 +247,7 @@ static bool conclude_open(struct state *st, struct told_scan *t, struct err *e)
 	else
 		ok = tell_scan(st, t, e);
 	compare_done(t);
+	json_decref(t->known);
 	if (!run_retain(st->c, t->s, run_told(st->c, t->s), time(NULL), &why))
 		wrong(st, &why);
 	return ok;
@@ -294,6 +301,21 @@ static bool make_scan(struct state *st, int64_t *scan, struct err *e)
 	return ok;
 }
 
+/* In a process of its own: no memory that ever held the password is there when the reading child is forked. */
+static void send_apart(struct state *st)
+{
+	struct err why;
+	fflush(stdout);
+	pid_t child = fork();
+	if (child == 0) {
+		if (!run_send(st->j, &why))
+			run_say(st->j, "%s", why.text);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 static void send_mails(struct state *st)
 {
 	struct err why;
@@ -325,8 +347,8 @@ enum run_status run_job(const struct run_job *j, struct err *e)
 	 */
 	bool first = st.c->scan.interfaces && geteuid() != 0;
 	recover(&st, first);
-	if (first)
-		send_mails(&st);
+	if (first && st.c->mail.sent)
+		send_apart(&st);
 	struct err why, second;
 	int64_t scan = 0;
 	bool whole = make_scan(&st, &scan, &why), told = true;

@@ -1,6 +1,6 @@
 # src/run: a scheduled job
 libgenba_a_SOURCES += src/run/config.c src/run/config.h src/run/fail_on.c src/run/fail_on.h \
-	src/run/job.c src/run/job.h src/run/private.h src/run/lock.c src/run/files.c src/run/retain.c src/run/tell.c \
+	src/run/job.c src/run/job.h src/run/private.h src/run/lock.c src/run/files.c src/run/retain.c src/run/tell.c src/run/known.c \
 	src/run/check.c
 
 if HAVE_CMOCKA

@@ -37,6 +37,11 @@ bool run_retain(const struct run_config *c, struct store *s, int64_t reported, i
 /* The scan that was told last, 0 for none. What a run that was killed had put into the spool counts as told. */
 int64_t run_told(const struct run_config *c, struct store *s);
 bool run_told_set(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
+/* Findings that were told lately, for struct report_news; to be freed with json_decref(). */
+json_t *run_known(struct store *s);
+/* … and those of this scan, which was told now. d: NULL for the first one. */
+bool run_known_save(struct store *s, json_t *known, const struct assessment *now, const struct diff *d,
+		    struct err *e) MUST_CHECK;
 /* A file that goes with the mail; name NULL: none. */
 struct run_file { const char *name, *type; const struct buf *bytes; };
 /* Into the spool, once: a mail of this scan that lies there already is not put there again. */
