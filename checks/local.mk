@@ -83,6 +83,7 @@ dist_checks_DATA = \
 	checks/undeclared-devices.yaml \
 	checks/undeclared-network.yaml \
 	checks/unknown-devices.yaml \
+	checks/unlisted-router.yaml \
 	checks/unsupported-without-plan.yaml \
 	checks/upnp-router.yaml \
 	checks/vnc-open.yaml \

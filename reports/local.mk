@@ -9,7 +9,8 @@ dist_templates_DATA = \
 	reports/templates/conduits.html reports/templates/limits.html reports/templates/exceptions.html \
 	reports/templates/requirements.html reports/templates/details.html reports/templates/action.html reports/templates/data_action.html \
 	reports/templates/action_body.html \
-	reports/templates/answers.html reports/templates/method.html \
+	reports/templates/answers.html reports/templates/method.html reports/templates/voices.html \
 	reports/templates/report.txt reports/templates/finding.txt reports/templates/action.txt \
 	reports/templates/report.md reports/templates/finding.md reports/templates/action.md \
+	reports/templates/sites.html reports/templates/sites.md \
 	reports/templates/mail.txt reports/templates/mail.html

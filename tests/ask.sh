@@ -34,6 +34,56 @@ ok "both come back" status 0 "$genba" ask -s "$dir/c.genba" --answers "$dir/two.
 "$genba" ask -s "$dir/c.genba" --export "$dir/three.yaml" > /dev/null
 ok "round trip of two respondents" cmp "$dir/two.yaml" "$dir/three.yaml"
 
+# Whose answer counts: the last one, or the one that was chosen.
+cat > "$dir/three-people.yaml" <<'END'
+answers:
+  Z1: [{level: 4, respondent: 社長, when: "2024-01-03T00:00:00Z"}, {level: 1, respondent: 工場長, when: "2024-01-02T00:00:00Z"},
+       {level: unknown, when: "2024-01-01T00:00:00Z"}]
+  H1: [{level: 2, respondent: 社長}, {level: 2, respondent: 工場長}]
+  H5: [{level: 3, respondent: 社長}, {level: 2, respondent: 工場長}]
+  G1: 3
+END
+who="$genba -s $dir/who.genba"
+counts() { # counts QUESTION RESPONDENT HOW
+	$who ask --compare --format csv | grep -qE "^\"?$1\"?,\"?$2\"?,.*,\"?$3\"?.?$"
+}
+score() {
+	$who score --format json | grep -m1 '"m":'
+}
+ok "three people" status 0 $who ask --answers "$dir/three-people.yaml"
+ok "compare: the last one counts" counts Z1 社長 last
+ok "compare: of the full set too" counts H5 社長 last
+ok "compare: who agree are left out" [ -z "$($who ask --compare --format csv | grep -E '^"?(H1|G1)')" ]
+ok "compare: everybody is there" [ "$($who ask --compare --format csv | grep -cE '^"?Z1')" -eq 3 ]
+ok "compare: who gave no name" says '(no name)' $who ask --compare
+ok "compare: don't know" says "don't know" $who ask --compare
+ok "compare: JSON" says '"schema": "genba.respondents/1"' $who ask --compare --format json
+before=$(score)
+ok "choose" status 0 $who ask --choose Z1=工場長
+ok "choose: counts" counts Z1 工場長 chosen
+ok "choose: the score follows" [ "$before" != "$(score)" ]
+$who ask --export "$dir/chosen.yaml" > /dev/null
+ok "choose: in the export" grep -q 'level: 1, chosen: true, respondent: "工場長"' "$dir/chosen.yaml"
+"$genba" ask -s "$dir/who2.genba" --answers "$dir/chosen.yaml" --export "$dir/chosen2.yaml" > /dev/null
+ok "choose: export and back" cmp "$dir/chosen.yaml" "$dir/chosen2.yaml"
+printf 'respondent: 社長\nwhen: 2024-02-01T00:00:00Z\nanswers: {Z1: 3}\n' > "$dir/later.yaml"
+ok "choose: a later answer of another" status 0 $who ask --answers "$dir/later.yaml"
+ok "choose: stays" counts Z1 工場長 chosen
+ok "choose: in the report" says 'Where the answers differ' $who report --format text --lang en
+ok "choose: in the report, Japanese" says '工場長（選択）' $who report --format md --lang ja
+ok "choose: in the model" says '"chosen": true' $who report --format json
+ok "customers do not see it" [ -z "$($who report --format text --for customer --lang en | grep 'answers differ')" ]
+ok "choose: the one without a name" status 0 $who ask --choose Z1=
+ok "choose: no name counts" counts Z1 '' chosen
+ok "choose: the last one again" status 0 $who ask --choose Z1
+ok "choose: last" counts Z1 社長 last
+ok "choose: nobody of this name" says '"客" gave no answer' $who ask --choose Z1=客
+ok "choose: no such question" says 'no question X1' $who ask --choose X1=社長
+ok "choose: no site" status 2 "$genba" ask -s "$dir/missing.genba" --choose Z1=社長
+ok "choose: no site is made" [ ! -e "$dir/missing.genba" ]
+ok "compare: nobody differs" says 'No question was answered by several people' "$genba" ask -s "$dir/a.genba" --compare
+ok "report of one person: no such chapter" [ -z "$("$genba" -s "$dir/a.genba" report --format text --lang en | grep 'answers differ')" ]
+
 # What is wrong is named by file and line, and nothing is stored.
 printf 'answers: {Z1: 5}\n' > "$dir/bad.yaml"
 ok "a wrong file" status 2 "$genba" ask -s "$dir/fresh.genba" --answers "$dir/bad.yaml"
@@ -111,6 +161,10 @@ ok "unknown set" status 64 "$genba" ask --set half
 ok "unknown sheet" status 64 "$genba" ask --sheet pdf
 ok "an argument" status 64 "$genba" ask answers.yaml
 ok "blank and answers" status 64 "$genba" ask --sheet csv --answers "$sample"
+ok "compare and answers" status 64 "$genba" ask --compare --answers "$sample"
+ok "choose and blank" status 64 "$genba" ask --choose Z1 --sheet csv
+ok "format without compare" status 64 "$genba" ask --export - --format json
+ok "unknown format" status 64 "$genba" ask -s "$dir/a.genba" --compare --format xml
 ok "output without a blank" status 64 "$genba" ask -o x.html
 ok "export of no site" status 2 "$genba" ask -s "$dir/missing.genba" --export -
 if [ -w /dev/full ]; then

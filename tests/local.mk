@@ -44,6 +44,8 @@ tests_gen_compare_SOURCES = tests/gen/compare.c
 tests_gen_compare_LDADD = $(JANSSON_LIBS)
 dist_check_SCRIPTS += tests/golden.sh tests/variants.sh
 TESTS += tests/golden.sh tests/variants.sh
+dist_check_SCRIPTS += tests/tui_kill.sh
+TESTS += tests/tui_kill.sh
 dist_check_SCRIPTS += tests/typical.sh
 TESTS += tests/typical.sh
 EXTRA_DIST += tests/typical/machining-20.answers.yaml tests/typical/machining-20.txt tests/typical/parts-80.answers.yaml \
@@ -67,4 +69,5 @@ golden: genba$(EXEEXT) tests/gen/factory$(EXEEXT) tests/gen/compare$(EXEEXT) tes
 		tests/protocol_table$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/golden.sh --update
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/protocols.sh --update
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/tui.sh --update
 EXTRA_DIST += autogen.sh script/setup script/build script/demo script/test .ci/run

@@ -69,8 +69,8 @@ else
 	ok "hostile: scanned" false
 fi
 
-ok "an unknown format says which there are" says "html, text, md or json" "$genba" -s "$site" report --format xlsx
-ok "… and is a usage error" status 64 "$genba" -s "$site" report --format xlsx
+ok "an unknown format says which there are" says "html, text, md, json, csv, xlsx or pdf" "$genba" -s "$site" report --format docx
+ok "… and is a usage error" status 64 "$genba" -s "$site" report --format docx
 ok "an unknown reader" status 64 "$genba" -s "$site" report --for nobody
 ok "templates that are not there" status 2 "$genba" -s "$site" report --format html --template "$dir/none"
 if [ -w /dev/full ]; then

@@ -64,6 +64,13 @@ ok "Japanese" says "ゾーン" g --lang ja zones list
 printf 'zones:\n  - {name: a, prefixes: [192.168.1.0/99]}\n' > bad.yaml
 ok "a wrong network" says "bad.yaml:2" g zones import bad.yaml
 ok "with status 2" status 2 g zones import bad.yaml
+# A long name is cut between characters, wherever that is.
+for start in '' a ab; do
+	printf 'zones:\n  - name: %s%s\n    level: 1\n' "$start" "$(printf '工%.0s' {1..60})" >bad.yaml
+	g zones import bad.yaml >cut 2>&1
+	ok "cut between characters${start:+ ($start)}" iconv -f UTF-8 -t UTF-8 -o /dev/null cut
+	ok "and quoted${start:+ ($start)}" grep -q '工"' cut
+done
 printf 'zones: [{name: a}]\ndevices: missing.csv\n' > missing.yaml
 ok "a list that is not there" says "missing.csv" g zones import missing.yaml
 printf 'mac\nzz\n' > bad.csv

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/text.h"
 
 static char separator_of(const char *text)
 {
@@ -110,4 +111,42 @@ char *csv_trim(char *s)
 	}
 	s[n] = 0;
 	return *s == '\'' && s[1] && strchr("=+-@", s[1]) ? s + 1 : s;
+}
+
+/* ---- writing ---- */
+
+/*
+ * A spreadsheet runs a cell as a formula when it begins so; the full-width signs
+ * count as well in Japanese ones. Blanks in front do not help.
+ */
+bool csv_is_formula(const char *s)
+{
+	static const char *const signs[] = { "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠" };
+	s += strspn(s, " \n");
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (strncmp(s, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return false;
+}
+
+void csv_cell(struct buf *b, const char *value)
+{
+	bool formula = csv_is_formula(value), quote = formula || strpbrk(value, ",;\"\t\r\n") || *value == ' ';
+	if (quote)
+		buf_putc(b, '"');
+	if (formula)
+		buf_putc(b, '\'');
+	for (size_t n; *value; value += n) {
+		char one[8] = "";
+		text_char(value, &n);
+		memcpy(one, value, n);
+		if (*one == '"')
+			buf_puts(b, "\"\"");
+		else if (*one == '\n' || *one == '\t')
+			buf_putc(b, *one);
+		else if (*one != '\r' || value[1] != '\n')
+			text_terminal(b, one);
+	}
+	if (quote)
+		buf_putc(b, '"');
 }

@@ -6,6 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * "%.60s" and the end of the text count bytes: what is left of a character that was cut in two is taken away. Other
+ * bytes that are no UTF-8 (a file's name) stay.
+ */
+static void whole(struct err *e)
+{
+	char *to = e->text;
+	for (const char *p = e->text; *p;) {
+		unsigned char c = (unsigned char)*p;
+		size_t wants = c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, n = 1;
+		while (n < wants && ((unsigned char)p[n] & 0xc0) == 0x80)
+			n++;
+		if (n < wants && (!p[n] || p[n] == '"' || p[n] == ':')) {
+			p += n;
+			continue;
+		}
+		memmove(to, p, n);
+		to += n;
+		p += n;
+	}
+	*to = 0;
+}
+
 bool err_set(struct err *e, const char *format, ...)
 {
 	if (e) {
@@ -13,6 +36,7 @@ bool err_set(struct err *e, const char *format, ...)
 		va_start(ap, format);
 		vsnprintf(e->text, sizeof e->text, format, ap);
 		va_end(ap);
+		whole(e);
 	}
 	return false;
 }
@@ -27,6 +51,7 @@ bool err_errno(struct err *e, const char *format, ...)
 		va_end(ap);
 		size_t n = strlen(e->text);
 		snprintf(e->text + n, sizeof e->text - n, ": %s", strerror(number));
+		whole(e);
 	}
 	return false;
 }
@@ -42,6 +67,7 @@ bool err_prefix(struct err *e, const char *format, ...)
 		va_end(ap);
 		size_t n = strlen(e->text);
 		snprintf(e->text + n, sizeof e->text - n, ": %s", old);
+		whole(e);
 	}
 	return false;
 }

@@ -4,6 +4,7 @@ libgenba_a_SOURCES += \
 	src/capture/filter.c \
 	src/capture/format.c \
 	src/capture/input.c \
+	src/capture/interface.c src/capture/interface.h \
 	src/capture/live.c src/capture/live.h \
 	src/capture/reader.h
 

@@ -59,7 +59,7 @@ const char *cli_get(const struct cli *c, const char *option)
 	return NULL;
 }
 
-const char *cli_get_nth(const struct cli *c, const char *option, size_t n)
+const char *cli_nth(const struct cli *c, const char *option, size_t n)
 {
 	for (size_t i = 0; i < c->n_given; i++)
 		if (strcmp(c->given[i].name, option) == 0 && n-- == 0)

@@ -41,8 +41,8 @@ void cli_man(void);
 /* What was given. */
 bool cli_has(const struct cli *c, const char *option);
 const char *cli_get(const struct cli *c, const char *option);   /* NULL when absent; last one wins */
-/* Of an option that may come several times: the first is 0, NULL behind the last. */
-const char *cli_get_nth(const struct cli *c, const char *option, size_t n);
+/* The n-th value (from 0) of an option that may be given several times, NULL behind the last. */
+const char *cli_nth(const struct cli *c, const char *option, size_t n);
 size_t cli_args(const struct cli *c, char *const **args);
 /* -s FILE, else $GENBA_SITE, else ./site.genba */
 const char *cli_site(const struct cli *c);
@@ -69,8 +69,5 @@ void list_null(struct list *l);
 bool list_finish(struct list *l, struct err *e) MUST_CHECK;
 /* Free without writing: the rows could not be had. */
 void list_free(struct list *l);
-/* A CSV cell, quoted, and made harmless where a spreadsheet would run it as a formula. */
-struct buf;
-void csv_cell(struct buf *b, const char *value);
 
 #endif

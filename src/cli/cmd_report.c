@@ -1,9 +1,38 @@
 /* genba report: the assessment as a report, for people to read or for other programs. */
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/assessed.h"
 #include "report/report.h"
+
+/* A report by name: its ending says the format where --format does not. */
+static void format_by_name(const struct cli *c, const char *path, struct report_options *o)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+	if (!dot || cli_has(c, "format"))
+		return;
+	static const struct { const char *ending; enum report_format format; } endings[] = {
+		{ ".html", REPORT_HTML }, { ".htm", REPORT_HTML }, { ".md", REPORT_MARKDOWN }, { ".json", REPORT_JSON },
+		{ ".csv", REPORT_CSV }, { ".xlsx", REPORT_XLSX }, { ".pdf", REPORT_PDF },
+	};
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (strcasecmp(dot, endings[i].ending) == 0)
+			o->format = endings[i].format;
+}
+
+/* What a template does not make has no use for one; JSON is for programs, which choose themselves. */
+static bool options_fit(const struct report_options *o, struct err *e)
+{
+	if (o->format == REPORT_JSON && (o->audience != REPORT_ALL || o->templates))
+		return err_set(e, _("--format json is the whole model: --for and --template have no meaning there"));
+	if ((o->format == REPORT_CSV || o->format == REPORT_XLSX) && o->templates)
+		return err_set(e, _("--template has no meaning for tables: csv and xlsx are made without one"));
+	return !o->with_grade || o->audience == REPORT_CUSTOMER ||
+	       err_set(e, _("--with-grade goes with --for customer; the others see the grade anyway"));
+}
 
 /* What is asked for must be known before anything is read. */
 static bool options_read(struct cli *c, struct report_options *o, struct err *e)
@@ -18,24 +47,18 @@ static bool options_read(struct cli *c, struct report_options *o, struct err *e)
 		return false;
 	o->format = (enum report_format)format;
 	o->audience = (enum report_audience)audience;
-	if (o->format == REPORT_JSON && (o->audience != REPORT_ALL || o->templates))
-		return err_set(e, _("--format json is the whole model: --for and --template have no meaning there"));
-	return !o->with_grade || o->audience == REPORT_CUSTOMER ||
-	       err_set(e, _("--with-grade goes with --for customer; the others see the grade anyway"));
+	const char *path = cli_get(c, "output");
+	format_by_name(c, path, o);
+	if (report_is_binary(o->format) && (!path || strcmp(path, "-") == 0) && isatty(STDOUT_FILENO))
+		return err_set(e, _("--format %s is nothing for a terminal: name a file with -o"),
+			       report_format_names[o->format]);
+	return options_fit(o, e);
 }
 
-/* A report by name: its ending says the format where --format does not. */
-static void format_by_name(const struct cli *c, const char *path, struct report_options *o)
+static bool is_folder(const char *path)
 {
-	const char *dot = path ? strrchr(path, '.') : NULL;
-	if (!dot || cli_has(c, "format"))
-		return;
-	if (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0)
-		o->format = REPORT_HTML;
-	else if (strcmp(dot, ".md") == 0)
-		o->format = REPORT_MARKDOWN;
-	else if (strcmp(dot, ".json") == 0)
-		o->format = REPORT_JSON;
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int run(struct cli *c, struct err *e)
@@ -44,7 +67,6 @@ static int run(struct cli *c, struct err *e)
 	if (!options_read(c, &o, e))
 		return EXIT_USAGE_ERROR;
 	const char *path = cli_get(c, "output");
-	format_by_name(c, path, &o);
 	struct assessment a;
 	struct store *s = cli_assessed(c, &a, e);
 	if (!s)
@@ -54,6 +76,11 @@ static int run(struct cli *c, struct err *e)
 	store_close(s);
 	if (!model)
 		return EXIT_FAILED;
+	if (o.format == REPORT_CSV && path && is_folder(path)) {
+		bool all = report_csv_folder(model, &o, path, e);
+		json_decref(model);
+		return all ? EXIT_DONE : EXIT_FAILED;
+	}
 	struct buf out;
 	buf_init(&out, REPORT_BYTES);
 	bool ok = report_make(model, &o, &out, e);
@@ -68,8 +95,11 @@ static int run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ 0, "format", "html|text|md|json", N_("what to write (default: text, or what the name given to -o ends in)") },
-	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
+	{ 0, "format", "html|text|md|json|csv|xlsx|pdf",
+	  N_("what to write (default: text, or what the name given to -o ends in)") },
+	{ 'o', "output", "FILE",
+	  N_("write into this file; what stood there is replaced only when all went well. With --format csv it may "
+	     "be a folder, which gets every table as a file") },
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
@@ -80,10 +110,13 @@ static const struct cli_option options[] = {
 const struct command command_report = {
 	.name = "report",
 	.arguments = "",
-	.summary = N_("the report: a page to print, plain text, or everything as JSON"),
+	.summary = N_("the report: a page to print, plain text, tables for Excel, or everything as JSON"),
 	.description = N_("Writes the report of the newest scan and the answers. HTML is one file without anything to "
-			  "load; it prints on A4. The language is that of --lang. SOURCE_DATE_EPOCH fixes the time that "
-			  "is printed on it, so that the same site gives the same bytes."),
+			  "load; it prints on A4. The language is that of --lang. xlsx is a workbook with the inventory, "
+			  "the findings, and an action plan to fill in; csv is one table of what was found on which device "
+			  "and what to do about it; pdf is the HTML page, printed by Chromium or WeasyPrint, which must be "
+			  "installed. SOURCE_DATE_EPOCH fixes the time that is printed on it, so that the same site gives "
+			  "the same bytes (a PDF aside)."),
 	.options = options,
 	.run = run,
 };

@@ -18,9 +18,11 @@
 	X(command_operations) \
 	X(command_scans) \
 	X(command_diff) \
+	X(command_doctor) \
 	X(command_except_add) \
 	X(command_except_list) \
 	X(command_except_remove) \
+	X(command_sites) \
 	X(command_zones_list) \
 	X(command_zones_conduits) \
 	X(command_zones_import) \

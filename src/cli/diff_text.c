@@ -13,15 +13,6 @@ enum {
 	NAMES = 4,               /* devices named in one line */
 };
 
-static const char *const doubts[DIFF_DOUBTS] = {
-	[DIFF_DOUBT_OUTCOME] = N_("the check could not be made"),
-	[DIFF_DOUBT_COVERAGE] = N_("too little was captured"),
-	[DIFF_DOUBT_DEVICE] = N_("the device, or what it says to others, was not seen"),
-	[DIFF_DOUBT_IDENTITY] = N_("the device was seen, but not recognised"),
-	[DIFF_DOUBT_GUESS] = N_("there are signs of it, but no proof"),
-	[DIFF_DOUBT_CUT] = N_("there is too much of it to list every device"),
-};
-
 static const char *const fields[] = {
 	N_("kind"), N_("name"), N_("vendor"), N_("model"), N_("firmware"), N_("hardware"), N_("serial"), N_("os"),
 	N_("mode"), N_("software"), N_("address"),
@@ -167,9 +158,9 @@ static void put_finding(struct buf *b, const struct diff_finding *f, enum diff_f
 		buf_printf(b, _("            more severe; before: %s\n"), _(severity_titles[f->before->severity]));
 	enum diff_doubt doubt = first_doubt(f, state);
 	if (doubt && state == DIFF_FINDING_NEW)
-		buf_printf(b, _("            earlier scan: %s\n"), _(doubts[doubt]));
+		buf_printf(b, _("            earlier scan: %s\n"), _(diff_doubt_titles[doubt]));
 	else if (doubt)
-		buf_printf(b, _("            later scan: %s\n"), _(doubts[doubt]));
+		buf_printf(b, _("            later scan: %s\n"), _(diff_doubt_titles[doubt]));
 	if (state == DIFF_FINDING_RETURNED)
 		for (size_t i = 0; i < f->n_devices; i++)
 			if (f->devices[i].expired) {

@@ -12,11 +12,11 @@ enum { WIDTH = 78 };
 static const char about[] =
 	N_("Shows the owner of a small factory what is on the factory network, what is dangerous about it, "
 	   "how well the people manage it, and what to do first. It only listens: it never sends a frame to "
-	   "the network that it observes.");
+	   "the network that it observes. Without a command, on a terminal, it shows screens that lead through all of it.");
 
 static const char *const exit_status[][2] = {
 	{ "0", N_("done") },
-	{ "1", N_("done, and the condition of --fail-on was met") },
+	{ "1", N_("done, and the condition of --fail-on was met, or genba doctor found a problem") },
 	{ "2", N_("failed; nothing was stored") },
 	{ "64", N_("wrong usage") },
 };

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/lang.h"
 #include "base/text.h"
 
@@ -250,44 +251,7 @@ static void write_json(const struct list *l, FILE *out)
 	fputc('\n', out);
 	json_decref(root);
 }
-
 /* ---- CSV ---- */
-
-/*
- * A spreadsheet runs a cell as a formula when it begins so; the full-width signs
- * count as well in Japanese ones. Blanks in front do not help.
- */
-static bool is_formula(const char *s)
-{
-	static const char *const signs[] = { "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠" };
-	s += strspn(s, " \n");
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		if (strncmp(s, signs[i], strlen(signs[i])) == 0)
-			return true;
-	return false;
-}
-
-void csv_cell(struct buf *b, const char *value)
-{
-	bool formula = is_formula(value), quote = formula || strpbrk(value, ",;\"\t\r\n") || *value == ' ';
-	if (quote)
-		buf_putc(b, '"');
-	if (formula)
-		buf_putc(b, '\'');
-	for (size_t n; *value; value += n) {
-		char one[8] = "";
-		text_char(value, &n);
-		memcpy(one, value, n);
-		if (*one == '"')
-			buf_puts(b, "\"\"");
-		else if (*one == '\n' || *one == '\t')
-			buf_putc(b, *one);
-		else if (*one != '\r' || value[1] != '\n')
-			text_terminal(b, one);
-	}
-	if (quote)
-		buf_putc(b, '"');
-}
 
 static void write_csv(const struct list *l, FILE *out)
 {

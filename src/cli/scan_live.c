@@ -53,7 +53,7 @@ static bool read_options(struct cli *c, struct cli_scan *q, const char *names[SC
 	cli_scan_info(c, &q->said);
 	if (cli_args(c, &files) > 0)
 		return err_set(e, _("scan: either captures or -i, not both: %s"), files[0]);
-	for (const char *name; (name = cli_get_nth(c, "interface", q->n_interfaces)); q->n_interfaces++) {
+	for (const char *name; (name = cli_nth(c, "interface", q->n_interfaces)); q->n_interfaces++) {
 		if (q->n_interfaces == SCAN_INTERFACES)
 			return err_set(e, _("scan: %d interfaces at most"), SCAN_INTERFACES);
 		names[q->n_interfaces] = name;

@@ -87,6 +87,8 @@ enum diff_doubt {
 	DIFF_DOUBTS
 };
 extern const char *const diff_doubt_names[];
+/* N_() English for people; give it to _(). */
+extern const char *const diff_doubt_titles[];
 
 struct diff_finding_device {
 	int64_t device;          /* 0: the site as a whole, or a device that the first site file does not know */

@@ -10,6 +10,14 @@
 
 const char *const diff_finding_names[] = { "new", "returned", "remaining", "fixed", "not_observed_again", NULL };
 const char *const diff_doubt_names[] = { "none", "outcome", "coverage", "device", "identity", "guess", "cut", NULL };
+const char *const diff_doubt_titles[] = {
+	[DIFF_DOUBT_OUTCOME] = N_("the check could not be made"),
+	[DIFF_DOUBT_COVERAGE] = N_("too little was captured"),
+	[DIFF_DOUBT_DEVICE] = N_("the device, or what it says to others, was not seen"),
+	[DIFF_DOUBT_IDENTITY] = N_("the device was seen, but not recognised"),
+	[DIFF_DOUBT_GUESS] = N_("there are signs of it, but no proof"),
+	[DIFF_DOUBT_CUT] = N_("there is too much of it to list every device"),
+};
 
 /* The devices that the rows of a result name, each once, by id; apart those that only a guess points to. */
 struct named { int64_t device; const char *name; bool guess, accepted; };

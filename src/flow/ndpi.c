@@ -72,6 +72,13 @@ static bool is_thin(const char *name, const uint16_t port[2])
 	return false;
 }
 
+const char *ndpi_library(void)
+{
+	static char name[64];
+	snprintf(name, sizeof name, "nDPI %s", ndpi_revision());
+	return name;
+}
+
 struct ndpi *ndpi_open(void)
 {
 	struct ndpi_detection_module_struct *m =

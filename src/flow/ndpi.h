@@ -18,6 +18,8 @@ struct ndpi_label {
 	enum confidence confidence;
 };
 
+/* "nDPI 4.2.0" */
+const char *ndpi_library(void);
 /* NULL when nDPI does not start. */
 struct ndpi *ndpi_open(void);
 void ndpi_close(struct ndpi *n);

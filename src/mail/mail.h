@@ -177,4 +177,7 @@ char *mail_secret_read(const char *path, struct err *e) MUST_CHECK;
 /* Overwrites, then frees; NULL is fine. */
 void mail_secret_free(char *secret);
 
+/* What sends: "libcurl 7.88.1". */
+const char *mail_library(void);
+
 #endif

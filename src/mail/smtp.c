@@ -395,3 +395,10 @@ struct mail_smtp_result mail_smtp_send(struct mail_smtp *s, const char *from, co
 	}
 	return r;
 }
+
+const char *mail_library(void)
+{
+	static char name[64];
+	snprintf(name, sizeof name, "libcurl %s", curl_version_info(CURLVERSION_NOW)->version);
+	return name;
+}

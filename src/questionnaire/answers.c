@@ -38,7 +38,7 @@ void answer_list_add(struct answer_list *l, const struct answer_entry *x)
 	l->entries[l->n++] = (struct answer_entry){
 		.question = xstrdup(x->question), .respondent = xstrdup(x->respondent ? x->respondent : ""),
 		.level = x->level, .text = copy(x->text), .reason = copy(x->reason), .note = copy(x->note),
-		.evidence = copy(x->evidence), .recorded = x->recorded, .when = copy(x->when),
+		.evidence = copy(x->evidence), .recorded = x->recorded, .chosen = x->chosen, .when = copy(x->when),
 	};
 }
 
@@ -48,7 +48,7 @@ static bool take(void *data, const struct store_answer *a)
 		.question = (char *)(uintptr_t)a->question, .respondent = (char *)(uintptr_t)a->respondent,
 		.level = a->level, .text = (char *)(uintptr_t)a->text, .reason = (char *)(uintptr_t)a->reason,
 		.note = (char *)(uintptr_t)a->note, .evidence = (char *)(uintptr_t)a->evidence,
-		.recorded = a->recorded, .when = (char *)(uintptr_t)a->when,
+		.recorded = a->recorded, .chosen = a->chosen, .when = (char *)(uintptr_t)a->when,
 	});
 	return true;
 }
@@ -100,7 +100,8 @@ bool answers_put(struct store *s, const struct answer_list *l, struct err *e)
 			.reason = x->reason, .note = x->note, .evidence = x->evidence, .recorded = x->recorded,
 			.when = x->when ? x->when : now,
 		};
-		if (!store_answer_set(s, &a, e))
+		if (!store_answer_set(s, &a, e) ||
+		    (x->chosen && !store_answer_choose(s, x->question, x->respondent, e)))
 			return false;
 	}
 	return true;
@@ -108,18 +109,20 @@ bool answers_put(struct store *s, const struct answer_list *l, struct err *e)
 
 /* ---- as they count ---- */
 
-/* Did b answer after a? As v_answer of the store sees it. */
-static bool later(const struct answer_entry *a, const struct answer_entry *b)
+/* Does b count rather than a? Chosen before last; as v_answer of the store sees it. */
+static bool outweighs(const struct answer_entry *b, const struct answer_entry *a)
 {
+	if (a->chosen != b->chosen)
+		return b->chosen;
 	int order = strcmp(b->when ? b->when : "", a->when ? a->when : "");
 	return order != 0 ? order > 0 : strcmp(b->respondent, a->respondent) > 0;
 }
 
-static const struct answer_entry *last_answer(const struct answer_list *l, const char *id)
+static const struct answer_entry *counting_answer(const struct answer_list *l, const char *id)
 {
 	const struct answer_entry *best = NULL;
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->entries[i].question, id) == 0 && (!best || later(best, &l->entries[i])))
+		if (strcmp(l->entries[i].question, id) == 0 && (!best || outweighs(&l->entries[i], best)))
 			best = &l->entries[i];
 	return best;
 }
@@ -133,6 +136,35 @@ static void count(struct answer *a, const struct answer_entry *x)
 	a->respondent = copy(x->respondent);
 	a->when = copy(x->when);
 	a->recorded = x->recorded;
+	a->chosen = x->chosen;
+}
+
+/* What everybody said to this question. */
+static void add_voices(struct answer *a, const struct answer_list *l, const struct answer_entry *counting)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct answer_entry *x = &l->entries[i];
+		if (strcmp(x->question, a->question->id) != 0)
+			continue;
+		a->voices = xrealloc(a->voices, (a->n_respondents + 1) * sizeof *a->voices);
+		a->voices[a->n_respondents++] = (struct answer_voice){
+			.respondent = xstrdup(x->respondent), .when = copy(x->when), .level = x->level, .counts = x == counting,
+		};
+		if (x->level < 0)
+			continue;
+		if (a->lowest < 0 || x->level < a->lowest)
+			a->lowest = x->level;
+		if (x->level > a->highest)
+			a->highest = x->level;
+	}
+}
+
+bool answer_differs(const struct answer *a)
+{
+	for (size_t i = 1; i < a->n_respondents; i++)
+		if (a->voices[i].level != a->voices[0].level)
+			return true;
+	return false;
 }
 
 /* Takes out of the list what others than this respondent answered to questions; profile answers stay. */
@@ -166,7 +198,7 @@ bool answers_load_own(const struct questionnaire *q, struct store *s, const char
 	out->answers = xcalloc(q->n + 1, sizeof *out->answers);
 	out->profile = xcalloc(q->n_profile + 1, sizeof *out->profile);
 	for (size_t i = 0; i < q->n_profile; i++) {
-		const struct answer_entry *x = last_answer(&l, q->profile[i].id);
+		const struct answer_entry *x = counting_answer(&l, q->profile[i].id);
 		if (!x || !x->text)
 			continue;
 		out->profile[out->n_profile].id = xstrdup(x->question);
@@ -174,10 +206,12 @@ bool answers_load_own(const struct questionnaire *q, struct store *s, const char
 	}
 	for (size_t i = 0; i < q->n; i++) {
 		struct answer *a = &out->answers[out->n++];
-		const struct answer_entry *x = last_answer(&l, q->questions[i].id);
-		*a = (struct answer){ .question = &q->questions[i], .level = LEVEL_UNANSWERED };
+		const struct answer_entry *x = counting_answer(&l, q->questions[i].id);
+		*a = (struct answer){ .question = &q->questions[i], .level = LEVEL_UNANSWERED,
+				      .lowest = LEVEL_UNANSWERED, .highest = LEVEL_UNANSWERED };
 		if (x)
 			count(a, x);
+		add_voices(a, &l, x);
 		out->n_answered += x != NULL;
 	}
 	for (size_t i = 0; i < out->n && out->n_answered > 0 && answers_standalone(out); i++) {
@@ -199,6 +233,11 @@ void answers_free(struct answers *a)
 		free(a->answers[i].evidence);
 		free(a->answers[i].respondent);
 		free(a->answers[i].when);
+		for (size_t k = 0; k < a->answers[i].n_respondents; k++) {
+			free(a->answers[i].voices[k].respondent);
+			free(a->answers[i].voices[k].when);
+		}
+		free(a->answers[i].voices);
 	}
 	for (size_t i = 0; i < a->n_profile; i++) {
 		free(a->profile[i].id);

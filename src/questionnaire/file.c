@@ -9,7 +9,7 @@
  *       Z1: 2                     # 0 to 4, unknown
  *       Z2: {level: 1, note: …, evidence: …, recorded: true, respondent: …, when: …}
  *       H4: {level: not_applicable, reason: …}
- *       R1: [{level: 1, respondent: …}, {level: 3, respondent: …}]
+ *       R1: [{level: 1, respondent: …}, {level: 3, respondent: …, chosen: true}]   # this one counts
  */
 #include "questionnaire/private.h"
 
@@ -26,7 +26,7 @@ enum { LONGEST_TEXT = 2000 };
 
 struct said {
 	char *level, *value, *reason, *note, *evidence, *respondent, *when;
-	bool recorded;
+	bool recorded, chosen;
 };
 #define FIELD(key, type, required) { #key, type, offsetof(struct said, key), required, NULL }
 static const struct yaml_field answer_fields[] = {
@@ -35,6 +35,7 @@ static const struct yaml_field answer_fields[] = {
 	FIELD(note, YAML_STRING, false),
 	FIELD(evidence, YAML_STRING, false),
 	FIELD(recorded, YAML_BOOL, false),
+	FIELD(chosen, YAML_BOOL, false),
 	FIELD(respondent, YAML_STRING, false),
 	FIELD(when, YAML_STRING, false),
 	{ 0 },
@@ -99,7 +100,7 @@ static bool add(const struct reader *r, const struct yaml *node, const char *id,
 {
 	struct answer_entry x = {
 		.question = (char *)(uintptr_t)id, .level = level, .text = s->value, .reason = s->reason,
-		.note = s->note, .evidence = s->evidence, .recorded = s->recorded,
+		.note = s->note, .evidence = s->evidence, .recorded = s->recorded, .chosen = s->chosen,
 		.respondent = s->respondent ? s->respondent : (char *)(uintptr_t)r->respondent,
 		.when = s->when ? s->when : (char *)(uintptr_t)r->when,
 	};
@@ -111,6 +112,8 @@ static bool add(const struct reader *r, const struct yaml *node, const char *id,
 		const struct answer_entry *o = &r->out->entries[i];
 		if (strcmp(o->question, id) == 0 && strcmp(o->respondent, x.respondent ? x.respondent : "") == 0)
 			return yaml_error(node, r->e, "%s: two answers of the same respondent", id);
+		if (strcmp(o->question, id) == 0 && o->chosen && x.chosen)
+			return yaml_error(node, r->e, "%s: two answers are chosen; only one can count", id);
 	}
 	answer_list_add(r->out, &x);
 	return true;
@@ -298,7 +301,8 @@ static void write_level(struct buf *b, const struct answer_entry *x)
 static void write_entry(const struct writer *w, const struct answer_entry *x)
 {
 	bool respondent = !same(x->respondent, w->respondent), when = !same(x->when, w->when);
-	if (!respondent && !when && !x->reason && !x->note && !x->evidence && !x->recorded) {
+	if (!respondent && !when && !x->reason && !x->note && !x->evidence && !x->recorded &&
+	    !x->chosen) {
 		write_level(w->out, x);
 		return;
 	}
@@ -309,6 +313,8 @@ static void write_entry(const struct writer *w, const struct answer_entry *x)
 	write_key(w, "evidence", x->evidence);
 	if (x->recorded)
 		buf_puts(w->out, ", recorded: true");
+	if (x->chosen)
+		buf_puts(w->out, ", chosen: true");
 	if (respondent) {
 		buf_puts(w->out, ", respondent: ");
 		quoted(w->out, x->respondent);

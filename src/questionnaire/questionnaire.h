@@ -72,12 +72,16 @@ const struct question *questionnaire_find(const struct questionnaire *q, const c
 const struct profile_question *questionnaire_profile(const struct questionnaire *q, const char *id);
 const struct chart *questionnaire_chart(const struct questionnaire *q, const char *id);
 
-/* One answer as it counts (one respondent's, the chosen one). */
+/* One answer as it counts: that of the respondent who was chosen, else the last one. */
 struct answer {
 	const struct question *question;
 	int level;               /* 0..4 or LEVEL_… */
 	char *reason, *note, *evidence, *respondent, *when;
 	bool recorded;
+	bool chosen;             /* it counts because its respondent was chosen */
+	struct answer_voice { char *respondent, *when; int level; bool counts; } *voices;   /* of all, by name */
+	size_t n_respondents;
+	int lowest, highest;     /* of all respondents who gave 0..4; LEVEL_UNANSWERED where none did */
 };
 struct answers {
 	struct answer *answers; size_t n;         /* one per question of the questionnaire, in its order */
@@ -85,15 +89,17 @@ struct answers {
 	size_t n_answered;                        /* level is not LEVEL_UNANSWERED */
 };
 /*
- * From the site file. Of several respondents the one who answered last counts. Once
- * anything is answered, unanswered questions that need a network are not applicable
- * in a shop without one.
+ * From the site file. Of several respondents the chosen one counts (store_answer_choose),
+ * else the one who answered last. Once anything is answered, unanswered questions that
+ * need a network are not applicable in a shop without one.
  */
 bool answers_load(const struct questionnaire *q, struct store *s, struct answers *out, struct err *e) MUST_CHECK;
 /* The same with the answers of one respondent to questions; profile answers are everybody's. NULL or "": answers_load(). */
 bool answers_load_own(const struct questionnaire *q, struct store *s, const char *respondent, struct answers *out,
 		      struct err *e) MUST_CHECK;
 void answers_free(struct answers *a);
+/* Did several people give different answers to it? "Don't know" and "not applicable" differ from a level. */
+bool answer_differs(const struct answer *a);
 /* A profile answer's value, NULL where there is none. */
 const char *answers_profile(const struct answers *a, const char *id);
 /* The profile says that no machine is networked: what needs_network is not asked. */
@@ -107,7 +113,7 @@ struct answer_entry {
 	char *question, *respondent;
 	int level;
 	char *text, *reason, *note, *evidence;    /* NULL where there is none */
-	bool recorded;
+	bool recorded, chosen;
 	char *when;                               /* RFC 3339, UTC; NULL: now */
 };
 struct answer_list {
@@ -124,7 +130,7 @@ bool answers_parse(const struct questionnaire *q, const char *name, const char *
 		   const char *respondent, struct answer_list *out, struct err *e) MUST_CHECK;
 /* What the site holds, in the questionnaire's order, then respondent. */
 bool answers_get(const struct questionnaire *q, struct store *s, struct answer_list *out, struct err *e) MUST_CHECK;
-/* Into the site: an entry replaces the answer of that respondent to that question. */
+/* Into the site: an entry replaces the answer of that respondent to that question; one that is chosen counts from now on. */
 bool answers_put(struct store *s, const struct answer_list *l, struct err *e) MUST_CHECK;
 /* The YAML file, which answers_read() takes back. */
 void answers_write(const struct questionnaire *q, const struct answer_list *l, struct buf *out);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "cli/cli.h"
 
 enum column {
 	COLUMN_ID, COLUMN_DOMAIN, COLUMN_TEXT, COLUMN_HELP, COLUMN_ASK, COLUMN_CHOICES, COLUMN_ANSWER, COLUMN_REASON,

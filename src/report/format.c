@@ -1,20 +1,27 @@
 /* From a view to bytes: which template, which escaper, and the file that is written. */
-#include "report/report.h"
+#include "report/format.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "report/mustache.h"
+#include "report/tables.h"
 #include "report/view.h"
 
-const char *const report_format_names[] = { "html", "text", "md", "json", NULL };
+const char *const report_format_names[] = { "html", "text", "md", "json", "csv", "xlsx", "pdf", NULL };
 const char *const report_audience_names[] = { "all", "president", "engineer", "customer", NULL };
 
 enum { TEMPLATE_BYTES = 1 << 20, PARTIALS = 64, TEXT_COLUMNS = 80 };
+
+bool report_is_binary(enum report_format f)
+{
+	return f == REPORT_XLSX || f == REPORT_PDF;
+}
 
 /* ---- templates ---- */
 
@@ -143,7 +150,12 @@ static void wrap(struct buf *out, const char *text, int columns)
 
 /* ---- making ---- */
 
-static bool make_json(const json_t *model, struct buf *out, struct err *e)
+bool format_too_long(const struct buf *out, struct err *e)
+{
+	return err_set(e, _("the report is longer than %zu MiB"), out->cap >> 20);
+}
+
+bool report_json(const json_t *model, struct buf *out, struct err *e)
 {
 	char *s = json_dumps(model, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 	if (!s)
@@ -151,12 +163,17 @@ static bool make_json(const json_t *model, struct buf *out, struct err *e)
 	buf_puts(out, s);
 	buf_putc(out, '\n');
 	free(s);
-	return !out->overflow || err_set(e, "the report is longer than %zu MiB", out->cap >> 20);
+	return !out->overflow || format_too_long(out, e);
 }
 
-bool report_render(const char *name, enum report_format format, const char *templates, const json_t *view, int columns,
-		   struct buf *out, struct err *e)
+static bool make_pdf(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		     struct buf *out, struct err *e);
+
+bool report_place(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		  struct buf *out, struct err *e)
 {
+	if (o->format == REPORT_PDF)
+		return make_pdf(template, view_of, model, o, out, e);
 	static const struct {
 		const char *suffix;
 		void (*escape)(struct buf *b, const char *s);
@@ -165,47 +182,69 @@ bool report_render(const char *name, enum report_format format, const char *temp
 		[REPORT_MARKDOWN] = { ".md", mustache_markdown },
 	};
 	char *own = path_of("reports/templates");
-	struct library l = { .folder = templates ? templates : own, .suffix = kinds[format].suffix };
-	char *source = template_read(&l, name, e);
+	struct library l = { .folder = o->templates ? o->templates : own, .suffix = kinds[o->format].suffix };
+	json_t *strings = report_strings(e);
+	char *source = strings ? template_read(&l, template, e) : NULL;
 	bool good = source != NULL;
 	if (good) {
-		struct mustache_options m = { .escape = kinds[format].escape, .strict = format == REPORT_HTML,
-					      .partial = partial, .data = &l };
-		char *shown = xasprintf("%s/%s%s", l.folder, name, l.suffix);
-		if (format == REPORT_HTML) {
-			good = mustache_render(shown, source, view, &m, out, e);
+		json_t *view = view_of(model, strings, o);
+		struct mustache_options m = { .escape = kinds[o->format].escape,
+					      .strict = o->format == REPORT_HTML, .partial = partial, .data = &l };
+		char *name = xasprintf("%s/%s%s", l.folder, template, l.suffix);
+		if (o->format == REPORT_HTML) {
+			good = mustache_render(name, source, view, &m, out, e);
 		} else {
 			struct buf raw;
 			buf_init(&raw, out->cap);
-			good = mustache_render(shown, source, view, &m, &raw, e);
+			good = mustache_render(name, source, view, &m, &raw, e);
 			if (good)
-				wrap(out, raw.data, format == REPORT_TEXT ? columns : 0);
+				wrap(out, raw.data, o->format != REPORT_TEXT ? 0 : o->columns ? o->columns : TEXT_COLUMNS);
 			buf_done(&raw);
 		}
-		free(shown);
+		free(name);
+		json_decref(view);
 	}
 	for (size_t i = 0; i < l.n; i++) {
 		free(l.items[i].name);
 		free(l.items[i].text);
 	}
 	free(source);
+	json_decref(strings);
 	free(own);
 	return good;
 }
 
-static bool make_template(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+/* The page, printed. */
+static bool make_pdf(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		     struct buf *out, struct err *e)
 {
-	json_t *strings = report_strings(e);
-	if (!strings)
-		return false;
-	json_t *view = report_view(model, strings, o);
-	bool good = report_render("report", o->format, o->templates, view, TEXT_COLUMNS, out, e);
-	json_decref(view);
-	json_decref(strings);
+	struct report_options page = *o;
+	struct buf html;
+	page.format = REPORT_HTML;
+	buf_init(&html, out->cap);
+	bool good = report_place(template, view_of, model, &page, &html, e) && format_pdf(&html, out, e);
+	buf_done(&html);
+	return good;
+}
+
+static bool make_xlsx(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
+{
+	json_t *tables = report_tables(model, o, e);
+	bool good = tables && format_xlsx(model, tables, o, out, e);
+	json_decref(tables);
 	return good;
 }
 
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e)
 {
-	return o->format == REPORT_JSON ? make_json(model, out, e) : make_template(model, o, out, e);
+	switch (o->format) {
+	case REPORT_JSON:
+		return report_json(model, out, e);
+	case REPORT_CSV:
+		return format_csv(model, o, out, e);
+	case REPORT_XLSX:
+		return make_xlsx(model, o, out, e);
+	default:
+		return report_place("report", report_view, model, o, out, e);
+	}
 }

@@ -346,14 +346,24 @@ static void put_head(const struct view *v, const struct report_news *news)
 
 /* ---- the whole ---- */
 
+/* The view is made once for both. */
+static json_t *as_it_is(const json_t *view, json_t *strings, const struct report_options *o)
+{
+	(void)strings;
+	(void)o;
+	return json_incref((json_t *)(uintptr_t)view);
+}
+
 /* A folder of one's own counts where it has this template. */
 static char *render(const struct report_news *news, const json_t *view, enum report_format format, struct err *e)
 {
-	char *own = news->templates ? xasprintf("%s/mail.%s", news->templates, format == REPORT_HTML ? "html" : "txt") : NULL;
+	const char *suffix = format == REPORT_HTML ? "html" : "txt";
+	char *own = news->templates ? xasprintf("%s/mail.%s", news->templates, suffix) : NULL;
+	const struct report_options o = { .format = format, .lang = news->lang, .columns = MAIL_COLUMNS,
+					  .templates = own && access(own, R_OK) == 0 ? news->templates : NULL };
 	struct buf out;
 	buf_init(&out, MAIL_BYTES);
-	bool ok = report_render("mail", format, own && access(own, R_OK) == 0 ? news->templates : NULL, view, MAIL_COLUMNS,
-				&out, e);
+	bool ok = report_place("mail", as_it_is, view, &o, &out, e);
 	free(own);
 	if (ok)
 		return buf_take(&out);
@@ -373,7 +383,8 @@ bool report_mail(const struct report_news *news, struct report_mail *out, struct
 	struct view v = { .strings = strings, .o = &o, .lang = news->lang == LANG_JA ? "ja" : "en", .root = all };
 	json_object_set_new(all, "sections", json_array());
 	put_text(all, "lang", v.lang);
-	char *kept = view_zone(news->timezone);
+	json_t *model = json_pack("{s:{s:s?}}", "site", "timezone", news->timezone);
+	char *kept = view_zone_enter(model);
 	view_put_strings(&v);
 	put_head(&v, news);
 	if (news->diff) {
@@ -383,7 +394,8 @@ bool report_mail(const struct report_news *news, struct report_mail *out, struct
 	} else if (news->now) {
 		put_first(&v, news->now);
 	}
-	view_zone_back(kept);
+	view_zone_leave(kept);
+	json_decref(model);
 	out->subject = xstrdup(get_text(all, "subject"));
 	out->text = render(news, all, REPORT_TEXT, e);
 	out->html = out->text ? render(news, all, REPORT_HTML, e) : NULL;

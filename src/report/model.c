@@ -280,6 +280,23 @@ static void add_chart(json_t *list, const struct chart *c)
 	}
 }
 
+/* What everybody answered to one question, and whose answer counts. */
+static void add_voices(json_t *list, const struct answer *a)
+{
+	for (size_t i = 0; a && i < a->n_respondents; i++) {
+		const struct answer_voice *x = &a->voices[i];
+		json_t *o = report_item(list);
+		model_text(o, "respondent", x->respondent);
+		model_text(o, "state", level_state(x->level));
+		if (x->level >= 0)
+			model_int(o, "level", x->level);
+		else
+			model_text(o, "level", NULL);
+		model_text(o, "when", x->when);
+		model_bool(o, "counts", x->counts);
+	}
+}
+
 static void add_question(json_t *list, const struct assess_question *q)
 {
 	const struct question *k = q->question;
@@ -316,6 +333,8 @@ static void add_question(json_t *list, const struct assess_question *q)
 	model_text(o, "reason", w ? w->reason : NULL);
 	model_text(o, "note", w ? w->note : NULL);
 	model_text(o, "evidence", w ? w->evidence : NULL);
+	model_bool(o, "chosen", w && w->chosen);
+	add_voices(report_list(o, "respondents"), w);
 	json_t *c = report_list(o, "contradictions");
 	for (size_t i = 0; i < q->n_contradictions; i++)
 		add_contradiction(c, &q->contradictions[i]);
@@ -516,14 +535,19 @@ static int64_t now(void)
 	return (int64_t)time(NULL) * 1000000000;
 }
 
-json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+void model_tool(json_t *model)
 {
-	json_t *model = json_object();
-	model_text(model, "schema", "genba.report/1");
 	json_t *tool = report_object(model, "tool");
 	model_text(tool, "name", PACKAGE);
 	model_text(tool, "version", VERSION);
 	model_time(model, "generated", now());
+}
+
+json_t *report_model(struct store *s, const struct assessment *a, struct err *e)
+{
+	json_t *model = json_object();
+	model_text(model, "schema", "genba.report/1");
+	model_tool(model);
 
 	add_score(model, "score", &a->score, a->measured);
 	if (a->any_accepted)

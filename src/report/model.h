@@ -14,6 +14,8 @@ void model_real(json_t *o, const char *key, double value, int digits);
 void model_bool(json_t *o, const char *key, bool value);
 /* RFC 3339 in UTC; 0 is null. */
 void model_time(json_t *o, const char *key, int64_t ns);
+/* "tool" and "generated": by what, and when; SOURCE_DATE_EPOCH fixes that. */
+void model_tool(json_t *model);
 /* model_site.c: what the store knows: scan, devices, conversations, operations, exceptions. */
 bool model_site(json_t *model, struct store *s, const struct assessment *a, struct err *e) MUST_CHECK;
 

@@ -20,8 +20,12 @@ enum {
 	REPORT_BYTES = 64 << 20,      /* the longest report that is made */
 };
 
-enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_MARKDOWN, REPORT_JSON };
-extern const char *const report_format_names[];     /* "html", "text", "md", "json", NULL */
+enum report_format {
+	REPORT_HTML, REPORT_TEXT, REPORT_MARKDOWN, REPORT_JSON, REPORT_CSV, REPORT_XLSX, REPORT_PDF,
+};
+extern const char *const report_format_names[];     /* "html", "text", "md", "json", "csv", "xlsx", "pdf", NULL */
+/* Not for a terminal. */
+bool report_is_binary(enum report_format f);
 enum report_audience { REPORT_ALL, REPORT_PRESIDENT, REPORT_ENGINEER, REPORT_CUSTOMER };
 extern const char *const report_audience_names[];   /* "all", "president", "engineer", "customer", NULL */
 
@@ -31,6 +35,7 @@ struct report_options {
 	enum lang lang;
 	bool with_grade;              /* for a customer: the grade too */
 	const char *templates;        /* folder in place of reports/templates, or NULL */
+	int columns;                  /* of plain text; 0: 80 */
 };
 
 /* The model of one assessment, to be freed with json_decref(); NULL fills e. */
@@ -41,5 +46,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 json_t *report_strings(struct err *e) MUST_CHECK;
 /* The model as the report in this format, appended to out. */
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
+/* Every table of the report as a CSV file of its own in this folder: summary.csv, devices.csv, findings.csv, … */
+bool report_csv_folder(const json_t *model, const struct report_options *o, const char *folder, struct err *e) MUST_CHECK;
 
 #endif

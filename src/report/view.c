@@ -206,6 +206,15 @@ char *view_time(const struct view *v, const char *rfc3339, char *out)
 		(void)snprintf(out, VIEW_TEXT, "%d年%d月%d日 %d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
 			       t.tm_hour, t.tm_min);
 	else
+		(void)view_stamp(rfc3339, out);
+	return out;
+}
+
+char *view_stamp(const char *rfc3339, char *out)
+{
+	struct tm t;
+	*out = 0;
+	if (read_time(rfc3339, &t))
 		(void)snprintf(out, VIEW_TEXT, "%04d-%02d-%02d %02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
 			       t.tm_hour, t.tm_min);
 	return out;
@@ -390,24 +399,24 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
-char *view_zone(const char *zone)
+char *view_zone_enter(const json_t *model)
 {
-	const char *before = getenv("TZ");
+	const char *zone = get_text(json_object_get(model, "site"), "timezone"), *before = getenv("TZ");
 	char *kept = before ? xstrdup(before) : NULL;
-	if (zone && *zone)
+	if (*zone)
 		(void)setenv("TZ", zone, 1);
 	tzset();
 	return kept;
 }
 
-void view_zone_back(char *kept)
+void view_zone_leave(char *before)
 {
-	if (kept)
-		(void)setenv("TZ", kept, 1);
+	if (before)
+		(void)setenv("TZ", before, 1);
 	else
 		(void)unsetenv("TZ");
 	tzset();
-	free(kept);
+	free(before);
 }
 
 void view_put_strings(struct view *v)
@@ -423,9 +432,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 {
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
 			  .root = json_object() };
-	/* Times are the site's: the zone of its clock for as long as the view is made. */
-	char *kept = view_zone(get_text(json_object_get(model, "site"), "timezone"));
-
+	char *before = view_zone_enter(model);
 	put_text(v.root, "lang", v.lang);
 	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
 	v.contents = report_list(v.root, "contents");
@@ -433,6 +440,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_cover(&v);
 	view_summary(&v);
 	view_contradictions(&v);
+	view_voices(&v);
 	view_plan(&v);
 	view_domains(&v);
 	view_findings(&v);
@@ -444,6 +452,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	view_details(&v);
 	view_answers(&v);
 	view_method(&v);
-	view_zone_back(kept);
+
+	view_zone_leave(before);
 	return v.root;
 }

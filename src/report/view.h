@@ -49,18 +49,14 @@ const char *view_name(const struct view *v, const char *prefix, const char *name
 void put_string(const struct view *v, json_t *o, const char *key, const char *string, ...)
 	__attribute__((sentinel));
 
+/*
+ * Times are the site's: its clock's zone is the process's between these two. What the first returns goes to the second.
+ */
+char *view_zone_enter(const json_t *model);
+void view_zone_leave(char *before);
+
 /* All strings in the report's language under "s", for the templates. */
 void view_put_strings(struct view *v);
-/* Times are the site's: from here on those of this zone ("" or NULL: the machine's). view_zone_back() takes the result. */
-char *view_zone(const char *zone);
-void view_zone_back(char *kept);
-
-/*
- * Template name.html (.txt, .md) of this folder (NULL: reports/templates) over a view, appended to out. Plain text is
- * broken at so many columns.
- */
-bool report_render(const char *name, enum report_format format, const char *templates, const json_t *view, int columns,
-		   struct buf *out, struct err *e) MUST_CHECK;
 
 /* ---- numbers and times; out is returned ---- */
 enum { VIEW_TEXT = 160, VIEW_NAME = 56 };     /* bytes of a formatted text; columns of a name */
@@ -68,6 +64,7 @@ char *view_int(int64_t n, char *out);                                        /* 
 char *view_real(double n, int digits, char *out);
 char *view_percent(double share, char *out);                                 /* 0.256 → 26 */
 char *view_time(const struct view *v, const char *rfc3339, char *out);       /* in the site's time zone */
+char *view_stamp(const char *rfc3339, char *out);                             /* 2024-05-13 09:00, there too */
 char *view_date(const struct view *v, const char *rfc3339, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
@@ -93,12 +90,21 @@ void put_name(json_t *o, const char *key, const char *name);
 void put_row_text(json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */
 const char *view_affected(const json_t *finding);
+/* The action in full, not its interim measure, with this id; NULL when the plan has none. */
+const json_t *view_action(const struct view *v, const char *id);
+/* maps "IEC 62443 SR 1.1; …" of a finding's maps; reasons and after of an action, "" where this reader gets none. */
+void put_maps(const struct view *v, json_t *o, const json_t *maps);
+void put_reasons(const struct view *v, json_t *o, const json_t *action);
+void put_after(const struct view *v, json_t *o, const json_t *action);
+/* What is to be said of an answer beside its level: it differs, a record was shown, … or "". */
+const char *view_answer_mark(const struct view *v, const json_t *question);
 bool view_grade_shown(const struct view *v);
 
 /* ---- the chapters, in order ---- */
 void view_cover(struct view *v);
 void view_summary(struct view *v);
 void view_contradictions(struct view *v);
+void view_voices(struct view *v);
 void view_plan(struct view *v);
 void view_domains(struct view *v);
 void view_findings(struct view *v);
@@ -110,6 +116,13 @@ void view_requirements(struct view *v);
 void view_details(struct view *v);
 void view_answers(struct view *v);
 void view_method(struct view *v);
+
+/* ---- format.c ---- */
+/* A model through its view and the template of this name, printed where a PDF is asked for; as JSON. */
+typedef json_t *view_of_fn(const json_t *model, json_t *strings, const struct report_options *o);
+bool report_place(const char *template, view_of_fn *view_of, const json_t *model, const struct report_options *o,
+		  struct buf *out, struct err *e) MUST_CHECK;
+bool report_json(const json_t *model, struct buf *out, struct err *e) MUST_CHECK;
 
 /* ---- the drawings: objects of coordinates ---- */
 void draw_scale(struct view *v, json_t *chapter);

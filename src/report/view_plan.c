@@ -13,7 +13,7 @@ static void put_cost(const struct view *v, json_t *o, const json_t *x)
 }
 
 /* The score reached after it, where this reader may see it. */
-static void put_after(const struct view *v, json_t *o, const json_t *x)
+void put_after(const struct view *v, json_t *o, const json_t *x)
 {
 	char a[VIEW_TEXT];
 	put_text(o, "after", "");
@@ -54,7 +54,7 @@ static void put_action(const struct view *v, json_t *o, const json_t *x, size_t 
 }
 
 /* Why this action: the findings it closes and the answers it raises. */
-static void put_reasons(const struct view *v, json_t *o, const json_t *x)
+void put_reasons(const struct view *v, json_t *o, const json_t *x)
 {
 	struct buf b;
 	size_t i;

@@ -83,7 +83,7 @@ void view_domains(struct view *v)
 
 /* ---- findings ---- */
 
-static const json_t *action_find(const struct view *v, const char *id)
+const json_t *view_action(const struct view *v, const char *id)
 {
 	size_t i;
 	const json_t *x;
@@ -93,7 +93,7 @@ static const json_t *action_find(const struct view *v, const char *id)
 	return NULL;
 }
 
-static void put_maps(const struct view *v, json_t *o, const json_t *maps)
+void put_maps(const struct view *v, json_t *o, const json_t *maps)
 {
 	struct buf b;
 	const char *framework;
@@ -127,7 +127,7 @@ static void put_finding(const struct view *v, json_t *o, const json_t *f)
 	if (get_int(f, "population") > 0 && strcmp(get_text(f, "subject"), "site") != 0)
 		put_string(v, o, "count", view_affected(f), "affected", view_int(get_int(f, "affected"), a), "population",
 			   view_int(get_int(f, "population"), b), NULL);
-	const json_t *action = action_find(v, get_text(f, "action"));
+	const json_t *action = view_action(v, get_text(f, "action"));
 	put_text(o, "fix", action ? get_text2(v, action, "title") : "");
 	put_text(o, "fix_id", action ? get_text(action, "id") : "");
 	put_text(o, "fix_lane", action ? view_name(v, "lane", get_text(action, "lane")) : "");

@@ -387,6 +387,15 @@ void view_exceptions(struct view *v)
 
 /* ---- appendix ---- */
 
+const char *view_answer_mark(const struct view *v, const json_t *question)
+{
+	return !get_set(question, "level") ? "" :
+	       json_array_size(get_list(question, "contradictions")) ? view_string(v, "mark_differs") :
+	       get_bool(question, "recorded") ? view_string(v, "mark_recorded") :
+	       get_bool(question, "verified") ? view_string(v, "mark_verified") :
+	       get_bool(question, "held") ? view_string(v, "mark_held") : "";
+}
+
 void view_answers(struct view *v)
 {
 	if (get_int(get_list(v->model, "answered"), "answers") == 0)
@@ -410,11 +419,7 @@ void view_answers(struct view *v)
 		put_text(r, "counted", "–");
 		if (level)
 			put_format(r, "counted", "%lld", (long long)get_int(q, "effective"));
-		put_text(r, "mark", !level ? "" :
-			 json_array_size(get_list(q, "contradictions")) ? view_string(v, "mark_differs") :
-			 get_bool(q, "recorded") ? view_string(v, "mark_recorded") :
-			 get_bool(q, "verified") ? view_string(v, "mark_verified") :
-			 get_bool(q, "held") ? view_string(v, "mark_held") : "");
+		put_text(r, "mark", view_answer_mark(v, q));
 		struct buf b;
 		buf_init(&b, 4096);
 		static const char *const parts[] = { "reason", "note", "evidence" };

@@ -74,8 +74,11 @@ static char *make_report(const struct run_config *c, struct store *s, const stru
 
 static const char *type_of(int format)
 {
-	static const char *const types[] = { [REPORT_HTML] = "text/html", [REPORT_TEXT] = "text/plain",
-					     [REPORT_MARKDOWN] = "text/markdown", [REPORT_JSON] = "application/json" };
+	static const char *const types[] = {
+		[REPORT_HTML] = "text/html", [REPORT_TEXT] = "text/plain", [REPORT_MARKDOWN] = "text/markdown",
+		[REPORT_JSON] = "application/json", [REPORT_CSV] = "text/csv", [REPORT_PDF] = "application/pdf",
+		[REPORT_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	};
 	return types[format];
 }
 

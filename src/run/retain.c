@@ -63,7 +63,8 @@ static bool retain_scans(const struct run_config *c, struct store *s, int64_t re
 static const char *suffix(const struct run_config *c)
 {
 	static const char *const of[] = { [REPORT_HTML] = "html", [REPORT_TEXT] = "txt", [REPORT_MARKDOWN] = "md",
-					  [REPORT_JSON] = "json" };
+					  [REPORT_JSON] = "json", [REPORT_CSV] = "csv", [REPORT_XLSX] = "xlsx",
+					  [REPORT_PDF] = "pdf" };
 	return of[c->report.format];
 }
 
@@ -95,7 +96,7 @@ static bool is_ours(const char *rest, bool *part)
 		return false;
 	const char *end = rest + digits + date + 1, *dot = strchr(end, '.');
 	size_t n = dot ? (size_t)(dot - end) : strlen(end);
-	static const char *const known[] = { "html", "txt", "md", "json" };
+	static const char *const known[] = { "html", "txt", "md", "json", "csv", "xlsx", "pdf" };
 	bool fits = false;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		fits = fits || (strlen(known[i]) == n && strncmp(known[i], end, n) == 0);

@@ -55,6 +55,17 @@ static bool landlock(struct err *e)
 #endif
 }
 
+void scan_sandbox_support(bool *seccomp, int *landlock_version)
+{
+	uint32_t kill = SCMP_ACT_KILL_PROCESS;
+	*seccomp = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kill) == 0;
+	*landlock_version = 0;
+#if defined(HAVE_LINUX_LANDLOCK_H) && defined(SYS_landlock_create_ruleset)
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	*landlock_version = version > 0 ? (int)version : 0;
+#endif
+}
+
 static bool lock_in(bool (*more)(scmp_filter_ctx filter, const void *data), const void *data, struct err *e)
 {
 	const struct rlimit none = { 0, 0 };

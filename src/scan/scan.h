@@ -151,6 +151,8 @@ enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
 /* Lock this process in: open descriptors stay, nothing else can be opened, sent or started. */
 bool scan_sandbox(struct err *e) MUST_CHECK;
+/* Does this kernel have what the sandbox is made of? landlock: the version of its interface, 0 for none. */
+void scan_sandbox_support(bool *seccomp, int *landlock);
 /* The same where interfaces are read: writing goes to `out` and to the files at `keep` only (n of them, -1 for none). */
 bool scan_sandbox_live(int out, const int *keep, size_t n, int highest_interface, struct err *e) MUST_CHECK;
 /* What the child does; out is the pipe. Never returns. */

@@ -400,6 +400,16 @@ static bool load_scan(struct store *s, struct assessment *a, struct err *e)
 	       store_select(s, a->scan, "SELECT finished FROM v_scan", NULL, read_number, &a->scan_finished, e);
 }
 
+bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_result *out, struct err *e)
+{
+	struct assessment x = { .scan = scan, .checks = a->checks, .questionnaire = a->questionnaire, .answers = a->answers };
+	bool ok = load_scan(s, &x, e);
+	if (ok)
+		score_had(&x, &x.results, out);
+	check_results_free(&x.results);
+	return ok;
+}
+
 bool score_assess(struct store *s, int64_t scan, struct assessment *out, struct err *e)
 {
 	*out = (struct assessment){ .scan = scan ? scan : store_scan_latest(s) };

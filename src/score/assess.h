@@ -159,6 +159,13 @@ void score_question(const struct assessment *a, const struct answer *answer, str
 void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out);
 
 /*
+ * The score as an older scan of the site shows it, with the checks and the answers as they are now. What the trend is
+ * made of: a check that was learned since then moves all of its points.
+ */
+bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_result *out,
+		   struct err *e) MUST_CHECK;
+
+/*
  * The site took this action out of its plan: it is nothing for here, or it is done and no finding speaks against that.
  */
 bool score_action_left_out(const struct assessment *a, const struct action *action);

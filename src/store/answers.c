@@ -48,7 +48,9 @@ bool store_answer_set(struct store *s, const struct store_answer *a, struct err 
 bool store_answers(struct store *s, store_answer_fn *fn, void *data, struct err *e)
 {
 	sqlite3_stmt *st = store_prepare(s, "SELECT question, respondent, level, text, reason, note, evidence, recorded, "
-					    "at FROM main.answer ORDER BY question, respondent", e);
+					    "at, EXISTS (SELECT 1 FROM main.answer_choice c WHERE c.question = a.question "
+					    "AND c.respondent = a.respondent) "
+					    "FROM main.answer a ORDER BY question, respondent", e);
 	if (!st)
 		return false;
 	int status = SQLITE_DONE;
@@ -64,12 +66,36 @@ bool store_answers(struct store *s, store_answer_fn *fn, void *data, struct err 
 			.evidence = (const char *)sqlite3_column_text(st, 6),
 			.recorded = sqlite3_column_int(st, 7) != 0,
 			.when = (const char *)sqlite3_column_text(st, 8),
+			.chosen = sqlite3_column_int(st, 9) != 0,
 		};
 		more = fn(data, &a);
 	}
 	bool ok = !more || status == SQLITE_DONE || store_fail(s, e, _("reading"));
 	sqlite3_finalize(st);
 	return ok;
+}
+
+bool store_answer_choose(struct store *s, const char *question, const char *respondent, struct err *e)
+{
+	/* In one statement: an answer that is not there cannot be chosen. */
+	sqlite3_stmt *st = store_prepare(s, !respondent ? "DELETE FROM main.answer_choice WHERE question = ?1" :
+					    "INSERT OR REPLACE INTO main.answer_choice(question, respondent, at) "
+					    "SELECT question, respondent, ?3 FROM main.answer "
+					    "WHERE question = ?1 AND respondent = ?2", e);
+	if (!st)
+		return false;
+	char now[32];
+	store_bind_text(st, 1, question);
+	if (respondent) {
+		store_bind_text(st, 2, respondent);
+		store_bind_text(st, 3, text_time(store_now(), now));
+	}
+	if (!write_one(s, st, e))
+		return false;
+	if (!respondent || sqlite3_changes(s->db) > 0)
+		return true;
+	return *respondent ? err_set(e, _("%s: \"%s\" gave no answer to it"), question, respondent)
+			   : err_set(e, _("%s: nobody without a name gave an answer to it"), question);
 }
 
 /* ---- exceptions ---- */

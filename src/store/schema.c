@@ -119,14 +119,19 @@ static const char version_3[] =
 	"  scan INTEGER NOT NULL REFERENCES scan(id), id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
 	"  PRIMARY KEY(scan, id)) STRICT, WITHOUT ROWID;";
 
-/* Live scans: who runs them (a line of our own, private.h), and what an interface lost. */
+/* Whose answer to a question counts, where it is not simply the last one. */
 static const char version_4[] =
+	"CREATE TABLE answer_choice("
+	"  question TEXT PRIMARY KEY, respondent TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+/* Live scans: who runs them (a line of our own, private.h), and what an interface lost. */
+static const char version_5[] =
 	"ALTER TABLE scan ADD COLUMN process TEXT;"
 	"ALTER TABLE scan_file ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE scan_file ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE scan_file ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
+static const char *const migrations[] = { version_1, version_2, version_3, version_4, version_5 };
 
 int schema_version(void)
 {

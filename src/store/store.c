@@ -101,6 +101,11 @@ void store_bind_text(sqlite3_stmt *st, int at, const char *text)
 		sqlite3_bind_null(st, at);
 }
 
+const char *store_library(void)
+{
+	return "SQLite " SQLITE_VERSION;
+}
+
 int64_t store_now(void)
 {
 	const char *fixed = getenv("SOURCE_DATE_EPOCH");
@@ -206,7 +211,7 @@ static bool identify(struct store *s, enum store_mode mode, struct err *e)
 	int64_t pages = store_number(s, "PRAGMA page_count", -1);
 	if (version < 0 || pages < 0)
 		return store_fail(s, e, _("opening"));
-	if (pages == 0 && mode == STORE_READ)
+	if (pages == 0 && mode != STORE_WRITE)
 		return err_set(e, _("%s: is empty; run genba scan or genba ask first"), s->path);
 	if (pages > 0 && store_number(s, "PRAGMA application_id", 0) != STORE_APPLICATION_ID)
 		return err_set(e, _("%s: is a database, but no genba site file; it is left as it is. Give another "
@@ -218,6 +223,8 @@ static bool identify(struct store *s, enum store_mode mode, struct err *e)
 		return false;
 	if (version == schema_version())
 		return true;
+	if (mode == STORE_LOOK)
+		return err_set(e, _("%s: was written by an older genba; genba scans, for one, brings it up to date"), s->path);
 	return schema_migrate(s, (int)version, e);
 }
 
@@ -229,7 +236,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 		err_errno(e, "%s", path);
 		return NULL;
 	}
-	if (!exists && mode == STORE_READ) {
+	if (!exists && mode != STORE_WRITE) {
 		err_set(e, _("%s: there is no such site file; run genba scan or genba ask first, or give another file "
 			     "with -s"), path);
 		return NULL;
@@ -244,7 +251,8 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 	/* "./" keeps SQLite from taking ":memory:" or "file:" as something of its own. */
 	char *plain = xasprintf("%s%s", path[0] == '/' ? "" : "./", path);
 	/* no locks inside: a store belongs to one thread */
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
+	int flags = SQLITE_OPEN_NOMUTEX | (mode == STORE_LOOK ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+		    (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
 	int status = sqlite3_open_v2(plain, &s->db, flags, NULL);
 	if (status != SQLITE_OK && mode == STORE_READ) {
 		sqlite3_close(s->db);

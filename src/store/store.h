@@ -13,7 +13,8 @@
 
 struct store;
 
-enum store_mode { STORE_READ, STORE_WRITE };   /* STORE_WRITE makes the file when it is not there */
+/* STORE_WRITE makes the file when it is not there; STORE_LOOK leaves a file as it is, and refuses one that needs more. */
+enum store_mode { STORE_READ, STORE_WRITE, STORE_LOOK };
 
 /* Opens read-write first, so that a hot journal is recovered; migrates the schema. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *e) MUST_CHECK;
@@ -105,11 +106,14 @@ struct store_answer {
 	const char *evidence;    /* reference to a record */
 	bool recorded;           /* the respondent can show a record (verifies level 4) */
 	const char *when;        /* RFC 3339; NULL: now */
+	bool chosen;             /* out only: this respondent was chosen for the question */
 };
 bool store_answer_set(struct store *s, const struct store_answer *a, struct err *e) MUST_CHECK;
 typedef bool store_answer_fn(void *data, const struct store_answer *a);
 /* In order of question, respondent. */
 bool store_answers(struct store *s, store_answer_fn *fn, void *data, struct err *e) MUST_CHECK;
+/* This respondent's answer to the question counts from now on, as long as there is one. NULL: the last one again. */
+bool store_answer_choose(struct store *s, const char *question, const char *respondent, struct err *e) MUST_CHECK;
 
 /* ---- exceptions: accepted risks ---- */
 struct store_exception {
@@ -132,6 +136,9 @@ bool store_exceptions(struct store *s, store_exception_fn *fn, void *data, struc
  */
 bool store_setting_set(struct store *s, const char *key, const char *value, struct err *e) MUST_CHECK;
 char *store_setting_get(struct store *s, const char *key);   /* to be freed, NULL when unset */
+
+/* "SQLite 3.40.1" */
+const char *store_library(void);
 
 /* Time now in ns; $SOURCE_DATE_EPOCH (seconds) fixes it. */
 int64_t store_now(void);

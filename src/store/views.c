@@ -19,6 +19,9 @@
  */
 #define IN_SCAN "likely(scan = " BOUND ")"
 #define R_IN_SCAN "likely(r.scan = " BOUND ")"
+/* Was the respondent of this answer chosen for its question? */
+#define CHOSEN(a) "EXISTS (SELECT 1 FROM main.answer_choice c WHERE c.question = " a ".question" \
+	" AND c.respondent = " a ".respondent)"
 
 /* Ends of a row r: c is the client's device, d the server's; w whether a declared conduit allows it. */
 #define ENDS \
@@ -234,7 +237,7 @@ const struct view views[] = {
 	  " CASE level WHEN -1 THEN 'unknown' WHEN -2 THEN 'not_applicable' ELSE 'level' END, recorded"
 	  " FROM main.answer a WHERE level >= -2 AND NOT EXISTS (SELECT 1 FROM main.answer b"
 	  " WHERE b.question = a.question AND b.level >= -2"
-	  " AND (b.at, b.respondent) > (a.at, a.respondent))",
+	  " AND (" CHOSEN("b") ", b.at, b.respondent) > (" CHOSEN("a") ", a.at, a.respondent))",
 	  "question" },
 	{ NULL, NULL, NULL, NULL },
 };

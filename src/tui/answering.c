@@ -34,12 +34,12 @@ enum tui_wire tui_wire_of(const struct assessment *a, const struct assess_questi
 		*by = q->contradictions[0].result;
 		return WIRE_CONTRADICTED;
 	}
-	/* Nobody's "no" is confirmed by finding nothing. */
-	if (q->verified_by && q->level > 0) {
-		*by = q->verified_by;
-		return WIRE_CONFIRMED;
-	}
-	return by_checks(a, q->question, by);
+	/* Neither where something was seen, be it too little to contradict, nor is anybody's "no" confirmed by nothing. */
+	enum tui_wire wire = by_checks(a, q->question, by);
+	if (!q->verified_by || q->level <= 0 || wire == WIRE_FITS)
+		return wire;
+	*by = q->verified_by;
+	return WIRE_CONFIRMED;
 }
 
 const char *tui_level_name(int level)

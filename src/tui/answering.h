@@ -9,7 +9,7 @@ enum tui_wire {
 	WIRE_NO_CHECK,           /* packets cannot tell */
 	WIRE_UNSEEN,             /* they could, but not in this capture */
 	WIRE_NOTHING,            /* looked for what would contradict, and found none */
-	WIRE_FITS,               /* a finding is about this, and the answer does not claim more */
+	WIRE_FITS,               /* a finding is about this, but does not contradict */
 	WIRE_CONFIRMED,
 	WIRE_CONTRADICTED
 };

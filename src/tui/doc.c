@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "tui/tui.h"
 
-enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 28, BAR = 20 };
+enum { TEXT_MAX = 64 * 1024, LABEL_WIDEST = 46, BAR = 20, BAR_TEXT = 18 };
 
 enum item_kind { ITEM_TEXT, ITEM_PAIR, ITEM_LINE, ITEM_BAR };
 
@@ -25,7 +25,7 @@ struct item {
 struct line {
 	size_t item, from, n;
 	int x;
-	bool first;              /* of its item: the label stands there */
+	int nth;                 /* of its item: the label stands beside the first ones */
 };
 
 struct doc {
@@ -124,10 +124,15 @@ void doc_printf(struct doc *d, enum tui_style style, int indent, const char *for
 	doc_text(d, style, indent, text);
 }
 
-void doc_pair(struct doc *d, const char *label, const char *value)
+void doc_step(struct doc *d, enum tui_style style, const char *label, const char *value)
 {
 	if (value && *value)
-		add(d, ITEM_PAIR, STYLE_PLAIN, 0, value)->label = safe(label);
+		add(d, ITEM_PAIR, style, 0, value)->label = safe(label);
+}
+
+void doc_pair(struct doc *d, const char *label, const char *value)
+{
+	doc_step(d, STYLE_PLAIN, label, value);
 }
 
 void doc_line(struct doc *d, enum tui_style style, const char *text)
@@ -161,11 +166,11 @@ bool doc_has_links(const struct doc *d)
 
 /* ---- layout ---- */
 
-static void add_line(struct doc *d, size_t item, size_t from, size_t n, int x, bool first)
+static void add_line(struct doc *d, size_t item, size_t from, size_t n, int x, int nth)
 {
 	if (d->n_lines % 256 == 0)
 		d->lines = xrealloc(d->lines, (d->n_lines + 256) * sizeof *d->lines);
-	d->lines[d->n_lines++] = (struct line){ item, from, n, x, first };
+	d->lines[d->n_lines++] = (struct line){ item, from, n, x, nth };
 }
 
 static bool labelled(const struct item *i)
@@ -178,6 +183,9 @@ static int label_columns(const struct doc *d, size_t at, int columns)
 {
 	int widest = 0, most = columns / 2 < LABEL_WIDEST ? columns / 2 : LABEL_WIDEST;
 	size_t from = at, to = at;
+	/* Beside a bar its text needs room too. */
+	if (d->items[at].kind == ITEM_BAR && most > columns - BAR - BAR_TEXT)
+		most = columns - BAR - BAR_TEXT;
 	while (from > 0 && labelled(&d->items[from - 1]))
 		from--;
 	while (to + 1 < d->n && labelled(&d->items[to + 1]))
@@ -189,25 +197,40 @@ static int label_columns(const struct doc *d, size_t at, int columns)
 	return (widest < most ? widest : most) + 2;
 }
 
+/* The nth line of a label, n bytes of it. */
+static const char *label_piece(const struct doc *d, size_t at, int columns, int nth, size_t *n)
+{
+	const char *label = d->items[at].label;
+	int room = label_columns(d, at, columns) - 2;
+	size_t skip;
+	for (;; label += *n + skip) {
+		*n = text_break(label, room > 2 ? room : 2, &skip);
+		if (nth-- == 0 || !*label)
+			return label;
+	}
+}
+
 static void lay_out_item(struct doc *d, size_t at, int columns)
 {
 	const struct item *i = &d->items[at];
 	int x = i->to ? i->indent + 2 : i->indent;
 	if (i->kind == ITEM_LINE) {
-		add_line(d, at, 0, strlen(i->text), 0, true);
+		add_line(d, at, 0, strlen(i->text), 0, 0);
 		return;
 	}
 	if (labelled(i))
 		x = label_columns(d, at, columns) + (i->kind == ITEM_BAR ? BAR + 2 : 0);
 	int room = columns - x > 8 ? columns - x : 8;
 	size_t from = 0, skip;
-	bool first = true;
+	int nth = 0;
 	do {
 		size_t n = text_break(i->text + from, room, &skip);
-		add_line(d, at, from, n, x, first);
-		first = false;
+		add_line(d, at, from, n, x, nth++);
 		from += n + skip;
 	} while (i->text[from]);
+	/* A label may take more lines than its text. */
+	while (labelled(i) && *label_piece(d, at, columns, nth, &skip))
+		add_line(d, at, from, 0, x, nth++);
 }
 
 static void lay_out(struct doc *d, int columns)
@@ -270,10 +293,14 @@ static void draw_line(const struct doc *d, int row, const struct line *l, int co
 	const struct item *i = &d->items[l->item];
 	bool chosen = (long)l->item == d->chosen;
 	char *piece = xasprintf("%.*s", (int)l->n, i->text + l->from);
-	if (labelled(i) && l->first) {
+	if (labelled(i)) {
+		size_t n;
 		int w = label_columns(d, l->item, columns) - 1;
-		tui_put(row, 0, w, STYLE_DIM, i->label);
-		if (i->kind == ITEM_BAR) {
+		const char *label = label_piece(d, l->item, columns, l->nth, &n);
+		char *part = xasprintf("%.*s", (int)n, label);
+		tui_put(row, 0, w, i->style == STYLE_PLAIN ? STYLE_DIM : i->style, part);
+		free(part);
+		if (i->kind == ITEM_BAR && l->nth == 0) {
 			char bar[BAR * 3 + 1] = "";
 			int full = (int)(i->share * BAR + 0.5);
 			for (int k = 0; k < BAR; k++)
@@ -281,7 +308,7 @@ static void draw_line(const struct doc *d, int row, const struct line *l, int co
 			tui_put(row, w + 1, BAR, STYLE_PLAIN, bar);
 		}
 	}
-	if (i->to && l->first)
+	if (i->to && l->nth == 0)
 		tui_put(row, i->indent, 2, chosen ? STYLE_SELECTED : STYLE_DIM, chosen ? "> " : "- ");
 	enum tui_style style = chosen ? STYLE_SELECTED : i->style;
 	if (i->style == STYLE_HEAD)

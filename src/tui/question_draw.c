@@ -7,7 +7,7 @@
 #include "tui/answering.h"
 #include "tui/question.h"
 
-enum { TEXT_MAX = 16 * 1024, BAR = 20, EVIDENCE_ROWS = 2 };
+enum { TEXT_MAX = 16 * 1024, BAR = 20, EVIDENCE_ROWS = 2, CHOICE_INDENT = 9 };
 
 struct line {
 	char *text;
@@ -44,10 +44,12 @@ static void add(struct page *p, enum tui_style style, int indent, const char *te
 	buf_done(&b);
 }
 
-/* label in front of the first line, the text in a column of its own */
+/* A full-width colon brings its blank with it. */
 static void add_labelled(struct page *p, enum tui_style style, int indent, const char *label, const char *text)
 {
-	char *both = xasprintf("%s%s%s", label, *label ? " " : "", text);
+	const char *colon = strstr(label, "：");
+	bool wide = colon && !colon[strlen("：")];
+	char *both = xasprintf("%s%s%s", label, *label && !wide ? " " : "", text);
 	add(p, style, indent, both);
 	free(both);
 }
@@ -64,10 +66,10 @@ static void add_choice(struct page *p, int row, bool stored, const char *key, co
 {
 	p->row = row;
 	size_t first = p->n;
-	add(p, stored ? STYLE_STRONG : STYLE_PLAIN, 7, text);
+	add(p, stored ? STYLE_STRONG : STYLE_PLAIN, CHOICE_INDENT, text);
 	for (size_t i = first; i < p->n; i++)
 		p->lines[i].choice = true;
-	char *head = xasprintf("(%s) %s  %s", stored ? "*" : " ", key, p->lines[first].text);
+	char *head = xasprintf("  (%s) %s  %s", stored ? "*" : " ", key, p->lines[first].text);
 	free(p->lines[first].text);
 	p->lines[first].text = head;
 	p->lines[first].indent = 0;
@@ -83,21 +85,21 @@ static void add_evidence(struct page *p, const struct check_result *r)
 		char *text = tui_evidence(&r->rows[i]);
 		char *marked = xasprintf("%s%s", text, r->rows[i].candidate ? _(" (a guess)") : "");
 		if (*text)
-			add(p, STYLE_PLAIN, 9, marked);
+			add(p, STYLE_PLAIN, CHOICE_INDENT + 2, marked);
 		free(marked);
 		free(text);
 	}
 	if (r && r->n_rows + r->more_rows > shown) {
 		char *more = xasprintf(_("and %zu more"), (size_t)(r->n_rows + r->more_rows - shown));
-		add(p, STYLE_DIM, 9, more);
+		add(p, STYLE_DIM, CHOICE_INDENT + 2, more);
 		free(more);
 	}
 }
 
 static void add_finding(struct page *p, enum tui_style style, const char *what, const struct check_result *r)
 {
-	add(p, style, 7, what);
-	add_labelled(p, STYLE_PLAIN, 7, "", text2_get(&r->check->title));
+	add(p, style, CHOICE_INDENT, what);
+	add_labelled(p, STYLE_PLAIN, CHOICE_INDENT, "", text2_get(&r->check->title));
 	add_evidence(p, r);
 }
 
@@ -109,7 +111,7 @@ static void add_contradicted(struct page *p, const struct assess_question *q)
 	add_finding(p, STYLE_BAD, what, q->contradictions[0].result);
 	free(what);
 	for (size_t i = 1; i < q->n_contradictions; i++)
-		add_labelled(p, STYLE_PLAIN, 7, _("also:"), text2_get(&q->contradictions[i].result->check->title));
+		add_labelled(p, STYLE_PLAIN, CHOICE_INDENT, _("also:"), text2_get(&q->contradictions[i].result->check->title));
 }
 
 static void add_unseen(struct page *p, const struct assessment *a)
@@ -117,7 +119,7 @@ static void add_unseen(struct page *p, const struct assessment *a)
 	int k = (int)(a->coverage.k * 100 + 0.5);
 	char *text = k < 30 ? xasprintf(_("The scan cannot tell: it covers %d %% of what it should."), k)
 			    : xstrdup(_("The scan cannot tell: the capture does not show this."));
-	add(p, STYLE_DIM, 7, text);
+	add(p, STYLE_DIM, CHOICE_INDENT, text);
 	free(text);
 }
 
@@ -132,35 +134,53 @@ static void add_wire(struct page *p, const struct assessment *a, const struct an
 		add_contradicted(p, &q);
 		break;
 	case WIRE_CONFIRMED:
-		add(p, STYLE_GOOD, 7, _("Confirmed: the scan looked for the following and did not find it."));
-		add(p, STYLE_PLAIN, 7, text2_get(&by->check->title));
+		add(p, STYLE_GOOD, CHOICE_INDENT, _("Confirmed: the scan looked for the following and did not find it."));
+		add(p, STYLE_PLAIN, CHOICE_INDENT, text2_get(&by->check->title));
 		break;
 	case WIRE_FITS:
-		add_finding(p, STYLE_FAIR, claims ? _("The scan saw this; it fits the answer.") : _("The scan saw this:"), by);
+		add_finding(p, STYLE_FAIR, claims ? _("The scan saw this; it does not contradict the answer:") : _("The scan saw this:"), by);
 		break;
 	case WIRE_NOTHING:
 		if (a->coverage.k < 0.3)
 			add_unseen(p, a);
 		else
-			add(p, STYLE_DIM, 7, _("The scan saw nothing that contradicts this."));
+			add(p, STYLE_DIM, CHOICE_INDENT, _("The scan saw nothing that contradicts this."));
 		break;
 	case WIRE_UNSEEN:
 		add_unseen(p, a);
 		break;
 	case WIRE_NO_CHECK:
-		add(p, STYLE_DIM, 7, _("No scan can see this: the answer counts as it is given."));
+		add(p, STYLE_DIM, CHOICE_INDENT, _("No scan can see this: the answer counts as it is given."));
 		break;
 	case WIRE_NO_SCAN:
-		add(p, STYLE_DIM, 7, q.question->capable ? _("Nothing was measured yet; a scan can confirm this answer.")
+		add(p, STYLE_DIM, CHOICE_INDENT, q.question->capable ? _("Nothing was measured yet; a scan can confirm this answer.")
 							 : _("No scan can see this: the answer counts as it is given."));
 		break;
 	}
 	if (q.held)
-		add(p, STYLE_FAIR, 7, _("Counts as 3 until the scan confirms it or a record can be shown (key k)."));
+		add(p, STYLE_FAIR, CHOICE_INDENT, _("Counts as 3 until the scan confirms it or a record can be shown (key k)."));
 	free(q.contradictions);
 }
 
 /* ---- the page ---- */
+
+/* Who said it, when, and what stands behind it. */
+static void add_record(struct page *p, const struct answer *answer)
+{
+	char day[11];
+	snprintf(day, sizeof day, "%s", answer->when);
+	const char *who = answer->respondent ? answer->respondent : "";
+	char *line = *who ? xasprintf(_("Answered on %s by %s."), day, who) : xasprintf(_("Answered on %s."), day);
+	char *all = xasprintf("%s%s%s", line, answer->recorded ? " " : "",
+			      answer->recorded ? _("A record can be shown.") : "");
+	add(p, STYLE_DIM, CHOICE_INDENT, all);
+	free(all);
+	free(line);
+	if (answer->note)
+		add_labelled(p, STYLE_PLAIN, CHOICE_INDENT, _("Note:"), answer->note);
+	if (answer->evidence)
+		add_labelled(p, STYLE_PLAIN, CHOICE_INDENT, _("Where the record is:"), answer->evidence);
+}
 
 static void add_levels(struct page *p, const struct assessment *a, const struct question *q, const struct answer *answer)
 {
@@ -174,44 +194,24 @@ static void add_levels(struct page *p, const struct assessment *a, const struct 
 			add_choice(p, row, here, row == ROW_UNKNOWN ? "?" : "n",
 				   row == ROW_UNKNOWN ? _("I don't know") : _("Does not apply here (with a reason)"));
 		if (row == 3 && q->alternative.en)
-			add_labelled(p, STYLE_DIM, 7, _("where not connected:"), text2_get(&q->alternative));
+			add_labelled(p, STYLE_DIM, CHOICE_INDENT, _("where not connected:"), text2_get(&q->alternative));
 		if (!here)
 			continue;
 		p->row = row;
 		if (answer->level == LEVEL_NOT_APPLICABLE && answer->reason)
-			add_labelled(p, STYLE_PLAIN, 7, _("Reason:"), answer->reason);
+			add_labelled(p, STYLE_PLAIN, CHOICE_INDENT, _("Reason:"), answer->reason);
 		add_wire(p, a, answer);
+		add_record(p, answer);
 		p->row = -1;
 	}
-}
-
-static void add_record(struct page *p, const struct answer *answer)
-{
-	if (!tui_answer_given(answer)) {
-		if (answer->level == LEVEL_NOT_APPLICABLE)
-			add(p, STYLE_FAIR, 0, _("This need not be answered: no machine is networked."));
-		return;
-	}
-	char day[11];
-	snprintf(day, sizeof day, "%s", answer->when);
-	const char *who = answer->respondent ? answer->respondent : "";
-	char *line = *who ? xasprintf(_("Answered on %s by %s."), day, who) : xasprintf(_("Answered on %s."), day);
-	char *all = xasprintf("%s%s%s", line, answer->recorded ? " " : "",
-			      answer->recorded ? _("A record can be shown.") : "");
-	add(p, STYLE_DIM, 0, all);
-	free(all);
-	free(line);
-	if (answer->note)
-		add_labelled(p, STYLE_PLAIN, 0, _("Note:"), answer->note);
-	if (answer->evidence)
-		add_labelled(p, STYLE_PLAIN, 0, _("Where the record is:"), answer->evidence);
 }
 
 static void fill_question(struct page *p, const struct assessment *a, const struct question *q,
 			  const struct answer *answer)
 {
+	if (!tui_answer_given(answer) && answer->level == LEVEL_NOT_APPLICABLE)
+		add(p, STYLE_FAIR, 0, _("This need not be answered: no machine is networked."));
 	add_levels(p, a, q, answer);
-	add_record(p, answer);
 	add(p, STYLE_PLAIN, 0, "");
 	add_labelled(p, STYLE_PLAIN, 0, _("How to tell:"), text2_get(&q->help));
 	add_labelled(p, STYLE_PLAIN, 0, _("Whom to ask:"), text2_get(&q->ask_whom));
@@ -250,7 +250,7 @@ static void draw_progress(const struct steps_progress *p, bool profile, int colu
 	char text[200], bar[BAR * 3 + 1] = "";
 	size_t n = profile ? p->profile : p->questions, done = profile ? p->profile_answered : p->answered;
 	for (size_t i = 0; i < BAR; i++)
-		strcat(bar, n && i < done * BAR / n ? "█" : "░");
+		strcat(bar, n && i < (done * BAR + n - 1) / n ? "█" : "░");
 	int x = tui_put(0, 0, BAR, STYLE_PLAIN, bar) + 2;
 	if (p->minutes)
 		snprintf(text, sizeof text, _("%zu / %zu, about %zu min left"), p->place, n, p->minutes);
@@ -278,13 +278,20 @@ static void follow(struct question_view *v, const struct page *p, int rows)
 			first = first < 0 ? i : first;
 			last = i;
 		}
-	if (v->follow && first >= 0) {
+	if (v->follow && v->chosen >= 0 && first >= 0) {
 		if (last >= v->top + rows)
 			v->top = last - rows + 1;
 		if (first < v->top)
 			v->top = first;
 	}
 	v->top = v->top > most ? most : v->top < 0 ? 0 : v->top;
+}
+
+static void select_line(struct line *l)
+{
+	l->style = STYLE_SELECTED;
+	if (l->indent == 0)
+		l->text[0] = '>';
 }
 
 void question_draw(struct screen *s, int rows, int columns)
@@ -306,7 +313,7 @@ void question_draw(struct screen *s, int rows, int columns)
 	v->rows = rows - y;
 	for (size_t i = 0; i < body.n; i++)
 		if (body.lines[i].row == v->chosen && body.lines[i].choice)
-			body.lines[i].style = STYLE_SELECTED;
+			select_line(&body.lines[i]);
 	follow(v, &body, v->rows);
 	draw_lines(&body, (size_t)v->top, y, v->rows);
 	if (v->top + v->rows < (int)body.n)

@@ -33,7 +33,9 @@ static bool is_question(const struct screen *s)
 
 /* ---- where we are ---- */
 
-/* The row of the answer as it is stored; the first one where there is none. */
+/*
+ * The row of the answer as it is stored; -1 where there is none: nothing is marked then, lest an Enter too many answer.
+ */
 static int row_of_answer(const struct screen *s)
 {
 	const struct step *step = step_of(s->data);
@@ -42,9 +44,9 @@ static int row_of_answer(const struct screen *s)
 		for (size_t i = 0; now && i < step->profile->n_choices; i++)
 			if (strcmp(step->profile->choices[i].value, now) == 0)
 				return (int)i;
-		return 0;
+		return -1;
 	}
-	return tui_answer_given(answer_of(s)) ? question_row(answer_of(s)->level) : 0;
+	return tui_answer_given(answer_of(s)) ? question_row(answer_of(s)->level) : -1;
 }
 
 static void go(struct screen *s, size_t at)
@@ -87,9 +89,9 @@ static void go_on(struct screen *s)
 		say_skipped(s, from, at);
 		go(s, at);
 	} else if (v->was_open || v->review) {
-		/* The first screen shows the result. */
-		tui_say(s->tui, "%s", _("All questions are answered. This is the result."));
-		tui_close(s->tui);
+		struct tui *t = s->tui;
+		tui_replace(t, &screen_result, 0, "");
+		tui_say(t, "%s", _("All questions are answered. This is the result."));
 	} else {
 		tui_close(s->tui);
 	}
@@ -195,7 +197,12 @@ static void take_level(struct screen *s, int level, const char *reason)
 	v->given = true;
 	v->follow = true;
 	v->chosen = question_row(level);
-	tui_say(s->tui, "%s", _("Stored. Enter: the next question."));
+	const struct answer *counts = steps_answer(step_of(v), &s->tui->a.answers);
+	if (counts->chosen && strcmp(counts->respondent, s->tui->respondent) != 0)
+		tui_say(s->tui, _("Stored beside the answer of %s, which was chosen to count."),
+			*counts->respondent ? counts->respondent : _("(no name)"));
+	else
+		tui_say(s->tui, "%s", _("Stored. Enter: the next question."));
 }
 
 static void not_applicable(struct screen *s)
@@ -246,6 +253,9 @@ static void take_row(struct screen *s)
 	const struct step *step = step_of(v);
 	if (step->profile && !step->profile->n_choices)
 		write_profile(s);
+	else if (v->chosen < 0)
+		tui_say(s->tui, "%s", step->profile ? _("Choose with the arrow keys and Enter, or type a digit.")
+						    : _("Choose with the arrow keys and Enter, or type 0 to 4, ? or n."));
 	else if (step->profile)
 		take_profile(s, step->profile->choices[v->chosen].value);
 	else if (v->chosen == ROW_NOT_APPLICABLE)
@@ -375,7 +385,7 @@ static void move(struct screen *s, int by)
 	struct question_view *v = s->data;
 	const struct step *step = step_of(v);
 	int rows = step->profile ? (int)step->profile->n_choices : ROWS_OF_QUESTION;
-	int to = v->chosen + by;
+	int to = v->chosen < 0 ? 0 : v->chosen + by;
 	if (to >= 0 && to < rows)
 		v->chosen = to;
 	v->follow = true;
@@ -420,14 +430,14 @@ static bool question_key(struct screen *s, int key)
 static const struct tui_binding keys[] = {
 	{ TUI_ENTER, 0, "Enter", N_("answer"), N_("Take the marked answer; on the answer as it stands: the next open question."),
 	  enter, NULL },
-	{ '?', 0, NULL, N_("don't know"), N_("Answer \"don't know\". Digits 0 to 4 answer with that level."), key_unknown, is_question },
-	{ 'n', 0, NULL, N_("does not apply"), N_("Answer \"does not apply here\"; it asks for the reason."), not_applicable,
+	{ '?', 0, NULL, N_("don't know"), N_("?: answer \"don't know\". 0 to 4: answer with that level."), key_unknown, is_question },
+	{ 'n', 0, NULL, N_("does not apply"), N_("n: answer \"does not apply here\"; it asks for the reason."), not_applicable,
 	  is_question },
-	{ 'b', TUI_LEFT, "b", N_("before"), N_("The question before this one (also Left)."), key_back, NULL },
-	{ TUI_RIGHT, 0, "→", N_("skip"), N_("The question after this one, without an answer."), key_forward, NULL },
-	{ 'j', 0, "j", N_("go to"), N_("Go to a question by its number, or choose it from the list."), key_jump, NULL },
+	{ 'b', TUI_LEFT, "b", N_("prev"), N_("The question before this one (also Left)."), key_back, NULL },
+	{ TUI_RIGHT, 0, "→", N_("next"), N_("The question after this one, without an answer."), key_forward, NULL },
+	{ 'j', 0, "j", N_("go"), N_("Go to a question by its number, or choose it from the list."), key_jump, NULL },
 	{ 'o', 0, "o", N_("note"), N_("Write a note to this answer."), key_note, can_note },
-	{ 'e', 0, "e", N_("record"), N_("Write down where the record is that shows it, for example a folder or a file."),
+	{ 'e', 0, "e", N_("proof"), N_("Write down where the record is that shows it, for example a folder or a file."),
 	  key_evidence, can_note },
 	{ 'k', 0, "k", N_("shown"), N_("A record that shows this can be presented: yes or no."), key_record, can_note },
 	{ 0 },

@@ -11,9 +11,9 @@ struct questions { bool due_only; };
 static const struct table_column columns[] = {
 	{ N_("NO."), 4, 0, false, 0 },
 	{ N_("ABOUT"), 16, 0, false, 2 },
-	{ N_("QUESTION"), 20, 1, false, 0 },
+	{ N_("QUESTION"), 40, 1, false, 0 },
 	{ N_("ANSWER"), 14, 0, false, 0 },
-	{ N_("SCAN"), 10, 0, false, 0 },
+	{ N_("SCAN"), 11, 0, false, 0 },
 	{ N_("DAY"), 10, 0, false, 3 },
 	{ 0 },
 };
@@ -79,8 +79,7 @@ static bool questions_open(struct screen *s, struct err *e)
 		due += add_step(s, &steps.steps[i], answers);
 		answered += steps_answered(&steps.steps[i], answers);
 	}
-	char *note = v->due_only ? xasprintf(_("Only what is worth another look: not answered, not known, older than a year, or "
-					       "contradicted by a newer scan. %zu of %zu (c: all)"), due, steps.n)
+	char *note = v->due_only ? xasprintf(_("Worth another look: %zu of %zu (open, not known, over a year old, or contradicted since)"), due, steps.n)
 				 : xasprintf(_("%zu of %zu answered; worth another look: %zu (c: only these)"), answered, steps.n,
 					     due);
 	table_note(s->table, note);
@@ -119,10 +118,16 @@ static void key_set(struct screen *s)
 	tui_refill(s);
 }
 
+static void key_people(struct screen *s)
+{
+	tui_open(s->tui, &screen_respondents, 0, "");
+}
+
 static const struct tui_binding keys[] = {
 	{ 'c', 0, "c", N_("again"), N_("Show only what is worth another look: not answered, \"don't know\", answered more than a "
 				       "year ago, or contradicted by a scan that is newer than the answer."), key_due, NULL },
 	{ 'f', 0, "f", N_("set"), N_("Change between the quick questions and all questions."), key_set, NULL },
+	{ 'p', 0, "p", N_("people"), N_("Who answered what, and who answers from now on."), key_people, NULL },
 	{ 0 },
 };
 

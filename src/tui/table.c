@@ -119,6 +119,11 @@ void table_empty(struct table *t, const char *text)
 	t->empty = text ? xstrdup(text) : NULL;
 }
 
+bool table_opens(const struct table *t)
+{
+	return t->to != NULL;
+}
+
 /* ---- order and filter ---- */
 
 static const char *cell_text(const struct row *r, int column)

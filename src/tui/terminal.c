@@ -22,7 +22,7 @@
 /* <term.h> would define words such as "columns" as macros. */
 char *tigetstr(const char *name);
 
-enum { WAIT_MS = 250, ANSWER_MS = 300, ROW_CELLS = 512 };
+enum { WAIT_MS = 250, ANSWER_MS = 300, ROW_CELLS = 512, MARKS_MOST = 3 };
 
 static SCREEN *screen;
 static bool wide_ambiguous, left, coloured;
@@ -54,13 +54,12 @@ static const struct { const char *name; int key, curses; } keys[] = {
 /* The screen as text, a line per row without the blanks at its end. */
 static bool save_screen(const char *path, struct err *e)
 {
-	int rows, columns;
+	int rows = getmaxy(stdscr);
 	struct buf b;
-	getmaxyx(stdscr, rows, columns);
 	buf_init(&b, 1 << 20);
 	for (int y = 0; y < rows; y++) {
-		wchar_t row[ROW_CELLS + 1] = L"";
-		mvinnwstr(y, 0, row, columns < ROW_CELLS ? columns : ROW_CELLS);
+		wchar_t row[ROW_CELLS * (1 + MARKS_MOST) + 1] = L"";
+		mvinnwstr(y, 0, row, ROW_CELLS * (1 + MARKS_MOST));
 		size_t n = wcslen(row);
 		while (n > 0 && row[n - 1] == L' ')
 			n--;
@@ -308,6 +307,11 @@ void terminal_return(void)
 	clearok(curscr, TRUE);
 }
 
+bool terminal_quitting(void)
+{
+	return quit;
+}
+
 bool terminal_wide_ambiguous(void)
 {
 	return wide_ambiguous;
@@ -444,11 +448,68 @@ static bool ambiguous(uint32_t c)
 	       (c >= 0x2010 && c <= 0x2bff && wcwidth((wchar_t)c) == 1);
 }
 
+/* Marks that stand on the character before them: accents, the two dots of kana in file names of a Mac, vowel signs. */
+static bool is_mark(uint32_t c)
+{
+	static const struct { uint32_t from, to; } ranges[] = {
+		{ 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd }, { 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x900, 0x902 },
+		{ 0x93a, 0x93c }, { 0x941, 0x94d }, { 0xe31, 0xe31 }, { 0xe34, 0xe3a }, { 0xe47, 0xe4e }, { 0x1ab0, 0x1abe },
+		{ 0x1dc0, 0x1dff }, { 0x20d0, 0x20f0 }, { 0x302a, 0x302d }, { 0x3099, 0x309a }, { 0xfe20, 0xfe2f },
+	};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return true;
+	return false;
+}
+
+/* One cell: a character and the marks on it. */
+struct glyph { wchar_t c[2 + MARKS_MOST]; int n, width; };
+
+static void put_glyphs(int row, int x, enum tui_style style, const struct glyph *g, size_t n)
+{
+	for (size_t i = 0; i < n; x += g[i++].width) {
+		cchar_t cell;
+		setcchar(&cell, g[i].c, attributes(style), style_pair(style), NULL);
+		mvadd_wch(row, x, &cell);
+	}
+}
+
+/* The characters of a safe text that fit into so many columns; what does not fit ends with a sign of it. */
+static size_t glyphs_of(const char *text, int columns, struct glyph *g, int *used)
+{
+	size_t k = 0, n;
+	bool cut = false;
+	*used = 0;
+	for (const char *p = text; *p && !cut; p += n) {
+		uint32_t c = text_char(p, &n);
+		wchar_t one[2] = { (wchar_t)c, 0 };
+		const wchar_t *put = wide_ambiguous && ambiguous(c) ? narrow(c) : one;
+		for (; *put && !cut; put++) {
+			int w = wcwidth(*put);
+			if (w == 0 || is_mark((uint32_t)*put)) {
+				if (k > 0 && is_mark((uint32_t)*put) && g[k - 1].n <= MARKS_MOST)
+					g[k - 1].c[g[k - 1].n++] = *put;
+				continue;
+			}
+			cut = *used + (w < 0 ? 1 : w) > columns;
+			if (!cut)
+				g[k++] = (struct glyph){ { w < 0 ? L'?' : *put }, 1, w < 0 ? 1 : w };
+			*used += cut ? 0 : g[k - 1].width;
+		}
+	}
+	while (cut && k > 0 && *used + 1 > columns)
+		*used -= g[--k].width;
+	if (cut && *used < columns)
+		g[k++] = (struct glyph){ { wide_ambiguous ? L'~' : L'…' }, 1, 1 };
+	*used += cut && *used < columns;
+	return k;
+}
+
 int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 {
-	wchar_t out[ROW_CELLS * 4 + 1];
-	size_t n_out = 0, n, most = (size_t)ROW_CELLS * 16;
-	int used = 0;
+	struct glyph glyphs[ROW_CELLS];
+	size_t most = (size_t)ROW_CELLS * 16;
+	int used;
 	if (row < 0 || row >= clip_rows || x < 0 || x >= clip_columns || columns <= 0)
 		return 0;
 	columns = columns < clip_columns - x ? columns : clip_columns - x;
@@ -461,37 +522,9 @@ int tui_put(int row, int x, int columns, enum tui_style style, const char *text)
 	char *piece = xasprintf("%.*s", (int)len, text);
 	text_terminal(&b, piece);
 	free(piece);
-	bool cut = false;
-	for (const char *p = b.data; *p && !cut; p += n) {
-		uint32_t c = text_char(p, &n);
-		wchar_t one[2] = { (wchar_t)c, 0 };
-		const wchar_t *put = wide_ambiguous && ambiguous(c) ? narrow(c) : one;
-		for (; *put && !cut; put++) {
-			int w = wcwidth(*put);
-			wchar_t shown = w < 0 ? L'?' : *put;
-			w = w < 0 ? 1 : w;
-			if (w == 0)
-				continue;
-			if (used + w > columns) {
-				cut = true;
-				break;
-			}
-			out[n_out++] = shown;
-			used += w;
-		}
-	}
-	/* What does not fit ends with a sign of it. */
-	while (cut && n_out > 0 && used + 1 > columns) {
-		used -= wcwidth(out[--n_out]);
-	}
-	if (cut && used < columns) {
-		out[n_out++] = wide_ambiguous ? L'~' : L'…';
-		used++;
-	}
+	size_t n = glyphs_of(b.data, columns, glyphs, &used);
 	buf_done(&b);
-	attr_set(attributes(style), style_pair(style), NULL);
-	mvaddnwstr(origin_row + row, origin_x + x, out, (int)n_out);
-	attr_set(A_NORMAL, 0, NULL);
+	put_glyphs(origin_row + row, origin_x + x, style, glyphs, n);
 	return used;
 }
 

@@ -21,9 +21,15 @@ static const struct tui_binding in_doc[] = {
 	{ TUI_ENTER, 0, "Enter", N_("open"), N_("Open what is marked with >."), NULL, NULL },
 	{ 0 },
 };
+
+static bool opens(const struct screen *s)
+{
+	return table_opens(s->table);
+}
+
 static const struct tui_binding in_table[] = {
 	{ TUI_UP, TUI_DOWN, NULL, N_("move"), N_("Arrow keys, Page Up, Page Down, Home and End move."), NULL, NULL },
-	{ TUI_ENTER, 0, "Enter", N_("open"), N_("Open what is marked with >."), NULL, NULL },
+	{ TUI_ENTER, 0, "Enter", N_("open"), N_("Open what is marked with >."), NULL, opens },
 	{ '/', 0, "/", N_("filter"), N_("Show only rows that hold some text; an empty one shows all."), NULL, NULL },
 	{ 's', 0, "s", N_("sort"), N_("Sort by the next column, upwards, then downwards."), NULL, NULL },
 	{ 0 },
@@ -131,6 +137,7 @@ void tui_say(struct tui *t, const char *format, ...)
 bool tui_answers_changed(struct tui *t)
 {
 	struct err e;
+	tui_changes_forget(t);
 	if (score_answers_changed(&t->a, t->store, &e))
 		return true;
 	tui_say(t, "%s", e.text);
@@ -145,6 +152,7 @@ bool tui_site_changed(struct tui *t)
 		tui_say(t, "%s", e.text);
 		return false;
 	}
+	tui_changes_forget(t);
 	score_assess_free(&t->a);
 	t->a = fresh;
 	return true;
@@ -152,16 +160,23 @@ bool tui_site_changed(struct tui *t)
 
 /* ---- the frame ---- */
 
-static void put_binding(struct buf *b, const struct tui_binding *k, const struct screen *s)
+/* Words that do not fit are left out as a whole; the help page has them. */
+static void add_bindings(struct buf *b, const struct tui_binding *k, const struct screen *s, int columns)
 {
-	if (k->shown && (!k->can || k->can(s)))
-		buf_printf(b, " %s %s ", k->shown, _(k->label));
-}
-
-static void add_bindings(struct buf *b, const struct tui_binding *k, const struct screen *s)
-{
-	for (; k && k->label; k++)
-		put_binding(b, k, s);
+	static const char cut[] = "…";
+	for (; k && k->label; k++) {
+		if (b->len >= sizeof cut - 1 && strcmp(b->data + b->len - (sizeof cut - 1), cut) == 0)
+			return;
+		if (!k->shown || (k->can && !k->can(s)))
+			continue;
+		char *text = xasprintf(" %s %s ", k->shown, _(k->label));
+		int used = text_width(b->data);
+		if (used + text_width(text) <= columns)
+			buf_puts(b, text);
+		else if (used < columns)
+			buf_puts(b, cut);
+		free(text);
+	}
 }
 
 static const struct tui_binding *body_keys(const struct screen *s)
@@ -175,10 +190,10 @@ static void draw_help_line(const struct screen *s, int row, int columns)
 	struct buf own, always;
 	buf_init(&own, 2048);
 	buf_init(&always, 256);
-	add_bindings(&own, s->type->keys, s);
-	add_bindings(&own, body_keys(s), s);
-	add_bindings(&always, everywhere, s);
+	add_bindings(&always, everywhere, s, columns);
 	int w = text_width(always.data);
+	add_bindings(&own, s->type->keys, s, columns - w);
+	add_bindings(&own, body_keys(s), s, columns - w);
 	tui_fill(row, 0, columns, STYLE_SELECTED, "");
 	tui_put(row, 0, columns - w, STYLE_SELECTED, own.data);
 	tui_put(row, columns - w, w, STYLE_SELECTED, always.data);
@@ -192,10 +207,12 @@ static void draw_title(const struct screen *s, int columns)
 	bool above = false, below = false;
 	s->type->title(s, title, sizeof title);
 	snprintf(line, sizeof line, " genba  %s", title);
-	terminal_origin(0, 0, 1, columns);
-	tui_fill(0, 0, columns, STYLE_SELECTED, line);
-	if (!s->table && !s->type->draw)
+	/* A screen that draws itself may use the document; else it is empty. */
+	if (!s->table)
 		doc_more(s->doc, &above, &below);
+	terminal_origin(0, 0, 1, columns);
+	tui_fill(0, 0, columns, STYLE_SELECTED, "");
+	tui_put(0, 0, above || below ? columns - 5 : columns, STYLE_SELECTED, line);
 	if (above || below)
 		tui_put(0, columns - 4, 3, STYLE_SELECTED, above && below ? "↑↓" : above ? "↑" : " ↓");
 }
@@ -221,7 +238,7 @@ static bool too_small(int rows, int columns)
 	return true;
 }
 
-static void draw(struct tui *t)
+void tui_draw(struct tui *t)
 {
 	struct screen *s = top(t);
 	int rows, columns;
@@ -239,7 +256,7 @@ static void draw(struct tui *t)
 
 /* ---- keys ---- */
 
-static int read_key(struct tui *t)
+int tui_read_key(struct tui *t)
 {
 	struct err e = { "" };
 	int key = terminal_key(&e);
@@ -288,90 +305,9 @@ static void help(struct tui *t)
 			tui_fill(0, 0, columns, STYLE_SELECTED, _(" any key: back"));
 		}
 		terminal_show();
-		key = read_key(t);
+		key = tui_read_key(t);
 	} while (key == TUI_RESIZE || key == TUI_REDRAW);
 	doc_free(d);
-}
-
-/* Drop the last character. */
-static void shorten(char *value)
-{
-	size_t n = strlen(value);
-	while (n > 0 && ((unsigned char)value[n - 1] & 0xc0) == 0x80)
-		n--;
-	value[n > 0 ? n - 1 : 0] = 0;
-}
-
-static void append(char *value, size_t size, uint32_t c)
-{
-	char bytes[5] = "";
-	size_t n = strlen(value);
-	if (c < 0x80) {
-		bytes[0] = (char)c;
-	} else if (c < 0x800) {
-		bytes[0] = (char)(0xc0 | c >> 6);
-		bytes[1] = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		bytes[0] = (char)(0xe0 | c >> 12);
-		bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (c & 0x3f));
-	} else {
-		bytes[0] = (char)(0xf0 | c >> 18);
-		bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
-		bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[3] = (char)(0x80 | (c & 0x3f));
-	}
-	if (n + strlen(bytes) < size)
-		strcat(value, bytes);
-}
-
-/* The end of the text that fits. */
-static const char *tail(const char *value, int columns)
-{
-	size_t n;
-	while (text_width(value) > columns) {
-		text_char(value, &n);
-		value += n;
-	}
-	return value;
-}
-
-static void draw_input(struct tui *t, const char *prompt, const char *value)
-{
-	int rows, columns;
-	draw(t);
-	terminal_size(&rows, &columns);
-	terminal_origin(rows - 2, 0, 2, columns);
-	tui_fill(0, 0, columns, STYLE_STRONG, "");
-	int used = tui_put(0, 1, columns / 2, STYLE_STRONG, prompt) + 2;
-	used += tui_put(0, used, columns - used - 1, STYLE_PLAIN, tail(value, columns - used - 2));
-	tui_fill(1, 0, columns, STYLE_SELECTED, _(" Enter: take it   Esc: give up   Ctrl-U: empty"));
-	terminal_cursor(0, used);
-	terminal_show();
-}
-
-bool tui_input(struct tui *t, const char *prompt, char *value, size_t size)
-{
-	char *text = xcalloc(size, 1);
-	memcpy(text, value, size);
-	text[size - 1] = 0;
-	int key;
-	for (;;) {
-		draw_input(t, prompt, text);
-		key = read_key(t);
-		if (key == TUI_ENTER || key == TUI_ESCAPE || key == TUI_QUIT)
-			break;
-		if (key == TUI_BACKSPACE || key == TUI_DELETE)
-			shorten(text);
-		else if (key == TUI_EMPTY)
-			text[0] = 0;
-		else if (key < KEY_TUI && key >= ' ')
-			append(text, size, (uint32_t)key);
-	}
-	if (key == TUI_ENTER)
-		memcpy(value, text, size);
-	free(text);
-	return key == TUI_ENTER;
 }
 
 bool tui_confirm(struct tui *t, const char *question)
@@ -381,8 +317,8 @@ bool tui_confirm(struct tui *t, const char *question)
 		char *text = xasprintf("%s %s", question, _("(y/n)"));
 		tui_say(t, "%s", text);
 		free(text);
-		draw(t);
-		key = plain(read_key(t));
+		tui_draw(t);
+		key = plain(tui_read_key(t));
 	} while (key == TUI_RESIZE || key == TUI_REDRAW);
 	t->message[0] = 0;
 	return key == 'y' || key == 'Y';
@@ -436,7 +372,7 @@ void tui_paragraph(int row, int x, int rows, int columns, enum tui_style style, 
 
 void tui_put_finding(struct doc *d, const struct check_result *r)
 {
-	char *text = xasprintf("%s: %s", _(severity_titles[r->severity]), text2_get(&r->check->title));
+	char *text = xasprintf(_("%s: %s"), _(severity_titles[r->severity]), text2_get(&r->check->title));
 	doc_link(d, tui_severity_style(r->severity), 0, text, &screen_finding, 0, r->check->id);
 	free(text);
 }
@@ -488,14 +424,15 @@ bool tui_run(const struct tui_options *o, struct err *e)
 			ok = err_set(e, "%s", t.message);
 	}
 	while (ok && !t.over && t.depth > 0) {
-		draw(&t);
-		handle(&t, plain(read_key(&t)));
+		tui_draw(&t);
+		handle(&t, plain(tui_read_key(&t)));
 	}
 	if (ok && t.fault)
 		ok = err_set(e, "%s", t.message);
 	while (t.depth > 0)
 		screen_free(t.stack[--t.depth]);
 	terminal_close();
+	tui_changes_forget(&t);
 	if (assessed)
 		score_assess_free(&t.a);
 	store_close(t.store);

@@ -77,6 +77,8 @@ struct tui {
 	struct assessment a;                 /* over the newest finished scan; checks and questionnaire always loaded */
 	bool full;                           /* the questionnaire's full set, not the quick one */
 	char respondent[64];                 /* who answers, "" for nobody's name */
+	int64_t earlier;                     /* scan that the newest one is compared with; 0: the one before it */
+	struct changes *changes;             /* changes.c's, NULL: to be reckoned */
 	/* The rest is tui.c's. */
 	struct screen *stack[16];
 	int depth;
@@ -109,6 +111,8 @@ bool tui_site_changed(struct tui *t);
  * False: given up (Escape, end), value is as it was.
  */
 bool tui_input(struct tui *t, const char *prompt, char *value, size_t size);
+/* The same for a file's path, which Tab completes. */
+bool tui_input_path(struct tui *t, const char *prompt, char *path, size_t size);
 /* y or n */
 bool tui_confirm(struct tui *t, const char *question);
 
@@ -137,6 +141,8 @@ void doc_printf(struct doc *d, enum tui_style style, int indent, const char *for
 	__attribute__((format(printf, 4, 5)));
 /* "label  value", the values of neighbours in one column; value NULL or "": left out. */
 void doc_pair(struct doc *d, const char *label, const char *value);
+/* The same in another style. */
+void doc_step(struct doc *d, enum tui_style style, const char *label, const char *value);
 /* A line as it is, cut where the screen ends: drawings, tables. */
 void doc_line(struct doc *d, enum tui_style style, const char *text);
 /* "label ██████░░░░ text" with a bar of share 0..1 */
@@ -171,7 +177,8 @@ bool table_chosen(const struct table *t, int64_t *id, const char **word);
 
 /* ---- screens ---- */
 extern const struct screen_type screen_home, screen_devices, screen_device, screen_findings, screen_finding,
-	screen_action, screen_actions, screen_map, screen_question, screen_questions;
+	screen_action, screen_actions, screen_map, screen_question, screen_questions, screen_respondents,
+	screen_conversations, screen_operations, screen_result, screen_changes, screen_scans;
 
 /* ---- the program ---- */
 
@@ -193,6 +200,13 @@ bool doc_key(struct doc *d, int key, struct doc_link_target *open);
 void table_draw(struct table *t, int rows, int columns);
 bool table_key(struct table *t, struct tui *tui, int key, struct doc_link_target *open);
 
+/* The frame with the screen in it, and the next key: for what lies over a screen. */
+void tui_draw(struct tui *t);
+int tui_read_key(struct tui *t);
+/* changes.c: what was reckoned about changes holds no more. */
+void tui_changes_forget(struct tui *t);
+/* Does Enter open something? */
+bool table_opens(const struct table *t);
 bool doc_has_links(const struct doc *d);
 /* Is there something above and below what is shown? */
 void doc_more(const struct doc *d, bool *above, bool *below);
@@ -214,6 +228,8 @@ bool terminal_scripted(void);
 /* Give the terminal to another program, and take it back. */
 void terminal_leave(void);
 void terminal_return(void);
+/* Was a signal sent that ends the program? */
+bool terminal_quitting(void);
 /* tui_put() on the whole screen; tui.c moves the body's origin with this. */
 void terminal_origin(int row, int x, int rows, int columns);
 #endif

@@ -30,6 +30,27 @@ const char *tui_word(const char *prefix, const char *name, const char *other)
 	return text ? text : other;
 }
 
+char *tui_sentence(const char *sentence, const char *const *parts)
+{
+	struct buf b;
+	buf_init(&b, 16 * 1024);
+	while (*sentence) {
+		size_t n = strcspn(sentence, "{");
+		buf_add(&b, sentence, n);
+		sentence += n;
+		if (!*sentence)
+			break;
+		size_t name = strcspn(sentence + 1, "}");
+		const char *const *p = parts;
+		while (*p && (strncmp(*p, sentence + 1, name) != 0 || (*p)[name]))
+			p += 2;
+		if (*p)
+			buf_puts(&b, p[1]);
+		sentence += sentence[name + 1] ? name + 2 : name + 1;
+	}
+	return buf_take(&b);
+}
+
 char *tui_zone_name(const char *name, bool declared)
 {
 	int group = declared ? -1 : zone_group_of(name);

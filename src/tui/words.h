@@ -8,6 +8,8 @@
 
 /* The string PREFIX_NAME of reports/strings.yaml, or other where there is none. */
 const char *tui_word(const char *prefix, const char *name, const char *other);
+/* A sentence with each {name} replaced; parts: name, value, …, NULL. To be freed. */
+char *tui_sentence(const char *sentence, const char *const *parts);
 /* A zone as people read it: the first word of a proposed one is translated. To be freed. */
 char *tui_zone_name(const char *name, bool declared);
 /* "3 of 12 devices that were looked at"; to be freed. */

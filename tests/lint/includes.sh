@@ -30,6 +30,7 @@ library 'ndpi[a-z_]*\.h' src/flow/ndpi.c
 library 'pcap[a-z/]*\.h' src/capture/
 library 'yaml\.h' src/base/
 library 'n?curses[w]?\.h' src/tui/
+library 'xlsxwriter\.h' src/report/format_xlsx.c
 library 'curl\.h' src/mail/
 library 'seccomp\.h' src/scan/
 finish

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/csv.h"
 #include "base/buf.h"
 #include "base/lang.h"
 #include "cli/cli.h"

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "questionnaire/questionnaire.h"
+#include "questionnaire/steps.h"
 
 static struct questionnaire real;
 
@@ -64,6 +65,30 @@ static void quick_set(void **state)
 	assert_int_equal(n, 25);
 	assert_non_null(questionnaire_find(&real, "H5"));
 	assert_null(questionnaire_find(&real, "X1"));
+}
+
+/* Domains in the order of the book, numbers within them, whatever file a question stands in. */
+static void in_order(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < real.n; i++) {
+		const struct question *a = &real.questions[i - 1], *b = &real.questions[i];
+		assert_true(a->domain < b->domain || (a->domain == b->domain && atoi(a->id + 1) < atoi(b->id + 1)));
+	}
+}
+
+/* All that is installed: 80. */
+static void whole_set(void **state)
+{
+	(void)state;
+	static const size_t want[DOMAIN_MAX] = { 10, 7, 11, 13, 11, 7, 21 };
+	size_t n[DOMAIN_MAX] = { 0 };
+	for (size_t i = 0; i < real.n; i++)
+		n[real.questions[i].domain]++;
+	for (int d = 0; d < DOMAIN_MAX; d++)
+		if (n[d] != want[d])
+			fail_msg("%s: expected %zu questions, got %zu", domain_names[d], want[d], n[d]);
+	assert_int_equal(real.n, 80);
 }
 
 /* Both languages say something, and are not the same. */
@@ -205,7 +230,7 @@ static void round_trip(void **state)
 		char *text = (char *)(uintptr_t)texts[i];
 		answer_list_add(&in, &(struct answer_entry){ .question = real.questions[i].id, .level = (int)i % 5,
 				.respondent = i % 2 ? text : NULL, .note = text, .reason = text, .evidence = text,
-				.recorded = i % 3 == 0, .when = (char *)(uintptr_t)"2024-05-01T09:00:00Z" });
+				.recorded = i % 3 == 0, .chosen = i % 4 == 1, .when = (char *)(uintptr_t)"2024-05-01T09:00:00Z" });
 	}
 	struct buf first, second;
 	buf_init(&first, 1 << 20);
@@ -221,6 +246,7 @@ static void round_trip(void **state)
 		assert_string_equal(in.entries[i].respondent, out.entries[i].respondent);
 		assert_int_equal(in.entries[i].level, out.entries[i].level);
 		assert_int_equal(in.entries[i].recorded, out.entries[i].recorded);
+		assert_int_equal(in.entries[i].chosen, out.entries[i].chosen);
 	}
 	buf_done(&first);
 	buf_done(&second);
@@ -247,6 +273,105 @@ static void table_cut(void **state)
 }
 
 /* ---- answers in the site file ---- */
+
+static const struct answer *find(const struct answers *a, const char *id)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->answers[i].question->id, id) == 0)
+			return &a->answers[i];
+	return NULL;
+}
+
+/* After the choice: whose level counts, and is it a choice? */
+static void choice_gives(struct store *s, const char *respondent, int level, bool chosen)
+{
+	struct err e = { "" };
+	struct answers a;
+	assert_true(answers_load(&real, s, &a, &e));
+	const struct answer *x = find(&a, "Z1");
+	assert_int_equal(x->level, level);
+	assert_string_equal(x->respondent ? x->respondent : "", respondent);
+	assert_int_equal(x->chosen, chosen);
+	assert_int_equal(x->n_respondents, 4);
+	assert_int_equal(x->lowest, 1);
+	assert_int_equal(x->highest, 4);
+	assert_true(answer_differs(x));
+	size_t counting = 0;
+	for (size_t i = 0; i < x->n_respondents; i++) {
+		counting += x->voices[i].counts;
+		if (x->voices[i].counts)
+			assert_string_equal(x->voices[i].respondent, respondent);
+	}
+	assert_int_equal(counting, 1);
+	answers_free(&a);
+}
+
+static void the_one_that_counts(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	struct err e = { "" };
+	struct store *s = store_open(path, STORE_WRITE, &e);
+	assert_non_null(s);
+	struct answer_list l;
+	assert_true(parse("answers:\n"
+			  "  Z1: [{level: 1, respondent: a, when: \"2024-05-01T09:00:00Z\"},\n"
+			  "       {level: 4, respondent: b, when: \"2024-05-03T09:00:00Z\"},\n"
+			  "       {level: 2, when: \"2024-05-02T09:00:00Z\"},\n"
+			  "       {level: unknown, respondent: c, when: \"2024-05-02T09:00:00Z\"}]\n"
+			  "  H1: [{level: 2, respondent: a}, {level: 2, respondent: b}]\n"
+			  "  H4: [{level: unknown, respondent: a}, {level: not_applicable, respondent: b, reason: no PLC}]\n"
+			  "  G1: 3\n", &l, &e));
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+	choice_gives(s, "b", 4, false);
+	assert_true(store_answer_choose(s, "Z1", "a", &e));
+	choice_gives(s, "a", 1, true);
+	assert_true(store_answer_choose(s, "Z1", "", &e));
+	choice_gives(s, "", 2, true);
+	/* Neither a wrong choice nor somebody's later answer changes it. */
+	assert_false(store_answer_choose(s, "Z1", "nobody", &e));
+	assert_non_null(strstr(e.text, "nobody"));
+	assert_false(store_answer_choose(s, "Z2", "", &e));
+	assert_true(store_answer_set(s, &(struct store_answer){ .question = "Z1", .respondent = "b", .level = 3,
+				     .when = "2024-06-01T09:00:00Z" }, &e));
+	assert_true(store_answer_set(s, &(struct store_answer){ .question = "Z1", .respondent = "b", .level = 4,
+				     .when = "2024-06-01T09:00:00Z" }, &e));
+	choice_gives(s, "", 2, true);
+	/* One respondent alone is one voice. */
+	struct answers a;
+	assert_true(answers_load_own(&real, s, "b", &a, &e));
+	assert_int_equal(find(&a, "Z1")->level, 4);
+	assert_int_equal(find(&a, "Z1")->n_respondents, 1);
+	answers_free(&a);
+	assert_true(store_answer_choose(s, "Z1", NULL, &e));
+	assert_true(store_answer_choose(s, "Z1", NULL, &e));
+	choice_gives(s, "b", 4, false);
+
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_false(answer_differs(find(&a, "H1")));
+	assert_int_equal(find(&a, "H1")->n_respondents, 2);
+	assert_true(answer_differs(find(&a, "H4")));
+	assert_int_equal(find(&a, "H4")->lowest, LEVEL_UNANSWERED);
+	assert_int_equal(find(&a, "H4")->highest, LEVEL_UNANSWERED);
+	assert_false(answer_differs(find(&a, "G1")));
+	assert_int_equal(find(&a, "Z2")->n_respondents, 0);
+	answers_free(&a);
+
+	/* A file chooses too, and only once. */
+	assert_true(parse("answers: {Z1: {level: 1, respondent: a, chosen: true}}\n", &l, &e));
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+	choice_gives(s, "a", 1, true);
+	assert_false(parse("answers: {Z1: [{level: 1, respondent: a, chosen: true}, {level: 2, chosen: true}]}\n", &l, &e));
+	assert_non_null(strstr(e.text, "two answers are chosen"));
+	store_close(s);
+	unlink(path);
+}
 
 static void in_the_site(void **state)
 {
@@ -302,6 +427,120 @@ static void in_the_site(void **state)
 	unlink(path);
 }
 
+/* ---- going through ---- */
+
+static struct store *fresh_site(char *path)
+{
+	struct err e = { "" };
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	struct store *s = store_open(path, STORE_WRITE, &e);
+	assert_non_null(s);
+	return s;
+}
+
+static void put(struct store *s, const char *yaml)
+{
+	struct answer_list l;
+	struct err e = { "" };
+	if (!parse(yaml, &l, &e))
+		fail_msg("%s", e.text);
+	assert_true(answers_put(s, &l, &e));
+	answer_list_free(&l);
+}
+
+/* The order of the steps, what is left out of them, and which is next. */
+static void steps(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	struct err e = { "" };
+	struct store *s = fresh_site(path);
+	struct steps quick, all;
+	struct answers a;
+	steps_make(&real, true, &quick);
+	steps_make(&real, false, &all);
+	assert_int_equal(quick.n, real.n_profile + 25);
+	assert_int_equal(all.n, real.n_profile + real.n);
+	assert_string_equal(steps_id(&quick.steps[0]), "name");
+	assert_string_equal(steps_id(&quick.steps[real.n_profile]), "G1");
+	assert_int_equal(steps_find(&quick, "H5"), quick.n);
+	assert_true(steps_find(&all, "H5") < all.n);
+
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(steps_next(&quick, &a, 0, false), 0);
+	assert_int_equal(steps_back(&quick, &a, 0), 0);
+	assert_int_equal(steps_progress(&quick, &a, real.n_profile + 1).place, 2);
+	assert_int_equal(steps_progress(&quick, &a, 0).minutes, 25 + (real.n_profile * 15 + 59) / 60);
+	answers_free(&a);
+
+	put(s, "profile: {name: x, role: plant, networked: none}\nanswers: {G1: 1, G2: unknown}\n");
+	assert_true(answers_load(&real, s, &a, &e));
+	size_t subnets = steps_find(&quick, "subnets"), r2 = steps_find(&quick, "R2");
+	assert_string_equal(steps_id(&quick.steps[steps_next(&quick, &a, 0, false)]), "employees");
+	assert_true(steps_skipped(&quick.steps[subnets], &a));
+	assert_int_equal(steps_next(&quick, &a, subnets, true), subnets + 1);
+	assert_int_equal(steps_next(&quick, &a, r2, true), r2 + 1);
+	assert_int_equal(steps_back(&quick, &a, r2 + 1), r2 - 1);
+	assert_string_equal(steps_id(&quick.steps[steps_next(&quick, &a, real.n_profile, false)]), "G3");
+	struct steps_progress p = steps_progress(&quick, &a, steps_find(&quick, "G3"));
+	assert_int_equal(p.place, 3);
+	assert_int_equal(p.answered, 2);
+	assert_true(p.questions < 25);
+	answers_free(&a);
+	steps_free(&quick);
+	steps_free(&all);
+	store_close(s);
+	unlink(path);
+}
+
+/* A new level keeps what stood beside the old one; each respondent has answers of their own. */
+static void steps_stored(void **state)
+{
+	(void)state;
+	char path[] = "questionnaire.XXXXXX";
+	struct err e = { "" };
+	struct store *s = fresh_site(path);
+	struct answers a;
+	put(s, "respondent: b\nwhen: \"2024-05-01T09:00:00Z\"\n"
+	       "answers:\n  G1: {level: 3, note: why, evidence: shelf 2, recorded: true}\n");
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_true(steps_store_level(s, a.answers[0].question, &a.answers[0], NULL, 2, NULL, NULL, &e));
+	answers_free(&a);
+	assert_true(answers_load(&real, s, &a, &e));
+	assert_int_equal(a.answers[0].level, 2);
+	assert_string_equal(a.answers[0].respondent, "b");
+	assert_string_equal(a.answers[0].note, "why");
+	assert_string_equal(a.answers[0].evidence, "shelf 2");
+	assert_true(a.answers[0].recorded);
+	answers_free(&a);
+
+	assert_true(answers_load_own(&real, s, "c", &a, &e));
+	assert_int_equal(a.answers[0].level, LEVEL_UNANSWERED);
+	assert_true(steps_store_level(s, a.answers[0].question, &a.answers[0], "c", 0, NULL, NULL, &e));
+	answers_free(&a);
+	assert_true(answers_load_own(&real, s, "b", &a, &e));
+	assert_int_equal(a.answers[0].level, 2);
+	answers_free(&a);
+	assert_true(answers_load_own(&real, s, "c", &a, &e));
+	assert_int_equal(a.answers[0].level, 0);
+	assert_null(a.answers[0].note);
+	answers_free(&a);
+
+	bool refused;
+	const struct profile_question *subnets = questionnaire_profile(&real, "subnets");
+	assert_false(steps_store_profile(s, subnets, "", "home", &refused, &e));
+	assert_true(refused);
+	assert_true(steps_store_profile(s, subnets, "", "192.168.1.0/24", &refused, &e));
+	char *setting = store_setting_get(s, "subnets");
+	assert_string_equal(setting, "192.168.1.0/24");
+	free(setting);
+	store_close(s);
+	unlink(path);
+}
+
 /* ---- files that are wrong ---- */
 
 static void wrong_files(void **state)
@@ -317,6 +556,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quick_set),
+		cmocka_unit_test(in_order),
+		cmocka_unit_test(whole_set),
 		cmocka_unit_test(both_languages),
 		cmocka_unit_test(wording),
 		cmocka_unit_test(stand_alone),
@@ -326,6 +567,9 @@ int main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(table_cut),
 		cmocka_unit_test(in_the_site),
+		cmocka_unit_test(steps),
+		cmocka_unit_test(steps_stored),
+		cmocka_unit_test(the_one_that_counts),
 		cmocka_unit_test(wrong_files),
 	};
 	return cmocka_run_group_tests(tests, load_real, free_real);

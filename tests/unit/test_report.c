@@ -67,6 +67,34 @@ static void show(const char *name, const char *text)
 	assert_true(file_save(path, text, strlen(text), &e));
 }
 
+/* The schema's lists of names are those of the program. */
+static void schema_names(void **state)
+{
+	(void)state;
+	static const struct { const char *name; const char *const *names; int n; } lists[] = {
+		{ "severity", severity_names, SEVERITY_CRITICAL + 1 }, { "category", category_names, CATEGORY_MAX },
+		{ "subject", subject_names, 4 }, { "domain", domain_names, DOMAIN_MAX },
+		{ "grade", grade_names, GRADE_NONE }, { "lane", lane_names, LANE_MAX },
+		{ "complexity", complexity_names, COMPLEXITY_HIGH + 1 }, { "downtime", downtime_names, DOWNTIME_LINE_STOP + 1 },
+		{ "kind", kind_names, KIND_MAX }, { "confidence", confidence_names, 3 },
+		{ "lack", assess_lack_names, LACK_MAX },
+	};
+	char *path = path_of("docs/report.schema.json");
+	json_error_t error;
+	json_t *schema = json_load_file(path, 0, &error);
+	if (!schema)
+		fail_msg("%s:%d: %s", path, error.line, error.text);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		json_t *def = json_object_get(json_object_get(schema, "$defs"), lists[i].name);
+		json_t *names = json_object_get(def, "enum");
+		assert_int_equal(json_array_size(names), lists[i].n);
+		for (int k = 0; k < lists[i].n; k++)
+			assert_string_equal(json_string_value(json_array_get(names, (size_t)k)), lists[i].names[k]);
+	}
+	json_decref(schema);
+	free(path);
+}
+
 static void both_languages(void **state)
 {
 	(void)state;
@@ -220,7 +248,7 @@ static void strings_in_step(void **state)
 		{ "severity", severity_names, SEVERITY_CRITICAL + 1 }, { "category", category_names, CATEGORY_MAX },
 		{ "lane", lane_names, LANE_MAX }, { "kind", kind_names, KIND_MAX },
 		{ "downtime", downtime_names, DOWNTIME_LINE_STOP + 1 }, { "grade_phrase", grade_names, GRADE_NONE },
-		{ "lack", assess_lack_names, LACK_MAX },
+		{ "lack", assess_lack_names, LACK_MAX }, { "confidence", confidence_names, CONF_CONFIRMED + 1 },
 	};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (int k = 0; k < lists[i].n; k++) {
@@ -235,7 +263,7 @@ static void strings_in_step(void **state)
 	struct buf source;
 	buf_init(&source, 4 << 20);
 	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
-					     "draw.c", "draw_map.c", "mail.c" };
+					     "view_voices.c", "view_sites.c", "draw.c", "draw_map.c", "tables.c", "mail.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
 		buf_puts(&source, text);
@@ -349,6 +377,7 @@ int main(void)
 		cmocka_unit_test(half_of_it),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(strings_in_step),
+		cmocka_unit_test(schema_names),
 		cmocka_unit_test(model_of_a_site),
 		cmocka_unit_test(save_keeps_the_old),
 	};

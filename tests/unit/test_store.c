@@ -107,7 +107,7 @@ static void older_version(void **state)
 		     "ALTER TABLE scan_file DROP COLUMN gaps; ALTER TABLE scan_file DROP COLUMN gap;"
 		     "INSERT INTO scan VALUES(7, 1, 2, 'complete', NULL, NULL, NULL, NULL, 'genba');"
 		     "INSERT INTO scan_operation VALUES(7, 5, NULL, NULL, 'modbus', 'tcp', 502, 'read', 'Read Coils', '', 'ok',"
-		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); DROP TABLE scan_silence; PRAGMA user_version = 1");
+		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); DROP TABLE scan_silence; DROP TABLE answer_choice; PRAGMA user_version = 1");
 	struct store *s = open_site(path, STORE_WRITE);
 	expect(s, 7, "SELECT name, count, period_us FROM v_operation", "Read Coils|3|NULL");
 	store_close(s);
@@ -537,6 +537,12 @@ static void answers(void **state)
 	buf_done(&b);
 	expect(s, 0, "SELECT * FROM v_answer ORDER BY question",
 	       "A1|3|level|0;A2|NULL|unknown|0;R3|NULL|not_applicable|0;Z1|4|level|1");
+	assert_true(store_answer_choose(s, "Z1", "工場長", &e));
+	expect(s, 0, "SELECT * FROM v_answer WHERE question = 'Z1'", "Z1|2|level|0");
+	assert_false(store_answer_choose(s, "Z1", "", &e));
+	expect(s, 0, "SELECT * FROM v_answer WHERE question = 'Z1'", "Z1|2|level|0");
+	assert_true(store_answer_choose(s, "Z1", NULL, &e));
+	expect(s, 0, "SELECT * FROM v_answer WHERE question = 'Z1'", "Z1|4|level|1");
 	store_close(s);
 	site_forget(path);
 }
