@@ -166,13 +166,14 @@ if reader=$(python_with 'jsonschema.validators; jsonschema.Draft202012Validator'
 	"$genba" -s "$dir/scan.genba" report -o "$dir/scan.json"
 	"$genba" -s "$dir/answers.genba" ask --answers "$dir/answers.yaml" >/dev/null 2>&1
 	"$genba" -s "$dir/answers.genba" report -o "$dir/answers.json"
-	for model in full hostile scan answers; do
+	"$genba" -s "$dir/scan.genba" report --mask -o "$dir/masked.json"
+	for model in full hostile scan answers masked; do
 		ok "$model: the report as its schema says" "$reader" "$looks" schema "$schema" "$dir/$model.json"
 	done
 	sed 's/"generated"/"more": 1, "generated"/' "$dir/full.json" >"$dir/more.json"
 	ok "a member that the schema does not know" status 1 "$reader" "$looks" schema "$schema" "$dir/more.json"
 else
-	without "python3-jsonschema" 5
+	without "python3-jsonschema" 6
 fi
 
 # ---- names, terminals, full disks ----

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/assessed.h"
+#include "report/mask.h"
 #include "report/report.h"
 
 /* A report by name: its ending says the format where --format does not. */
@@ -61,6 +62,29 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Pseudonyms in the model: every format is made of it. */
+static bool mask(json_t *model, struct store *s, int64_t scan, struct err *e)
+{
+	struct mask *m = report_mask_new(s, scan, e);
+	if (m)
+		report_mask(model, m);
+	mask_free(m);
+	return m != NULL;
+}
+
+/* Into the file, or onto standard output. */
+static bool make(const json_t *model, const struct report_options *o, const char *path, struct err *e)
+{
+	struct buf out;
+	buf_init(&out, REPORT_BYTES);
+	bool ok = report_make(model, o, &out, e);
+	if (ok && (!path || strcmp(path, "-") == 0))
+		return cli_write(&out, e);
+	ok = ok && file_save(path, out.data, out.len, e);
+	buf_done(&out);
+	return ok;
+}
+
 static int run(struct cli *c, struct err *e)
 {
 	struct report_options o;
@@ -72,25 +96,14 @@ static int run(struct cli *c, struct err *e)
 	if (!s)
 		return EXIT_FAILED;
 	json_t *model = report_model(s, &a, e);
+	bool ok = model && (!cli_has(c, "mask") || mask(model, s, a.scan, e));
 	score_assess_free(&a);
 	store_close(s);
-	if (!model)
-		return EXIT_FAILED;
-	if (o.format == REPORT_CSV && path && is_folder(path)) {
-		bool all = report_csv_folder(model, &o, path, e);
-		json_decref(model);
-		return all ? EXIT_DONE : EXIT_FAILED;
-	}
-	struct buf out;
-	buf_init(&out, REPORT_BYTES);
-	bool ok = report_make(model, &o, &out, e);
+	if (ok && o.format == REPORT_CSV && path && is_folder(path))
+		ok = report_csv_folder(model, &o, path, e);
+	else if (ok)
+		ok = make(model, &o, path, e);
 	json_decref(model);
-	if (!ok || (path && strcmp(path, "-") != 0)) {
-		ok = ok && file_save(path, out.data, out.len, e);
-		buf_done(&out);
-	} else {
-		ok = cli_write(&out, e);
-	}
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -103,6 +116,7 @@ static const struct cli_option options[] = {
 	{ 0, "for", "all|president|engineer|customer",
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
+	{ 0, "mask", NULL, N_("pseudonyms for addresses, names, serial numbers and people; free text is left out") },
 	{ 0, "template", "DIR", N_("templates of your own (report.html, report.txt, report.md and their parts)") },
 	{ 0 },
 };

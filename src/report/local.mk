@@ -4,23 +4,25 @@ libgenba_a_SOURCES += \
 	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
+	src/report/mask.h src/report/mask.c src/report/mask_words.c src/report/mask_model.c \
 	src/report/draw.c src/report/draw_map.c src/report/format.c src/report/format.h \
 	src/report/tables.c src/report/tables.h src/report/format_csv.c src/report/format_xlsx.c src/report/format_pdf.c \
 	src/report/scratch.c src/report/mail.c src/report/mail.h
 libgenba_a_SOURCES += src/report/sites.h src/report/sites.c src/report/view_sites.c
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report
-TESTS += tests/unit/test_mustache tests/unit/test_report
+check_PROGRAMS += tests/unit/test_mustache tests/unit/test_report tests/unit/test_mask
+TESTS += tests/unit/test_mustache tests/unit/test_report tests/unit/test_mask
+tests_unit_test_mask_LDADD = $(UNIT_LDADD)
 tests_unit_test_mustache_LDADD = $(UNIT_LDADD)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/site.c tests/unit/site.h
 tests_unit_test_report_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/report-model.json
 endif
 # It renders the made-up factory of tests/gen.
-dist_check_SCRIPTS += tests/report.sh tests/report_formats.sh
-TESTS += tests/report.sh tests/report_formats.sh
-EXTRA_DIST += tests/report_formats.py
+dist_check_SCRIPTS += tests/report.sh tests/report_formats.sh tests/mask.sh
+TESTS += tests/report.sh tests/report_formats.sh tests/mask.sh
+EXTRA_DIST += tests/report_formats.py tests/mask.py
 # Many sites side by side.
 dist_check_SCRIPTS += tests/sites.sh
 TESTS += tests/sites.sh

@@ -45,6 +45,8 @@ void view_cover(struct view *v)
 	put_text(o, "confidential", v->o->audience == REPORT_CUSTOMER ? "" : view_string(v, "confidential"));
 	put_text(o, "passive", json_is_object(scan) ? view_string(v, "passive_note") : "");
 	json_t *facts = report_list(o, "facts");
+	if (get_bool(v->model, "masked"))
+		fact(v, facts, "cover_names", view_string(v, "cover_masked"));
 	if (json_is_object(scan)) {
 		put_span(v, held, scan);
 		fact(v, facts, "cover_when", get_text(held, "x"));

@@ -124,14 +124,19 @@ static const char version_4[] =
 	"CREATE TABLE answer_choice("
 	"  question TEXT PRIMARY KEY, respondent TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
-/* Live scans: who runs them (a line of our own, private.h), and what an interface lost. */
+/* The secret that pseudonyms are made with: made once, so that they stay the same for a site. */
 static const char version_5[] =
+	"CREATE TABLE mask(key BLOB NOT NULL) STRICT;"
+	"INSERT INTO mask VALUES(randomblob(32));";
+
+/* Live scans: who runs them (a line of our own, private.h), and what an interface lost. */
+static const char version_6[] =
 	"ALTER TABLE scan ADD COLUMN process TEXT;"
 	"ALTER TABLE scan_file ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE scan_file ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE scan_file ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const migrations[] = { version_1, version_2, version_3, version_4, version_5 };
+static const char *const migrations[] = { version_1, version_2, version_3, version_4, version_5, version_6 };
 
 int schema_version(void)
 {

@@ -319,3 +319,17 @@ char *store_setting_get(struct store *s, const char *key)
 	sqlite3_finalize(st);
 	return value;
 }
+
+bool store_mask_key(struct store *s, unsigned char *key, struct err *e)
+{
+	sqlite3_stmt *st = store_prepare(s, "SELECT key FROM main.mask", e);
+	if (!st)
+		return false;
+	bool ok = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_bytes(st, 0) == STORE_MASK_KEY;
+	if (ok)
+		memcpy(key, sqlite3_column_blob(st, 0), STORE_MASK_KEY);
+	else
+		err_set(e, _("%s: the secret of its pseudonyms is missing; the file is damaged"), s->path);
+	sqlite3_finalize(st);
+	return ok;
+}

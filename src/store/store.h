@@ -139,6 +139,9 @@ char *store_setting_get(struct store *s, const char *key);   /* to be freed, NUL
 
 /* "SQLite 3.40.1" */
 const char *store_library(void);
+enum { STORE_MASK_KEY = 32 };
+/* The secret that this site's pseudonyms are made with. */
+bool store_mask_key(struct store *s, unsigned char *key, struct err *e) MUST_CHECK;
 
 /* Time now in ns; $SOURCE_DATE_EPOCH (seconds) fixes it. */
 int64_t store_now(void);

@@ -87,7 +87,7 @@ static void opening(void **state)
 	store_close(open_site(path, STORE_READ));
 	meddle(path, "PRAGMA user_version = 99");
 	refused(path, STORE_WRITE, "newer genba");
-	meddle(path, "PRAGMA user_version = 4; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
+	meddle(path, "PRAGMA user_version = 6; CREATE TRIGGER t AFTER INSERT ON scan BEGIN SELECT 1; END");
 	refused(path, STORE_WRITE, "never makes");
 	meddle(path, "DROP TRIGGER t; CREATE VIEW v_device AS SELECT 1");
 	refused(path, STORE_READ, "never makes");
@@ -107,9 +107,17 @@ static void older_version(void **state)
 		     "ALTER TABLE scan_file DROP COLUMN gaps; ALTER TABLE scan_file DROP COLUMN gap;"
 		     "INSERT INTO scan VALUES(7, 1, 2, 'complete', NULL, NULL, NULL, NULL, 'genba');"
 		     "INSERT INTO scan_operation VALUES(7, 5, NULL, NULL, 'modbus', 'tcp', 502, 'read', 'Read Coils', '', 'ok',"
-		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); DROP TABLE scan_silence; DROP TABLE answer_choice; PRAGMA user_version = 1");
+		     " 'confirmed', 3, 1, 2, 0, 0, 1, NULL); DROP TABLE scan_silence; DROP TABLE answer_choice;"
+		     " DROP TABLE mask; PRAGMA user_version = 1");
 	struct store *s = open_site(path, STORE_WRITE);
 	expect(s, 7, "SELECT name, count, period_us FROM v_operation", "Read Coils|3|NULL");
+	unsigned char key[STORE_MASK_KEY], again[STORE_MASK_KEY], none[STORE_MASK_KEY] = { 0 };
+	assert_true(store_mask_key(s, key, NULL));
+	assert_memory_not_equal(key, none, sizeof key);
+	store_close(s);
+	s = open_site(path, STORE_READ);
+	assert_true(store_mask_key(s, again, NULL));
+	assert_memory_equal(key, again, sizeof key);
 	store_close(s);
 	site_forget(path);
 }
