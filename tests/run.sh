@@ -229,6 +229,28 @@ if command -v python3 > /dev/null; then
 fi
 sed -i 's/language: ja/language: en/' job.yaml
 
+# ---- pseudonyms ----
+reset
+cp clean.pcap captures/a.pcap
+job mask.yaml "mail: {$mail, attach: masked, mask: true}"
+run mask.yaml
+cp open.pcap captures/a.pcap
+run mask.yaml
+if command -v python3 > /dev/null; then
+	ok "a masked mail with a masked report" python3 - "$(nth 2)" reports/f-scan-2-* <<-'END'
+		import email, email.policy, re, sys
+		m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+		report = [a.get_content() for a in m.iter_attachments()]
+		names = [a.get_filename() for a in m.iter_attachments()]
+		whole = m["Subject"] + "".join(m.get_body((k,)).get_content() for k in ("plain", "html")) + "".join(report)
+		assert len(report) == 1 and names[0].startswith("scan-2-"), names
+		for name in ("LINE1", "SEIGI-PC01"):
+			assert name in open(sys.argv[2]).read(), name
+			assert name not in whole, name
+		assert not re.search(r"192\.168\.", whole) and "device-" in whole
+	END
+fi
+
 # ---- kill -9 ----
 reset
 cp clean.pcap captures/a.pcap

@@ -128,11 +128,20 @@ static void end_section(struct section *s)
 /* "name, name and 4 more" of those devices for which it is told; "" where none has a name. */
 struct names { const struct view *v; struct buf b; size_t n; };
 
-static void add_name(struct names *l, const char *name)
+/* A name as it is shown: masked before it is cut, since a part of it would not be known any more. */
+static char *shown(const struct report_news *news, const char *name, char out[VIEW_TEXT])
+{
+	char *masked = news->mask ? mask_text(news->mask, name) : NULL;
+	view_cut(masked ? masked : name, MAIL_NAME, out);
+	free(masked);
+	return out;
+}
+
+static void add_name(struct names *l, const struct report_news *news, const char *name)
 {
 	char cut[VIEW_TEXT];
 	if (name && *name && l->n++ < MAIL_NAMES)
-		buf_printf(&l->b, "%s%s", l->n > 1 ? view_string(l->v, "list_comma") : "", view_cut(name, MAIL_NAME, cut));
+		buf_printf(&l->b, "%s%s", l->n > 1 ? view_string(l->v, "list_comma") : "", shown(news, name, cut));
 }
 
 static void end_names(struct names *l, json_t *o)
@@ -155,54 +164,58 @@ static void put_finding(const struct view *v, json_t *o, enum severity severity,
 }
 
 /* Devices of a finding that are new in it (fixed of it); all where it is new (fixed) as a whole. */
-static void put_devices(const struct view *v, json_t *o, const struct diff_finding *f, bool fixed, const json_t *known)
+static void put_devices(const struct view *v, json_t *o, const struct diff_finding *f, bool fixed,
+			const struct report_news *news)
 {
 	struct names l = { .v = v };
 	buf_init(&l.b, 4096);
 	for (size_t i = 0; i < f->n_devices; i++) {
 		const struct diff_finding_device *x = &f->devices[i];
-		if (fixed ? x->state == DIFF_FINDING_FIXED : row_is_news(f, x, known))
-			add_name(&l, x->name);
+		if (fixed ? x->state == DIFF_FINDING_FIXED : row_is_news(f, x, news->known))
+			add_name(&l, news, x->name);
 	}
 	end_names(&l, o);
 }
 
-static void put_findings(const struct view *v, const struct diff *d, const json_t *known)
+static void put_findings(const struct view *v, const struct report_news *news)
 {
-	struct section news = { .v = v, .title = "mail_new_findings" }, fixed = { .v = v, .title = "mail_fixed_findings" };
+	const struct diff *d = news->diff;
+	struct section fresh = { .v = v, .title = "mail_new_findings" }, fixed = { .v = v, .title = "mail_fixed_findings" };
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct diff_finding *f = &d->findings[i];
-		json_t *o = is_news(f, known) ? add_item(&news) : NULL;
+		json_t *o = is_news(f, news->known) ? add_item(&fresh) : NULL;
 		if (!o)
 			continue;
 		put_finding(v, o, f->severity, f->now);
-		put_devices(v, o, f, false, known);
+		put_devices(v, o, f, false, news);
 	}
-	end_section(&news);
+	end_section(&fresh);
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct diff_finding *f = &d->findings[i];
-		json_t *o = is_fixed(f, known) ? add_item(&fixed) : NULL;
+		json_t *o = is_fixed(f, news->known) ? add_item(&fixed) : NULL;
 		if (!o)
 			continue;
 		put_finding(v, o, f->severity, f->now ? f->now : f->before);
-		put_devices(v, o, f, true, known);
+		put_devices(v, o, f, true, news);
 	}
 	end_section(&fixed);
 }
 
-static void put_new_devices(const struct view *v, const struct diff *d)
+static void put_new_devices(const struct view *v, const struct report_news *news)
 {
+	const struct diff *d = news->diff;
 	struct section s = { .v = v, .title = "mail_new_devices" };
-	char cut[VIEW_TEXT];
+	char cut[VIEW_TEXT], address[VIEW_TEXT];
 	for (size_t i = 0; i < d->n_devices; i++) {
 		const struct diff_device *x = &d->devices[i];
 		json_t *o = is_new_device(d, x) ? add_item(&s) : NULL;
 		if (!o)
 			continue;
 		put_string(v, o, "text", x->state == DIFF_DEVICE_NEW ? "mail_device" : "mail_device_back", "name",
-			   view_cut(x->label ? x->label : "", MAIL_NAME, cut), "kind",
+			   shown(news, x->label ? x->label : "", cut), "kind",
 			   view_name(v, "kind", x->kind ? x->kind : "unknown"), NULL);
-		put_text(o, "names", x->address && strcmp(x->address, x->label ? x->label : "") != 0 ? x->address : "");
+		bool more = x->address && strcmp(x->address, x->label ? x->label : "") != 0;
+		put_text(o, "names", more ? shown(news, x->address, address) : "");
 	}
 	end_section(&s);
 }
@@ -317,7 +330,8 @@ static void put_head(const struct view *v, const struct report_news *news)
 {
 	char rfc[32], when[VIEW_TEXT], number[VIEW_TEXT];
 	json_t *o = v->root, *held = json_object();
-	const char *site = news->site && *news->site ? news->site : view_string(v, "site_unnamed");
+	char *hidden = news->mask && news->site ? mask_whole(news->mask, MASK_SITE, news->site) : NULL;
+	const char *given = hidden ? hidden : news->site, *site = given && *given ? given : view_string(v, "site_unnamed");
 	put_text(o, "site", site);
 	view_time(v, text_time(news->began, rfc), when);
 	if (!news->now) {
@@ -339,7 +353,9 @@ static void put_head(const struct view *v, const struct report_news *news)
 	put_text(o, "first", news->now && !news->diff ? view_string(v, "mail_first") : "");
 	put_text(o, "problem", news->problem ? news->problem : "");
 	put_text(o, "report", "");
-	if (news->report)
+	free(hidden);
+	/* Its name is that of the site's file. */
+	if (news->report && !news->mask)
 		put_string(v, o, "report", "mail_report", "file", news->report, NULL);
 	json_decref(held);
 }
@@ -389,8 +405,8 @@ bool report_mail(const struct report_news *news, struct report_mail *out, struct
 	put_head(&v, news);
 	if (news->diff) {
 		put_blind(&v, news->diff);
-		put_findings(&v, news->diff, news->known);
-		put_new_devices(&v, news->diff);
+		put_findings(&v, news);
+		put_new_devices(&v, news);
 	} else if (news->now) {
 		put_first(&v, news->now);
 	}

@@ -6,6 +6,7 @@
 #define REPORT_MAIL_H
 
 #include "diff/diff.h"
+#include "report/mask.h"
 #include "report/report.h"
 
 struct report_news {
@@ -15,6 +16,7 @@ struct report_news {
 	const char *templates;           /* folder looked into first, or NULL */
 	const struct assessment *now;    /* NULL: there was no scan; failed says why */
 	const struct diff *diff;         /* NULL: nothing was told before */
+	const struct mask *mask;         /* pseudonyms instead of names and addresses, or NULL */
 	const json_t *known;             /* findings that were told lately: members report_known_key(); or NULL */
 	const char *failed;
 	const char *problem;             /* of something after the scan (the report could not be written), or NULL */

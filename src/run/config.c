@@ -11,7 +11,7 @@
 #include "scan/scan.h"
 
 const char *const run_when_names[] = { "always", "changed", "low", "medium", "high", "critical", NULL };
-static const char *const attach_names[] = { "none", "report", NULL };
+static const char *const attach_names[] = { "none", "masked", "report", NULL };
 static const char *const language_names[] = { "en", "ja", NULL };
 static const char *const security_names[] = { "starttls", "tls", "none", NULL };
 
@@ -169,6 +169,7 @@ static const struct yaml_field report_fields[] = {
 	{ "format", YAML_ENUM, offsetof(struct report_read, c.format), false, report_format_names },
 	{ "for", YAML_ENUM, offsetof(struct report_read, c.audience), false, report_audience_names },
 	{ "with_grade", YAML_BOOL, offsetof(struct report_read, c.with_grade), false, NULL },
+	{ "mask", YAML_BOOL, offsetof(struct report_read, c.mask), false, NULL },
 	{ "template", YAML_STRING, offsetof(struct report_read, c.templates), false, NULL },
 	{ "directory", YAML_STRING, offsetof(struct report_read, c.directory), true, NULL },
 	{ "retain", YAML_NODE, offsetof(struct report_read, retain), false, NULL },
@@ -207,7 +208,7 @@ static const struct yaml_field mail_fields[] = {
 	MAIL("secret_file", YAML_STRING, secret_file, false, NULL), MAIL("ca_file", YAML_STRING, ca_file, false, NULL),
 	MAIL("from", YAML_STRING, from, true, NULL), MAIL("to", YAML_STRINGS, to, true, NULL),
 	MAIL("when", YAML_ENUM, when, false, run_when_names), MAIL("attach", YAML_ENUM, attach, false, attach_names),
-	MAIL("spool", YAML_STRING, spool, false, NULL),
+	MAIL("mask", YAML_BOOL, mask, false, NULL), MAIL("spool", YAML_STRING, spool, false, NULL),
 	{ NULL, 0, 0, false, NULL },
 };
 
@@ -316,8 +317,15 @@ static bool read_root(struct run_config *c, const struct yaml *root, struct err 
 	ok = read_scan(c, r.scan, e) && (!r.report || read_report(c, r.report, e)) &&
 	     (!r.mail || read_mail(c, r.mail, e)) && (!r.keep_scans || read_scans(c, r.keep_scans, e)) &&
 	     check_fail_words(c, yaml_get(root, "fail_on"), e);
-	if (ok && c->mail.attach == RUN_ATTACH_REPORT && !c->report.made)
-		return yaml_error(yaml_get(r.mail, "attach"), e, _("attach: report: there is no section report"));
+	if (ok && c->mail.attach != RUN_ATTACH_NONE && !c->report.made)
+		return yaml_error(yaml_get(r.mail, "attach"), e, _("attach: there is no section report"));
+	/* Names in the mail beside pseudonyms in its attachment would tell which is which. */
+	if (ok && c->mail.attach == RUN_ATTACH_MASKED && !c->mail.mask)
+		return yaml_error(yaml_get(r.mail, "attach"), e, _("attach: masked goes with mask: true, or the mail would give "
+								   "away what the report hides"));
+	if (ok && c->mail.attach == RUN_ATTACH_REPORT && c->mail.mask && !c->report.mask)
+		return yaml_error(yaml_get(r.mail, "attach"), e, _("attach: report would give away what mask: true hides; "
+								   "give attach: masked"));
 	if (ok && c->mail.sent && !c->mail.spool)
 		c->mail.spool = xasprintf("%s.spool", c->site);
 	return ok;

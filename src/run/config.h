@@ -14,7 +14,7 @@
 
 /* Of what is going on a mail tells: everything, any change, or what is new from this severity upwards. */
 enum run_when { RUN_ALWAYS, RUN_CHANGED, RUN_LOW, RUN_MEDIUM, RUN_HIGH, RUN_CRITICAL };
-enum run_attach { RUN_ATTACH_NONE, RUN_ATTACH_REPORT };
+enum run_attach { RUN_ATTACH_NONE, RUN_ATTACH_MASKED, RUN_ATTACH_REPORT };
 extern const char *const run_when_names[];       /* "always", "changed", "low", … */
 
 /* Frames of an interface that are kept as files while it is listened to. */
@@ -35,7 +35,7 @@ struct run_scan_config {
 struct run_report_config {
 	bool made;
 	int format, audience;            /* enum report_format, enum report_audience */
-	bool with_grade;
+	bool with_grade, mask;           /* mask: pseudonyms, as genba report --mask */
 	char *templates;                 /* NULL: genba's */
 	char *directory;
 	int64_t retain;                  /* seconds that a report is kept; 0: for ever */
@@ -48,6 +48,7 @@ struct run_mail_config {
 	char *from;
 	char **to;                       /* NULL-terminated */
 	int when, attach;                /* enum run_when, enum run_attach */
+	bool mask;                       /* pseudonyms in the mail itself */
 	char *spool;
 };
 

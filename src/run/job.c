@@ -51,18 +51,35 @@ static void wrong(struct state *t, const struct err *why)
 
 /* ---- the report ---- */
 
+static bool report_bytes(const struct report_options *o, struct store *s, const struct assessment *now, bool mask,
+			 struct buf *bytes, struct err *e)
+{
+	json_t *model = report_model(s, now, e);
+	struct mask *m = model && mask ? report_mask_new(s, now->scan, e) : NULL;
+	bool ok = model && (m || !mask);
+	if (ok && m)
+		report_mask(model, m);
+	ok = ok && report_make(model, o, bytes, e);
+	mask_free(m);
+	json_decref(model);
+	return ok;
+}
+
+static struct report_options report_options(const struct run_config *c)
+{
+	return (struct report_options){ .format = (enum report_format)c->report.format,
+					.audience = (enum report_audience)c->report.audience, .lang = lang_now(),
+					.with_grade = c->report.with_grade, .templates = c->report.templates };
+}
+
 /* Its name, to be freed, and its bytes; NULL: it could not be made, why is in e. */
 static char *make_report(const struct run_config *c, struct store *s, const struct assessment *now, int64_t began,
 			 struct buf *bytes, struct err *e)
 {
-	const struct report_options o = { .format = (enum report_format)c->report.format,
-					  .audience = (enum report_audience)c->report.audience, .lang = lang_now(),
-					  .with_grade = c->report.with_grade, .templates = c->report.templates };
-	json_t *model = report_model(s, now, e);
-	bool ok = model && report_make(model, &o, bytes, e) && run_make_folder(c->report.directory, e);
-	json_decref(model);
-	if (!ok)
+	const struct report_options o = report_options(c);
+	if (!report_bytes(&o, s, now, c->report.mask, bytes, e) || !run_make_folder(c->report.directory, e))
 		return NULL;
+	bool ok;
 	char *name = run_report_name(c, now->scan, began), *path = xasprintf("%s/%s", c->report.directory, name);
 	ok = file_save(path, bytes->data, bytes->len, e);
 	free(path);
@@ -173,18 +190,41 @@ static void check_fail_words(struct state *st, const struct told_scan *t)
 	}
 }
 
+/* Names of both scans: what was fixed may not be there any more. */
+static struct mask *mask_of(const struct told_scan *t, struct err *e)
+{
+	struct mask *m = report_mask_new(t->s, t->scan, e);
+	if (!m || !t->base || report_mask_learn(m, t->s, t->base, e))
+		return m;
+	mask_free(m);
+	return NULL;
+}
+
 static bool mail_scan(struct state *st, struct told_scan *t, const char *report, const struct buf *bytes,
 		      const char *problem, struct err *e)
 {
 	char *name = store_setting_get(t->s, "name"), *zone = store_setting_get(t->s, "timezone");
-	const struct report_news news = {
+	struct report_news news = {
 		.site = name, .timezone = zone, .lang = lang_now(), .templates = st->c->report.templates, .now = &t->now,
 		.diff = t->told && t->compared ? &t->diff : NULL, .known = t->known, .problem = problem, .report = report,
 		.began = t->began,
 	};
-	bool attach = report && st->c->mail.attach == RUN_ATTACH_REPORT;
-	const struct run_file file = { attach ? report : NULL, type_of(st->c->report.format), bytes };
-	bool ok = run_tell(st->c, t->s, &news, &file, e);
+	struct run_file file = { .type = type_of(st->c->report.format), .bytes = bytes };
+	struct buf hidden;
+	buf_init(&hidden, REPORT_BYTES);
+	bool ok = !st->c->mail.mask || (news.mask = mask_of(t, e)) != NULL;
+	if (ok && report && st->c->mail.attach == RUN_ATTACH_REPORT) {
+		file.name = report;
+	} else if (ok && report && st->c->mail.attach == RUN_ATTACH_MASKED) {
+		const struct report_options o = report_options(st->c);
+		ok = report_bytes(&o, t->s, &t->now, true, &hidden, e);
+		file.bytes = &hidden;
+		/* Not the name of the site's file. */
+		file.name = strstr(report, "scan-");
+	}
+	ok = ok && run_tell(st->c, t->s, &news, &file, e);
+	mask_free((struct mask *)(uintptr_t)news.mask);
+	buf_done(&hidden);
 	free(name);
 	free(zone);
 	return ok;

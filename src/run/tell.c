@@ -236,7 +236,9 @@ static bool mail_failure(const struct run_config *c, const char *reason, struct 
 {
 	char *name, *zone, day[32];
 	name_site(c, &name, &zone);
-	const struct report_news news = { .site = name, .timezone = zone, .lang = lang_now(), .failed = reason,
+	/* The site may be what failed, so that there are no pseudonyms: then no name at all. */
+	const struct report_news news = { .site = c->mail.mask ? NULL : name, .timezone = zone, .lang = lang_now(),
+					  .failed = reason,
 					  .templates = c->report.templates, .began = store_now() };
 	struct report_mail mail;
 	bool ok = report_mail(&news, &mail, e);

@@ -121,6 +121,8 @@ static void mistakes(void **state)
 	refused(JOB MAIL ", user: u}\n", "job.yaml:3:", "go together");
 	refused(JOB MAIL ", password: p}\n", "job.yaml:3:", "unknown key");
 	refused(JOB MAIL ", attach: report}\n", "job.yaml:3:", "no section report");
+	refused(JOB "report: {directory: r}\n" MAIL ", attach: masked}\n", "job.yaml:4:", "goes with mask: true");
+	refused(JOB "report: {directory: r}\n" MAIL ", attach: report, mask: true}\n", "job.yaml:4:", "attach: masked");
 	refused(JOB "mail: {server: mx, from: nobody, to: [c@d.jp]}\n", "job.yaml:3:", "from:");
 	refused(JOB "mail: {server: mx, from: a@b.jp, to: [c@d.jp,\n  d]}\n", "job.yaml:4:3:", "to:");
 	refused(JOB "mail: {server: mx, from: a@b.jp, to: []}\n", "job.yaml:3:", "1 to 100 addresses");
