@@ -21,6 +21,8 @@ enum { LIVE_SNAPLEN = 65535 };   /* adapters put TCP segments together: a frame 
  */
 struct capture_live *capture_live_open(const char *name, const char *filter, unsigned buffer, struct err *e) MUST_CHECK;
 void capture_live_close(struct capture_live *l);
+/* Another process reads it: this one lets go of the interface, and keeps only the name. */
+void capture_live_leave(struct capture_live *l);
 const char *capture_live_name(const struct capture_live *l);
 /* To wait for frames with poll(). */
 int capture_live_fd(const struct capture_live *l);

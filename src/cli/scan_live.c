@@ -171,7 +171,8 @@ static void note(void *data, const char *text)
 
 /* ---- storing ---- */
 
-static bool save(struct session *s, struct inventory *inv, const struct scan_kept *kept, const char *state, struct err *e)
+static bool save(struct session *s, struct inventory *inv, const struct scan_kept *kept, const char *state,
+		 struct err *e)
 {
 	const struct obs_file *rows;
 	uint32_t n = observe_files(inv->observe, &rows);

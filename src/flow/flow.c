@@ -201,14 +201,16 @@ static void report(struct flow_table *t, struct flow *f)
 		observe_sent(t->o, f->d.entity[e], f->packets[e], f->last, 0);
 		observe_sent(t->o, f->mac[e], f->packets[e], f->last, 0);
 	}
-	if (f->packets[0] + f->packets[1] == 0)
+	/* All is counted already, but perhaps for requests that now stay without an answer. */
+	bool news = f->packets[0] + f->packets[1] > 0;
+	if (!news && !d)
 		return;
 	if (f->flags & SHADOW)
 		goto counted;   /* its conversation is that of the flow it repeats */
 	if (d) {
 		dissect_report(t->core, &f->d, &row);
 		/* TeamViewer inside TLS: TLS is what a dissector read, the door is what matters. */
-		if (f->label && f->label->door && !d->ot && f->label->confidence != CONF_GUESS &&
+		if (news && f->label && f->label->door && !d->ot && f->label->confidence != CONF_GUESS &&
 		    strcmp(f->label->name, d->name) != 0)
 			observe_conv(t->o, &(struct obs_conv){
 				.client = row.client, .server = row.server, .transport = row.transport, .port = row.port,
@@ -501,7 +503,7 @@ void flow_report(struct flow_table *t, int64_t now)
 		next = f->older;
 		const struct dissector *d = dissect_claimed(&f->d, &confidence);
 		bool known = d && (d->ot || (f->flags & NDPI_DONE));
-		if (known || now - f->first > FLOW_UNKNOWN * INT64_C(1000000000))
+		if (f->packets[0] + f->packets[1] && (known || now - f->first > FLOW_UNKNOWN * INT64_C(1000000000)))
 			report(t, f);
 	}
 	counters(t);

@@ -215,7 +215,8 @@ uint32_t observe_segment(struct observe *o, const struct packet *p)
 			return o->last_segment;
 		}
 	}
-	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, o->seed ^ (p->tunnel_id * UINT64_C(8) + p->tunnel)) + p->set;
+	uint64_t h = hash_bytes(p->vlan, sizeof *p->vlan * p->vlans, o->seed ^ (p->tunnel_id * UINT64_C(8) + p->tunnel));
+	h += p->set;
 	if (p->tunnel)
 		h = hash_bytes(p->tunnel_src.b, 16, h);
 	EACH_WITH(t, h, at)

@@ -18,6 +18,8 @@
 #include "capture/live.h"
 #include "scan/private.h"
 
+#define D4 "[0-9][0-9][0-9][0-9]"
+
 enum { SAME_SECOND = 1000 };
 
 struct kept {
@@ -81,8 +83,7 @@ static struct in_folder *look(const char *folder, size_t *n)
 	*n = 0;
 	for (struct dirent *x; d && (x = readdir(d));) {
 		struct stat st;
-		if (fnmatch("genba-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9][0-9][0-9]-*.pcap", x->d_name,
-			    0) != 0 ||
+		if (fnmatch("genba-" D4 D4 "-" D4 "[0-9][0-9]-*.pcap", x->d_name, 0) != 0 ||
 		    fstatat(dirfd(d), x->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
 			continue;
 		if (*n == room) {

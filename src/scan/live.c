@@ -293,10 +293,11 @@ static void how_it_died(const struct parent *p, int status, struct err *e)
 {
 	uint64_t frames = p->now.frames;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-		err_set(e, _("the process that reads was stopped by its sandbox after %llu frames; what it had sent before is kept"),
-			(unsigned long long)frames);
+		err_set(e, _("the process that reads was stopped by its sandbox after %llu frames; what it had sent "
+			     "before is kept"), (unsigned long long)frames);
 	else
-		err_set(e, _("the process that reads ended early (%s %d) after %llu frames; what it had sent before is kept"),
+		err_set(e, _("the process that reads ended early (%s %d) after %llu frames; what it had sent before "
+			     "is kept"),
 			WIFSIGNALED(status) ? "signal" : "status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (unsigned long long)frames);
 }
@@ -320,6 +321,8 @@ static struct observe *run(struct parent *p, int out[2], int control[2], const s
 		err_errno(e, "fork");
 		return NULL;
 	}
+	for (size_t i = 0; i < p->job->n_interfaces; i++)
+		capture_live_leave(p->job->interfaces[i]);
 	p->control = control[0];
 	p->in = xcalloc(1, sizeof *p->in);
 	p->o = observe_new();

@@ -58,7 +58,6 @@ struct live {
 	int64_t last_ts;
 	int64_t progress_ms, look_ms, reckon_ms, snapshot_ms;   /* when they are due */
 	/* as reckoned last */
-	uint64_t layers, fragments;
 	double coverage;
 	bool mirror;
 	uint32_t macs;
@@ -87,8 +86,8 @@ static void note(struct live *v, const char *text)
 static void keep_stop(struct source *s)
 {
 	struct buf b;
-	char *text = xasprintf(_("%s: what is heard is kept no more, as the file cannot be written: %s; the scan goes on"),
-			       capture_live_name(s->live), strerror(errno));
+	char *text = xasprintf(_("%s: what is heard is kept no more, as the file cannot be written: %s; the scan goes "
+				 "on"), capture_live_name(s->live), strerror(errno));
 	note(s->all, text);
 	free(text);
 	buf_init(&b, 16);
@@ -105,8 +104,8 @@ static void keep_begin(struct source *s, uint16_t file, const char *name)
 	s->kept_file = file;
 	snprintf(s->kept_name, sizeof s->kept_name, "%s", name);
 	s->kept_number = 0;
-	s->kept = (struct obs_file){ .name = s->kept_name, .problem = "", .live = true, .set = s->index, .given = s->index,
-				     .snaplen = LIVE_SNAPLEN };
+	s->kept = (struct obs_file){ .name = s->kept_name, .problem = "", .live = true, .set = s->index,
+				     .given = s->index, .snaplen = LIVE_SNAPLEN };
 	s->kept_since_ms = scan_child_ms();
 	s->next_asked = false;
 	s->keeping = true;
@@ -130,6 +129,16 @@ static void keep_next(struct source *s, int fd, uint16_t file, const char *name)
 		keep_begin(s, file, name);
 }
 
+static void ask_for_next(struct source *s)
+{
+	struct buf b;
+	buf_init(&b, 2);
+	buf_le16(&b, s->index);
+	scan_child_send(&s->all->c, SCAN_KEEP_NEXT, &b);
+	buf_done(&b);
+	s->next_asked = true;
+}
+
 static void keep_frame(struct source *s, struct frame *f)
 {
 	struct live *v = s->all;
@@ -140,12 +149,7 @@ static void keep_frame(struct source *s, struct frame *f)
 	s->kept_number++;
 	if (s->next_asked || s->keep.written + s->keep.used < scan_keep_share(v->c.job))
 		return;
-	struct buf b;
-	buf_init(&b, 2);
-	buf_le16(&b, s->index);
-	scan_child_send(&v->c, SCAN_KEEP_NEXT, &b);
-	buf_done(&b);
-	s->next_asked = true;
+	ask_for_next(s);
 }
 
 /* ---- frames ---- */
@@ -187,7 +191,8 @@ static void describe(struct source *s)
 {
 	char when[32];
 	if (s->state == LIVE_GONE)
-		snprintf(s->problem, sizeof s->problem, _("the interface disappeared at %s"), text_time(s->first_down, when));
+		snprintf(s->problem, sizeof s->problem, _("the interface disappeared at %s"),
+			 text_time(s->first_down, when));
 	else if (s->own.gaps)
 		snprintf(s->problem, sizeof s->problem,
 			 _("the interface was down: %llu times, %lld s in all, first at %s; nothing was heard then"),
@@ -233,15 +238,9 @@ static void look_at_all(struct live *v)
 		gone += s->state == LIVE_GONE;
 		if (s->state != LIVE_GONE)
 			s->own.dropped = capture_live_dropped(s->live);
-		if (s->keeping && scan_child_ms() - s->kept_since_ms > KEEP_FILE_SECONDS * INT64_C(1000) && s->kept_number &&
-		    !s->next_asked) {
-			struct buf b;
-			buf_init(&b, 2);
-			buf_le16(&b, s->index);
-			scan_child_send(&v->c, SCAN_KEEP_NEXT, &b);
-			buf_done(&b);
-			s->next_asked = true;
-		}
+		bool old = scan_child_ms() - s->kept_since_ms > KEEP_FILE_SECONDS * INT64_C(1000);
+		if (s->keeping && old && s->kept_number && !s->next_asked)
+			ask_for_next(s);
 		if (s->keeping && !scan_keep_flush(&s->keep))
 			keep_stop(s);
 	}
@@ -297,8 +296,8 @@ static void reckon(struct live *v)
 	double unicast = (double)observe_counted(c->o, COUNT_UNICAST);
 	double share = unicast > 0 ? (double)third / unicast : 0;
 	double loss = dropped ? (double)dropped / (double)(dropped + c->frames) : 0;
-	v->coverage = observe_coverage((double)observe_counted(c->o, COUNT_MINUTES) / 60, 1, loss, share < 1 ? share : 1,
-				       &v->mirror);
+	double hours = (double)observe_counted(c->o, COUNT_MINUTES) / 60;
+	v->coverage = observe_coverage(hours, 1, loss, share < 1 ? share : 1, &v->mirror);
 	int64_t now = scan_child_ms(), pause = (now - began) * RECKON_SHARE;
 	v->reckon_ms = now + (pause > RECKON_MS ? pause : RECKON_MS);
 }
@@ -319,7 +318,7 @@ static void progress(struct live *v, int64_t now)
 	buf_init(&b, 4000);
 	buf_le64(&b, v->c.frames);
 	buf_le64(&b, (uint64_t)v->last_ts);
-	buf_le32(&b, observe_entities(v->c.o, &rows));
+	buf_le32(&b, observe_entities(v->c.o, &rows) - 1);   /* the first is none */
 	buf_le64(&b, (uint64_t)(now - v->start_ms));
 	buf_le64(&b, (uint64_t)(v->end_ms ? v->end_ms > now ? v->end_ms - now : 0 : -1));
 	buf_le32(&b, v->macs);
@@ -468,18 +467,13 @@ static void listen_until_end(struct live *v)
 		;
 }
 
-/* Below all interfaces no descriptor is free that a file could get: the sandbox tells them apart by their number. */
-static int fill_holes(const struct live *v)
+/* The lowest that is free: the next file will come there, each time, as nothing else is ever opened. */
+static int next_descriptor(void)
 {
-	int highest = 0, fd;
-	for (size_t i = 0; i < v->n; i++)
-		if (capture_live_fd(v->sources[i].live) > highest)
-			highest = capture_live_fd(v->sources[i].live);
-	while ((fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 && fd < highest)
-		;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	return highest;
+	return fd;
 }
 
 void scan_live_child(const struct scan_job *job, int out, int control, const struct keep_start *keep)
@@ -494,14 +488,15 @@ void scan_live_child(const struct scan_job *job, int out, int control, const str
 	v.sources = xcalloc(v.n, sizeof *v.sources);
 	for (size_t i = 0; i < v.n; i++) {
 		struct source *s = &v.sources[i];
-		*s = (struct source){ .all = &v, .live = job->interfaces[i], .decode = decode_new(), .index = (uint16_t)i };
+		*s = (struct source){ .all = &v, .live = job->interfaces[i], .decode = decode_new(),
+				      .index = (uint16_t)i };
 		s->own = (struct obs_file){ .name = capture_live_name(s->live), .problem = s->problem, .live = true,
 					    .set = s->index, .given = s->index, .snaplen = LIVE_SNAPLEN };
 		s->keep.fd = slots[i] = keep ? keep[i].fd : -1;
 		observe_file(v.c.o, s->index, &s->own);
 	}
 	buf_init(&why, sizeof e.text);
-	if (!scan_sandbox_live(out, slots, v.n, fill_holes(&v), &e)) {
+	if (!scan_sandbox_live(out, slots, v.n, next_descriptor(), &e)) {
 		buf_puts(&why, e.text);
 		scan_child_send(&v.c, SCAN_END, &why);
 		_exit(1);

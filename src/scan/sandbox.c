@@ -24,7 +24,8 @@
 #define MEMORY_MAX ((rlim_t)3 << 30)
 
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close),
+	SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(newfstatat),
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
 	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime),
@@ -139,7 +140,7 @@ struct live_rules {
 	int out;
 	const int *keep;
 	size_t n;
-	int highest;             /* descriptor of an interface */
+	int incoming;
 };
 
 static bool allow(scmp_filter_ctx filter, int call)
@@ -155,14 +156,14 @@ static bool allow_write(scmp_filter_ctx filter, int fd)
 
 /*
  * What reading an interface needs, and nothing that sends: no send, connect or setsockopt, and writing only to
- * descriptors that are no interface's. A new file comes as a message and takes the place of the one before; the
- * interfaces' descriptors are lower than all that may be put there.
+ * descriptors that are no interface's. A new file comes as a message and takes the place of the one before. Equal, not
+ * greater: the filter looks at 64 bits of which the call takes 32.
  */
 static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 {
 	const struct live_rules *r = data;
-	bool ok = allow(filter, SCMP_SYS(poll)) && allow(filter, SCMP_SYS(ppoll)) && allow(filter, SCMP_SYS(getsockopt)) &&
-		  allow(filter, SCMP_SYS(recvmsg)) && allow_write(filter, r->out);
+	bool ok = allow(filter, SCMP_SYS(poll)) && allow(filter, SCMP_SYS(ppoll)) &&
+		  allow(filter, SCMP_SYS(getsockopt)) && allow(filter, SCMP_SYS(recvmsg)) && allow_write(filter, r->out);
 	static const unsigned long asks[] = { SIOCGIFFLAGS, SIOCGIFINDEX };
 	for (size_t i = 0; ok && i < sizeof asks / sizeof *asks; i++)
 		ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, asks[i])) == 0;
@@ -171,7 +172,7 @@ static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 			continue;
 		ok = allow_write(filter, r->keep[i]) &&
 		     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(dup3), 2,
-				      SCMP_A0(SCMP_CMP_GT, (scmp_datum_t)r->highest),
+				      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)r->incoming),
 				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)r->keep[i])) == 0;
 	}
 #ifdef WITH_SANITIZERS
@@ -180,8 +181,8 @@ static bool allow_interfaces(scmp_filter_ctx filter, const void *data)
 	return ok;
 }
 
-bool scan_sandbox_live(int out, const int *keep, size_t n, int highest_interface, struct err *e)
+bool scan_sandbox_live(int out, const int *keep, size_t n, int incoming, struct err *e)
 {
-	const struct live_rules r = { out, keep, n, highest_interface };
+	const struct live_rules r = { out, keep, n, incoming };
 	return lock_in(allow_interfaces, &r, e);
 }

@@ -153,8 +153,11 @@ enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 bool scan_sandbox(struct err *e) MUST_CHECK;
 /* Does this kernel have what the sandbox is made of? landlock: the version of its interface, 0 for none. */
 void scan_sandbox_support(bool *seccomp, int *landlock);
-/* The same where interfaces are read: writing goes to `out` and to the files at `keep` only (n of them, -1 for none). */
-bool scan_sandbox_live(int out, const int *keep, size_t n, int highest_interface, struct err *e) MUST_CHECK;
+/*
+ * The same where interfaces are read: writing goes to `out` and to the files at `keep` only (n of them, -1 for none).
+ * incoming: the descriptor at which a next file arrives, from where it may take the place of one of them.
+ */
+bool scan_sandbox_live(int out, const int *keep, size_t n, int incoming, struct err *e) MUST_CHECK;
 /* What the child does; out is the pipe. Never returns. */
 void scan_child(const struct scan_job *job, int out) __attribute__((noreturn));
 

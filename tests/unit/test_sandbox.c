@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +83,12 @@ static int forbidden_place(void)
 	return dup3(interface[0], keep, O_CLOEXEC);
 }
 
+/* The kernel takes 32 bits of a descriptor. */
+static int forbidden_disguise(void)
+{
+	return (int)syscall(SYS_dup3, interface[0] | INT64_C(1) << 32, (int64_t)keep, (int64_t)O_CLOEXEC);
+}
+
 static int forbidden_copy(void)
 {
 	return fcntl(interface[0], F_DUPFD_CLOEXEC, 100);
@@ -107,7 +114,7 @@ static bool live_sandbox(struct err *e)
 	keep = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	spare = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	ok = ok && keep >= 0 && spare >= 0 && write(interface[1], "x", 1) == 1;
-	return ok && scan_sandbox_live(out[1], &keep, 1, interface[0], e);
+	return ok && scan_sandbox_live(out[1], &keep, 1, spare, e);
 }
 
 /* Runs one thing in a sandboxed child; what became of the child. */
@@ -158,6 +165,7 @@ STOPS(write, true)
 STOPS(option, true)
 STOPS(place, true)
 STOPS(copy, true)
+STOPS(disguise, true)
 
 static void *nothing(void *data)
 {
@@ -208,6 +216,7 @@ int main(void)
 		cmocka_unit_test(option_is_stopped),
 		cmocka_unit_test(place_is_stopped),
 		cmocka_unit_test(copy_is_stopped),
+		cmocka_unit_test(disguise_is_stopped),
 		cmocka_unit_test(reading_interfaces_goes_on),
 		cmocka_unit_test(memory_threads_and_writing_go_on),
 	};
