@@ -250,6 +250,29 @@ if command -v python3 > /dev/null; then
 	END
 fi
 
+# ---- a server that takes mail ----
+if command -v python3 > /dev/null; then
+	reset
+	mkdir smtp
+	echo good > smtp/mode
+	python3 "$srcdir/tests/mail_server.py" smtp > /dev/null 2>&1 &
+	server=$!
+	trap 'kill $server 2> /dev/null; rm -rf "$work"' EXIT
+	for _ in $(seq 100); do [ -s smtp/port ] && break; sleep 0.1; done
+	cp clean.pcap captures/a.pcap
+	job smtp.yaml "mail: {${mail/port: 1/port: $(cat smtp/port)}, when: always}"
+	run smtp.yaml
+	ok "sent: $(tail -1 out.txt)" grep -q "mail: sent to 2" out.txt
+	ok "… to both" [ "$(wc -l < smtp/taken)" = 2 ]
+	ok "… and gone from the spool" count 0
+	poll captures/poll.pcap 3
+	run smtp.yaml
+	run smtp.yaml
+	ok "the next one, once" [ "$(wc -l < smtp/taken)" = 4 ]
+	kill "$server"
+	wait "$server" 2> /dev/null
+fi
+
 # ---- kill -9 ----
 reset
 cp clean.pcap captures/a.pcap
