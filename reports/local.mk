@@ -13,4 +13,5 @@ dist_templates_DATA = \
 	reports/templates/requirements.txt reports/templates/requirements.md \
 	reports/templates/report.txt reports/templates/finding.txt reports/templates/action.txt \
 	reports/templates/report.md reports/templates/finding.md reports/templates/action.md \
-	reports/templates/sites.html reports/templates/sites.md
+	reports/templates/sites.html reports/templates/sites.md \
+	reports/templates/mail.txt reports/templates/mail.html

@@ -62,19 +62,6 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Pseudonyms in the model: every format is made of it. */
-static bool mask(json_t *model, struct store *s, int64_t scan, struct err *e)
-{
-	struct mask *m = report_mask_new(s, scan, e);
-	int64_t before = score_previous_scan(s, scan);
-	/* The comparison names what the scan before held. */
-	bool ok = m && (!before || report_mask_learn(m, s, before, e));
-	if (ok)
-		report_mask(model, m);
-	mask_free(m);
-	return ok;
-}
-
 /* Into the file, or onto standard output. */
 static bool make(const json_t *model, const struct report_options *o, const char *path, struct err *e)
 {
@@ -99,7 +86,7 @@ static int run(struct cli *c, struct err *e)
 	if (!s)
 		return EXIT_FAILED;
 	json_t *model = report_model(s, &a, e);
-	bool ok = model && (!cli_has(c, "mask") || mask(model, s, a.scan, e));
+	bool ok = model && (!cli_has(c, "mask") || report_mask_all(model, s, a.scan, e));
 	score_assess_free(&a);
 	store_close(s);
 	if (ok && o.format == REPORT_CSV && path && is_folder(path))

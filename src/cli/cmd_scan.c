@@ -162,8 +162,8 @@ void cli_scan_info(const struct cli *c, struct store_scan_info *info)
 }
 
 /* Paths and digests in the order in which the files were read. */
-static bool save(struct cli *c, struct inventory *inv, const struct scan_input *files, size_t n, int64_t started,
-		 struct store *s, int64_t *scan, bool *again, struct err *e)
+static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_input *files, size_t n, int64_t started,
+		 struct store *s, struct err *e)
 {
 	const struct obs_file *read;
 	uint32_t n_read = observe_files(inv->observe, &read);
@@ -173,14 +173,58 @@ static bool save(struct cli *c, struct inventory *inv, const struct scan_input *
 		paths[i] = files[given].path;
 		digests[i] = files[given].digest;
 	}
-	*scan = store_scan_of(s, digests, n_read);
-	*again = *scan != 0;
-	struct store_scan_info info = { .started = started, .finished = cli_scan_clock(), .paths = paths,
-					.digests = digests, .state = "complete" };
-	cli_scan_info(c, &info);
-	bool ok = store_scan_save(s, inv, &info, scan, e);
+	q->scan = store_scan_of(s, digests, n_read);
+	q->again = q->scan != 0;
+	struct store_scan_info info = q->said;
+	info.started = started;
+	info.finished = cli_scan_clock();
+	info.paths = paths;
+	info.digests = digests;
+	info.state = "complete";
+	bool ok = store_scan_save(s, inv, &info, &q->scan, e);
 	free(paths);
 	free(digests);
+	return ok;
+}
+
+bool cli_scan(struct cli_scan *q, struct err *e)
+{
+	if (q->n_interfaces)
+		return cli_scan_listen(q, e);
+	int64_t started = cli_scan_clock();
+	struct scan_input *files;
+	size_t n;
+	char *problems;
+	bool ok = scan_open(q->paths, q->n, &files, &n, &problems, e);
+	if (!ok) {
+		free(problems);
+		return false;
+	}
+	say_lines(problems);
+	free(problems);
+	/* Before the work: a site file that cannot be written is said at once. */
+	struct store *s = store_open(q->site, STORE_WRITE, e);
+	if (!s) {
+		scan_close(files, n);
+		return false;
+	}
+	struct show show = { .files = files, .n = n };
+	clock_gettime(CLOCK_MONOTONIC, &show.start);
+	const struct scan_job job = { .files = files, .n = n, .filter = q->filter, .data = &show,
+				      .progress = !q->quiet && isatty(STDERR_FILENO) ? progress : NULL };
+	struct observe *o = scan_run(&job, e);
+	if (show.shown)
+		fputs("\r\x1b[K", stderr);
+	struct inventory *inv = o ? inventory_resolve(o) : NULL;
+	ok = inv && save(q, inv, files, n, started, s, e);
+	if (o)
+		cli_scan_notes(o);
+	if (ok && !q->quiet)
+		cli_scan_summary(inv, q->scan, q->again, q->site);
+	inventory_free(inv);
+	observe_free(o);
+	store_close(s);
+	scan_close(files, n);
 	return ok;
 }
 
@@ -207,43 +251,10 @@ static int run(struct cli *c, struct err *e)
 			err_set(e, _("scan: --%s is for listening; give the interface with -i"), live_only[i]);
 			return EXIT_USAGE_ERROR;
 		}
-	int64_t started = cli_scan_clock();
-	struct scan_input *files;
-	char *problems;
-	bool ok = scan_open((const char *const *)paths, n, &files, &n, &problems, e);
-	if (!ok) {
-		free(problems);
-		return EXIT_FAILED;
-	}
-	say_lines(problems);
-	free(problems);
-	/* Before the work: a site file that cannot be written is said at once. */
-	struct store *s = store_open(cli_site(c), STORE_WRITE, e);
-	if (!s) {
-		scan_close(files, n);
-		return EXIT_FAILED;
-	}
-	struct show show = { .files = files, .n = n };
-	clock_gettime(CLOCK_MONOTONIC, &show.start);
-	bool quiet = cli_has(c, "quiet");
-	const struct scan_job job = { .files = files, .n = n, .filter = cli_get(c, "filter"), .data = &show,
-				      .progress = !quiet && isatty(STDERR_FILENO) ? progress : NULL };
-	struct observe *o = scan_run(&job, e);
-	if (show.shown)
-		fputs("\r\x1b[K", stderr);
-	struct inventory *inv = o ? inventory_resolve(o) : NULL;
-	int64_t scan = 0;
-	bool again = false;
-	ok = inv && save(c, inv, files, n, started, s, &scan, &again, e);
-	if (o)
-		cli_scan_notes(o);
-	if (ok && !quiet)
-		cli_scan_summary(inv, scan, again, cli_site(c));
-	inventory_free(inv);
-	observe_free(o);
-	store_close(s);
-	scan_close(files, n);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	struct cli_scan q = { .site = cli_site(c), .paths = (const char *const *)paths, .n = n,
+			      .filter = cli_get(c, "filter"), .quiet = cli_has(c, "quiet") };
+	cli_scan_info(c, &q.said);
+	return cli_scan(&q, e) ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command command_scan = {

@@ -9,6 +9,7 @@
 	X(command_checks_test) \
 	X(command_findings) \
 	X(command_report) \
+	X(command_run) \
 	X(command_scan) \
 	X(command_score) \
 	X(command_ask) \

@@ -13,6 +13,7 @@ libgenba_a_SOURCES += \
 	src/cli/cmd_findings.c \
 	src/cli/cmd_operations.c \
 	src/cli/cmd_report.c \
+	src/cli/cmd_run.c \
 	src/cli/cmd_scan.c src/cli/scan_live.c src/cli/scan.h \
 	src/cli/cmd_scans.c \
 	src/cli/cmd_score.c \

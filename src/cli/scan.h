@@ -1,9 +1,38 @@
-/* What the two ways of genba scan share: cmd_scan.c (captures), scan_live.c (interfaces). */
+/*
+ * A scan into the site file, as genba scan and genba run make it; and what its two ways share: cmd_scan.c (captures),
+ * scan_live.c (interfaces).
+ */
 #ifndef CLI_SCAN_H
 #define CLI_SCAN_H
 
 #include "cli/cli.h"
+#include "scan/scan.h"
 #include "store/store.h"
+
+enum { CLI_SCAN_BUFFER = 64 };                   /* MiB of each interface, if nobody says otherwise */
+#define CLI_SCAN_SNAPSHOT 300.0                  /* seconds, likewise */
+#define CLI_SCAN_KEEP_SIZE 1073741824.0          /* bytes of all kept captures, likewise */
+
+struct cli_scan {
+	const char *site;
+	const char *const *paths; size_t n;      /* captures */
+	const char *const *interfaces; size_t n_interfaces;      /* … or where to listen */
+	const char *filter;                      /* BPF, or NULL */
+	struct store_scan_info said;             /* point, operator, who allowed it, line; the rest is filled in */
+	bool quiet;                              /* no progress and no summary; what was left out is said */
+	/* Of interfaces. */
+	double seconds;                          /* 0: until somebody ends it */
+	double snapshot_every;
+	unsigned buffer;
+	struct scan_keep keep;
+	/* Afterwards. */
+	int64_t scan;                            /* not 0 on false: what was heard until then is stored as interrupted */
+	bool again;                              /* the same captures were scanned before, under the same number */
+};
+
+bool cli_scan(struct cli_scan *q, struct err *e) MUST_CHECK;
+/* … of interfaces */
+bool cli_scan_listen(struct cli_scan *q, struct err *e) MUST_CHECK;
 
 /* Time now in ns; $SOURCE_DATE_EPOCH fixes it. */
 int64_t cli_scan_clock(void);

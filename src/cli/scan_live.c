@@ -12,7 +12,7 @@
 #include "cli/scan.h"
 #include "scan/scan.h"
 
-enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MIB = 64, BUFFER_MOST = 1900 };
+enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MOST = 1900 };
 
 /* ---- numbers with a unit ---- */
 
@@ -44,44 +44,37 @@ static bool get_time(struct cli *c, const char *option, double *seconds, struct 
 	       err_set(e, _("--%s %s: expected a time such as 30s, 30m, 8h or 2d"), option, text);
 }
 
-struct options {
-	struct scan_job job;
-	const char *names[SCAN_INTERFACES];
-	size_t n;
-	unsigned buffer;
-	bool quiet;
-};
-
-static bool read_options(struct cli *c, struct options *o, struct err *e)
+static bool read_options(struct cli *c, struct cli_scan *q, const char *names[SCAN_INTERFACES], struct err *e)
 {
 	char *const *files;
-	double size = 1073741824.0, age = 0, buffer = BUFFER_MIB;
-	*o = (struct options){ .quiet = cli_has(c, "quiet") };
+	double size = CLI_SCAN_KEEP_SIZE, age = 0, buffer = CLI_SCAN_BUFFER;
+	*q = (struct cli_scan){ .site = cli_site(c), .interfaces = names, .filter = cli_get(c, "filter"),
+				.quiet = cli_has(c, "quiet"), .snapshot_every = CLI_SCAN_SNAPSHOT };
+	cli_scan_info(c, &q->said);
 	if (cli_args(c, &files) > 0)
 		return err_set(e, _("scan: either captures or -i, not both: %s"), files[0]);
-	for (const char *name; (name = cli_nth(c, "interface", o->n)); o->n++) {
-		if (o->n == SCAN_INTERFACES)
+	for (const char *name; (name = cli_nth(c, "interface", q->n_interfaces)); q->n_interfaces++) {
+		if (q->n_interfaces == SCAN_INTERFACES)
 			return err_set(e, _("scan: %d interfaces at most"), SCAN_INTERFACES);
-		o->names[o->n] = name;
+		names[q->n_interfaces] = name;
 	}
-	o->job.snapshot_every = 300;
-	if (!get_time(c, "duration", &o->job.seconds, e) || !get_time(c, "keep-age", &age, e))
+	if (!get_time(c, "duration", &q->seconds, e) || !get_time(c, "keep-age", &age, e))
 		return false;
 	const char *snapshot = cli_get(c, "snapshot");
 	if (snapshot && strcmp(snapshot, "0") == 0)
-		o->job.snapshot_every = 0;
-	else if (!get_time(c, "snapshot", &o->job.snapshot_every, e))
+		q->snapshot_every = 0;
+	else if (!get_time(c, "snapshot", &q->snapshot_every, e))
 		return false;
 	const char *text = cli_get(c, "buffer");
 	char *end = NULL;
 	if (text && ((buffer = strtod(text, &end)) < 1 || buffer > BUFFER_MOST || *end))
 		return err_set(e, _("--buffer %s: expected a number of MiB, 1 to %d"), text, BUFFER_MOST);
-	o->buffer = (unsigned)buffer;
+	q->buffer = (unsigned)buffer;
 	text = cli_get(c, "keep-size");
 	if (text && !with_unit(text, sizes, &size))
 		return err_set(e, _("--keep-size %s: expected a size such as 500M or 20G"), text);
-	o->job.keep = (struct scan_keep){ .folder = cli_get(c, "keep"), .size = (uint64_t)size, .age = (int64_t)age };
-	if (!o->job.keep.folder && (cli_has(c, "keep-size") || cli_has(c, "keep-age")))
+	q->keep = (struct scan_keep){ .folder = cli_get(c, "keep"), .size = (uint64_t)size, .age = (int64_t)age };
+	if (!q->keep.folder && (cli_has(c, "keep-size") || cli_has(c, "keep-age")))
 		return err_set(e, "%s", _("scan: --keep-size and --keep-age need --keep FOLDER"));
 	return true;
 }
@@ -89,9 +82,9 @@ static bool read_options(struct cli *c, struct options *o, struct err *e)
 /* ---- what is shown while it listens ---- */
 
 struct session {
-	struct cli *c;
+	struct cli_scan *q;
 	struct store *store;
-	int64_t started, scan;
+	int64_t started;
 	bool terminal, shown;
 	double shown_at;
 	uint64_t shown_frames;
@@ -188,10 +181,13 @@ static bool save(struct session *s, struct inventory *inv, const struct scan_kep
 		paths[i] = scan_kept_path(kept, i);
 		digests[i] = scan_kept_digest(kept, i);
 	}
-	struct store_scan_info info = { .started = s->started, .finished = cli_scan_clock(), .paths = paths,
-					.digests = digests, .state = state };
-	cli_scan_info(s->c, &info);
-	bool ok = store_scan_save(s->store, inv, &info, &s->scan, e);
+	struct store_scan_info info = s->q->said;
+	info.started = s->started;
+	info.finished = cli_scan_clock();
+	info.paths = paths;
+	info.digests = digests;
+	info.state = state;
+	bool ok = store_scan_save(s->store, inv, &info, &s->q->scan, e);
 	free(paths);
 	free(digests);
 	return ok;
@@ -201,7 +197,7 @@ static void snapshot(void *data, const struct observe *o, const struct scan_kept
 {
 	struct session *s = data;
 	struct err e;
-	if (!s->scan && observe_counted(o, COUNT_FRAMES) == 0)
+	if (!s->q->scan && observe_counted(o, COUNT_FRAMES) == 0)
 		return;   /* nothing yet that would be worth a scan */
 	struct inventory *inv = inventory_resolve(o);
 	if (!save(s, inv, kept, "running", &e)) {
@@ -250,24 +246,23 @@ static bool keep_folder(const char *folder, struct err *e)
 	return err_errno(e, "%s", folder);
 }
 
-static struct store *open_site(struct cli *c, const struct options *o, struct err *e)
+static struct store *open_site(const struct cli_scan *q, struct err *e)
 {
 	char *user = NULL;
-	bool ok = scan_drop_root(cli_site(c), &user, e) && may_write(cli_site(c), user, e) &&
-		  keep_folder(o->job.keep.folder, e);
+	bool ok = scan_drop_root(q->site, &user, e) && may_write(q->site, user, e) && keep_folder(q->keep.folder, e);
 	free(user);
-	return ok ? store_open(cli_site(c), STORE_WRITE, e) : NULL;
+	return ok ? store_open(q->site, STORE_WRITE, e) : NULL;
 }
 
 /* ---- all of it ---- */
 
-static bool listen_and_store(struct session *s, struct options *o, struct err *e)
+static bool listen_and_store(struct session *s, const struct scan_job *job, struct err *e)
 {
 	struct scan_kept *kept;
 	bool whole;
 	scan_live_signals(true);
 	s->started = cli_scan_clock();
-	struct observe *seen = scan_live(&o->job, &kept, &whole, e);
+	struct observe *seen = scan_live(job, &kept, &whole, e);
 	clear_line(s);
 	struct inventory *inv = seen ? inventory_resolve(seen) : NULL;
 	struct err why;
@@ -277,30 +272,33 @@ static bool listen_and_store(struct session *s, struct options *o, struct err *e
 	scan_live_signals(false);
 	if (seen)
 		cli_scan_notes(seen);
-	if (ok && !o->quiet)
-		cli_scan_summary(inv, s->scan, false, cli_site(s->c));
+	if (ok && !s->q->quiet)
+		cli_scan_summary(inv, s->q->scan, false, s->q->site);
 	inventory_free(inv);
 	observe_free(seen);
 	scan_kept_free(kept);
 	return ok && whole;
 }
 
+bool cli_scan_listen(struct cli_scan *q, struct err *e)
+{
+	struct session s = { .q = q, .terminal = !q->quiet && isatty(STDERR_FILENO) };
+	struct scan_job job = { .n_interfaces = q->n_interfaces, .seconds = q->seconds, .snapshot_every = q->snapshot_every,
+				.keep = q->keep, .data = &s, .progress = progress, .snapshot = snapshot, .note = note };
+	if (!scan_live_open(q->interfaces, q->n_interfaces, q->filter, q->buffer, &job.interfaces, e))
+		return false;
+	s.store = open_site(q, e);
+	bool ok = s.store && listen_and_store(&s, &job, e);
+	store_close(s.store);
+	scan_live_close(job.interfaces, q->n_interfaces);
+	return ok;
+}
+
 int cli_scan_live(struct cli *c, struct err *e)
 {
-	struct options o;
-	if (!read_options(c, &o, e))
+	struct cli_scan q;
+	const char *names[SCAN_INTERFACES];
+	if (!read_options(c, &q, names, e))
 		return EXIT_USAGE_ERROR;
-	if (!scan_live_open(o.names, o.n, cli_get(c, "filter"), o.buffer, &o.job.interfaces, e))
-		return EXIT_FAILED;
-	struct session s = { .c = c, .terminal = !o.quiet && isatty(STDERR_FILENO) };
-	o.job.n_interfaces = o.n;
-	o.job.data = &s;
-	o.job.progress = progress;
-	o.job.snapshot = snapshot;
-	o.job.note = note;
-	s.store = open_site(c, &o, e);
-	bool ok = s.store && listen_and_store(&s, &o, e);
-	store_close(s.store);
-	scan_live_close(o.job.interfaces, o.n);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	return cli_scan_listen(&q, e) ? EXIT_DONE : EXIT_FAILED;
 }

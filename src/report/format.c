@@ -38,8 +38,8 @@ static bool may_break(uint32_t c)
 	return true;
 }
 
-/* One line broken at TEXT_COLUMNS; what follows is indented like its start, past a "- ". */
-static void wrap_line(struct buf *out, const char *line, size_t len)
+/* One line broken at so many columns; what follows is indented like its start, past a "- ". */
+static void wrap_line(struct buf *out, const char *line, size_t len, int columns)
 {
 	size_t indent = strspn(line, " "), begin = 0;
 	if (indent < len && strchr("-*", line[indent]) && line[indent + 1] == ' ')
@@ -56,7 +56,7 @@ static void wrap_line(struct buf *out, const char *line, size_t len)
 			    (before == ' ' || (before >= 0x2e80 && may_break(c)) || (may_break(c) && before != '(')))
 				cut = at;
 			used += text_width(one);
-			if (used > TEXT_COLUMNS && cut > begin)
+			if (used > columns && cut > begin)
 				break;
 			before = c;
 		}
@@ -75,7 +75,8 @@ static void wrap_line(struct buf *out, const char *line, size_t len)
 		buf_putc(out, '\n');
 }
 
-static void wrap(struct buf *out, const char *text, bool lines)
+/* columns 0: lines are as long as they are. */
+static void wrap(struct buf *out, const char *text, int columns)
 {
 	bool blank = true;
 	while (*text) {
@@ -83,8 +84,8 @@ static void wrap(struct buf *out, const char *text, bool lines)
 		while (used && text[used - 1] == ' ')
 			used--;
 		/* Sections that had nothing to say leave blank lines behind: one is enough. */
-		if (lines && (used || !blank)) {
-			wrap_line(out, text, used);
+		if (columns && (used || !blank)) {
+			wrap_line(out, text, used, columns);
 		} else if (used || !blank) {
 			/* Two blanks at the end of a line break it in Markdown. */
 			buf_add(out, text, used && n - used == 2 ? n : used);
@@ -146,7 +147,7 @@ bool report_place(const char *template, view_of_fn *view_of, const json_t *model
 			buf_init(&raw, out->cap);
 			good = mustache_render(name, source, view, &m, &raw, e);
 			if (good)
-				wrap(out, raw.data, o->format == REPORT_TEXT);
+				wrap(out, raw.data, o->format != REPORT_TEXT ? 0 : o->columns ? o->columns : TEXT_COLUMNS);
 			buf_done(&raw);
 		}
 		json_decref(view);

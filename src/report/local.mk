@@ -9,7 +9,7 @@ libgenba_a_SOURCES += \
 	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/draw_traffic.c \
 	src/report/format.c src/report/format.h \
 	src/report/tables.c src/report/tables.h src/report/format_csv.c src/report/format_xlsx.c src/report/format_pdf.c \
-	src/report/scratch.c
+	src/report/scratch.c src/report/mail.c src/report/mail.h
 libgenba_a_SOURCES += src/report/sites.h src/report/sites.c src/report/view_sites.c
 
 if HAVE_CMOCKA

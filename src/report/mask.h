@@ -48,5 +48,7 @@ struct mask *report_mask_new(struct store *s, int64_t scan, struct err *e) MUST_
 bool report_mask_learn(struct mask *m, struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 /* Mask a model of report_model() in place: whatever is made of it is masked. */
 void report_mask(json_t *model, const struct mask *m);
+/* The same at once, for the model of this scan: what the scan before held, which a comparison names, is masked too. */
+bool report_mask_all(json_t *model, struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 
 #endif

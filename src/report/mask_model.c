@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "score/assess.h"
 #include "store/store.h"
 
 /* ---- learning ---- */
@@ -240,4 +241,15 @@ void report_mask(json_t *model, const struct mask *m)
 	mask_who(json_object_get(model, "actions"));
 	mask_who(json_object_get(model, "data_actions"));
 	json_object_set_new(model, "masked", json_true());
+}
+
+bool report_mask_all(json_t *model, struct store *s, int64_t scan, struct err *e)
+{
+	struct mask *m = report_mask_new(s, scan, e);
+	int64_t before = score_previous_scan(s, scan);
+	bool ok = m && (!before || report_mask_learn(m, s, before, e));
+	if (ok)
+		report_mask(model, m);
+	mask_free(m);
+	return ok;
 }

@@ -36,6 +36,7 @@ struct report_options {
 	enum lang lang;
 	bool with_grade;              /* for a customer: the grade too */
 	const char *templates;        /* folder whose templates win over reports/templates, or NULL */
+	int columns;                  /* of plain text; 0: 80 */
 };
 
 /* The model of one assessment, to be freed with json_decref(); NULL fills e. */

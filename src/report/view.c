@@ -493,6 +493,15 @@ void view_zone_leave(char *before)
 	free(before);
 }
 
+void view_put_strings(struct view *v)
+{
+	json_t *s = report_object(v->root, "s");
+	const char *key;
+	const json_t *both;
+	json_object_foreach((json_t *)(uintptr_t)v->strings, key, both)
+		put_text(s, key, get_text(both, v->lang));
+}
+
 json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o)
 {
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
@@ -501,11 +510,7 @@ json_t *report_view(const json_t *model, json_t *strings, const struct report_op
 	put_text(v.root, "lang", v.lang);
 	put_bool(v.root, "many_files", json_array_size(get_list(model, "files")) > 1);
 	v.contents = report_list(v.root, "contents");
-	json_t *s = report_object(v.root, "s");
-	const char *key;
-	json_t *both;
-	json_object_foreach(strings, key, both)
-		put_text(s, key, get_text(both, v.lang));
+	view_put_strings(&v);
 	view_cover(&v);
 	put_bool(v.root, "customer", o->audience == REPORT_CUSTOMER);
 	/* What customers ask for comes first in their edition. */

@@ -55,6 +55,9 @@ void put_string(const struct view *v, json_t *o, const char *key, const char *st
 char *view_zone_enter(const json_t *model);
 void view_zone_leave(char *before);
 
+/* All strings in the report's language under "s", for the templates. */
+void view_put_strings(struct view *v);
+
 /* ---- numbers and times; out is returned ---- */
 enum { VIEW_TEXT = 160, VIEW_NAME = 56 };     /* bytes of a formatted text; columns of a name */
 char *view_int(int64_t n, char *out);                                        /* 12,345 */

@@ -470,3 +470,16 @@ bool store_scan_save(struct store *s, struct inventory *inv, const struct store_
 	*scan_id = v.scan;
 	return true;
 }
+
+bool store_scan_remove(struct store *s, int64_t scan, struct err *e)
+{
+	struct saver v = { .store = s, .scan = scan, .e = e };
+	char sql[80];
+	snprintf(sql, sizeof sql, "DELETE FROM main.scan WHERE id = %lld", (long long)scan);
+	s->bound = -1;
+	/* Its devices stay: their ids are never given to another, and a scan to come may know them again. */
+	bool ok = store_begin(s, e) && forget_rows(&v) && store_run(s, sql, e) && store_commit(s, e);
+	if (!ok)
+		store_rollback(s);
+	return ok;
+}

@@ -47,6 +47,8 @@ int64_t store_scan_of(struct store *s, const char *const *digests, size_t n);
  */
 bool store_scan_save(struct store *s, struct inventory *inv, const struct store_scan_info *info, int64_t *scan_id,
 		     struct err *e) MUST_CHECK;
+/* Take a scan out of the file, whole. The site goes on knowing its devices. */
+bool store_scan_remove(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
 /* The newest scan that is not running, 0 when there is none. */
 int64_t store_scan_latest(struct store *s);
 

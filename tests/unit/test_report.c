@@ -312,7 +312,7 @@ static void strings_in_step(void **state)
 	buf_init(&source, 4 << 20);
 	static const char *const files[] = { "view.c", "view_front.c", "view_plan.c", "view_results.c", "view_site.c", "view_requirements.c",
 					     "view_voices.c", "view_change.c", "view_declared.c", "view_sites.c", "draw.c", "draw_map.c",
-					     "draw_time.c", "draw_traffic.c", "tables.c" };
+					     "draw_time.c", "draw_traffic.c", "tables.c", "mail.c" };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char *path = xasprintf("%s/src/report/%s", top ? top : ".", files[i]), *text = file_read(path);
 		buf_puts(&source, text);
