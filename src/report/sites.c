@@ -11,27 +11,6 @@ enum { WORST = 3 };
 
 /* ---- one site ---- */
 
-struct scans {
-	int64_t id[SITES_TREND], finished[SITES_TREND], devices;
-	size_t n;                /* newest last */
-};
-
-static bool take_scan(void *data, const struct store_scan_head *h)
-{
-	struct scans *x = data;
-	if (strcmp(h->state, "running") == 0)
-		return true;
-	if (x->n == SITES_TREND) {
-		memmove(x->id, x->id + 1, sizeof(x->id) - sizeof(x->id[0]));
-		memmove(x->finished, x->finished + 1, sizeof(x->finished) - sizeof(x->finished[0]));
-		x->n--;
-	}
-	x->id[x->n] = h->id;
-	x->finished[x->n++] = h->finished;
-	x->devices = h->devices;
-	return true;
-}
-
 static void put_points(json_t *o, const char *key, bool has, double value)
 {
 	if (has)
@@ -52,18 +31,19 @@ static void add_points(json_t *o, const struct score_result *r)
 	model_bool(o, "declared_only", r->declared_only);
 }
 
-static bool add_trend(json_t *o, const struct assessment *a, struct store *s, const struct scans *scans, struct err *e)
+static bool add_trend(json_t *o, const struct assessment *a, struct store *s, const struct store_scan_head *scans, size_t n,
+		      struct err *e)
 {
 	json_t *list = report_list(o, "trend");
-	for (size_t i = 0; i < scans->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct score_result r;
-		if (scans->id[i] == a->scan)
+		if (scans[i].id == a->scan)
 			r = a->score;
-		else if (!score_of_scan(a, s, scans->id[i], &r, e))
+		else if (!score_of_scan(a, s, scans[i].id, &r, e))
 			return false;
 		json_t *x = report_item(list);
-		model_int(x, "scan", scans->id[i]);
-		model_time(x, "finished", scans->finished[i]);
+		model_int(x, "scan", scans[i].id);
+		model_time(x, "finished", scans[i].finished);
 		put_points(x, "s", r.has_s, r.s);
 		put_points(x, "n", r.has_n, r.n);
 		model_text(x, "grade", r.has_s ? grade_names[r.grade] : NULL);
@@ -138,7 +118,8 @@ static void collect(json_t *common, const struct assessment *a)
 static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
 {
 	struct assessment a;
-	struct scans scans = { .n = 0 };
+	struct store_scan_head scans[SITES_TREND];
+	size_t n = 0;
 	struct store *s = store_open(path, STORE_READ, e);
 	if (!s)
 		return false;
@@ -149,16 +130,16 @@ static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
 	char *name = store_setting_get(s, "name");
 	model_text(o, "name", name && *name ? name : NULL);
 	free(name);
-	bool ok = store_scans(s, take_scan, &scans, e) && add_trend(o, &a, s, &scans, e);
+	bool ok = score_last_scans(s, 0, scans, SITES_TREND, &n, e) && add_trend(o, &a, s, scans, n, e);
 	if (ok) {
 		model_time(o, "scanned", a.scan_finished);
 		model_text(o, "answered", last_answer(&a));
 		model_int(o, "answers", (int64_t)a.answers.n_answered);
-		model_int(o, "devices", scans.devices);
+		model_int(o, "devices", n ? scans[n - 1].devices : 0);
 		model_real(o, "coverage", a.coverage.k, 3);
 		add_points(o, &a.score);
 		/* Since the scan before, with the answers of today on both sides. */
-		json_t *trend = json_object_get(o, "trend"), *x = json_array_get(trend, scans.n >= 2 ? scans.n - 2 : scans.n);
+		json_t *trend = json_object_get(o, "trend"), *x = json_array_get(trend, n >= 2 ? n - 2 : n);
 		const char *key = a.score.has_s ? "s" : "n";
 		bool both = x && a.score.has_n && json_is_number(json_object_get(x, key));
 		put_points(o, "change", both, both ? (a.score.has_s ? a.score.s : a.score.n) -
