@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/mask.h"
 #include "report/model.h"
 
 enum { WORST = 3 };
@@ -115,7 +116,25 @@ static void collect(json_t *common, const struct assessment *a)
 	}
 }
 
-static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
+/* What it is called: by its name, and by its file. */
+static bool add_names(json_t *o, struct store *s, const char *path, bool mask, struct err *e)
+{
+	char *name = store_setting_get(s, "name");
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	struct mask *m = mask ? report_mask_new(s, store_scan_latest(s), e) : NULL;
+	bool ok = m || !mask;
+	char *shown = m ? mask_whole(m, MASK_SITE, name && *name ? name : file) : NULL;
+	if (ok) {
+		model_text(o, "name", shown ? shown : name && *name ? name : NULL);
+		model_text(o, "file", shown ? shown : file);
+	}
+	free(shown);
+	mask_free(m);
+	free(name);
+	return ok;
+}
+
+static bool add_site(json_t *o, json_t *common, const char *path, bool mask, struct err *e)
 {
 	struct assessment a;
 	struct store_scan_head scans[SITES_TREND];
@@ -127,10 +146,7 @@ static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
 		store_close(s);
 		return false;
 	}
-	char *name = store_setting_get(s, "name");
-	model_text(o, "name", name && *name ? name : NULL);
-	free(name);
-	bool ok = score_last_scans(s, 0, scans, SITES_TREND, &n, e) && add_trend(o, &a, s, scans, n, e);
+	bool ok = add_names(o, s, path, mask, e) && score_last_scans(s, 0, scans, SITES_TREND, &n, e) && add_trend(o, &a, s, scans, n, e);
 	if (ok) {
 		model_time(o, "scanned", a.scan_finished);
 		model_text(o, "answered", last_answer(&a));
@@ -239,7 +255,7 @@ static void add_common(json_t *model, json_t *common)
 	}
 }
 
-json_t *sites_model(const char *const *paths, size_t n, struct err *e)
+json_t *sites_model(const char *const *paths, size_t n, bool mask, struct err *e)
 {
 	json_t *model = json_object(), *common = json_object();
 	json_t **sites = xcalloc(n + 1, sizeof(*sites));
@@ -247,18 +263,21 @@ json_t *sites_model(const char *const *paths, size_t n, struct err *e)
 	struct err first = { .text = "" };
 	model_text(model, "schema", "genba.sites/1");
 	model_tool(model);
+	if (mask)
+		model_bool(model, "masked", true);
 	for (size_t i = 0; i < n; i++) {
 		struct err own;
 		const char *slash = strrchr(paths[i], '/');
 		sites[i] = json_object();
-		bool ok = add_site(sites[i], common, paths[i], &own);
+		bool ok = add_site(sites[i], common, paths[i], mask, &own);
 		if (!ok && read == i)
 			first = own;
-		if (!ok)
+		if (!ok) {
 			json_object_clear(sites[i]);
+			model_text(sites[i], "file", mask ? MASK_FREE : slash ? slash + 1 : paths[i]);
+		}
 		read += ok;
-		model_text(sites[i], "file", slash ? slash + 1 : paths[i]);
-		model_text(sites[i], "error", ok ? NULL : own.text);
+		model_text(sites[i], "error", ok ? NULL : mask ? MASK_FREE : own.text);
 	}
 	add_sorted(model, "sites", sites, n, by_need);
 	free(sites);
