@@ -139,6 +139,27 @@ static bool checks_fail(struct store_checks *c, struct err *e)
 
 /* ---- the copy ---- */
 
+/* The value stays where it is until the next step: nothing is copied on the way. */
+static void pass_value(sqlite3_stmt *in, sqlite3_stmt *out, int i)
+{
+	switch (sqlite3_column_type(in, i)) {
+	case SQLITE_INTEGER:
+		sqlite3_bind_int64(out, i + 1, sqlite3_column_int64(in, i));
+		break;
+	case SQLITE_TEXT: {
+		const char *text = (const char *)sqlite3_column_text(in, i);
+		sqlite3_bind_text(out, i + 1, text, sqlite3_column_bytes(in, i), SQLITE_STATIC);
+		break;
+	}
+	case SQLITE_NULL:
+		sqlite3_bind_null(out, i + 1);
+		break;
+	default:
+		sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
+		break;
+	}
+}
+
 /* Copy the rows of one view; both sides have its columns in its order. */
 static bool copy_view(struct store *s, struct store_checks *c, const struct view *v, struct err *e)
 {
@@ -159,7 +180,7 @@ static bool copy_view(struct store *s, struct store_checks *c, const struct view
 	while (ok && (status = sqlite3_step(in)) != SQLITE_DONE) {
 		ok = status == SQLITE_ROW || store_fail(s, e, _("reading"));
 		for (int i = 0; ok && i < n; i++)
-			sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
+			pass_value(in, out, i);
 		if (ok && sqlite3_step(out) != SQLITE_DONE)
 			ok = checks_fail(c, e);
 		sqlite3_reset(out);
@@ -184,6 +205,7 @@ static bool make_tables(struct store_checks *c, struct err *e)
 /* What checks join by. Their names hold no row that a check could read. */
 static const char indexes[] =
 	"CREATE INDEX i_device ON v_device(id); CREATE INDEX i_address ON v_address(device_id);"
+	"CREATE INDEX i_subnet ON v_address(subnet);"
 	"CREATE INDEX i_evidence ON v_evidence(id); CREATE INDEX i_evidence_device ON v_evidence(device_id);"
 	"CREATE INDEX i_protocol ON v_protocol(device_id); CREATE INDEX i_client ON v_conversation(client_id);"
 	"CREATE INDEX i_server ON v_conversation(server_id); CREATE INDEX i_operation ON v_operation(server_id);"
@@ -212,7 +234,7 @@ static void set_limits(sqlite3 *db)
 struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err *e)
 {
 	struct store_checks *c = xcalloc(1, sizeof *c);
-	if (sqlite3_open_v2(":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		err_set(e, "SQL: %s", sqlite3_errmsg(c->db));
 		store_checks_close(c);
 		return NULL;
@@ -224,9 +246,12 @@ struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err
 		ok = (!own || store_run(s, "BEGIN", e)) && views_bind(s, scan, e);
 		for (const struct view *v = views; ok && v->name; v++)
 			ok = copy_view(s, c, v, e);
-		if (own)
-			store_rollback(s);   /* nothing was written */
-		s->bound = -1;               /* the rollback took temp.bound with it */
+		/* Nothing was written, but a rollback would take temp.bound with it. */
+		ok = ok && (!own || store_commit(s, e));
+		if (own && !ok)
+			store_rollback(s);
+		if (!own || !ok)
+			s->bound = -1;
 	}
 	ok = ok && (sqlite3_exec(c->db, indexes, NULL, NULL, NULL) == SQLITE_OK || checks_fail(c, e));
 	if (!ok) {

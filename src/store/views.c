@@ -168,11 +168,12 @@ const struct view views[] = {
 	  "name TEXT, declared INTEGER DEFAULT 0, level INTEGER, networks TEXT DEFAULT '', devices INTEGER DEFAULT 0,"
 	  " reason TEXT",
 	  "SELECT z.name, 1, z.level, z.prefixes, (SELECT count(*) FROM temp.placed p WHERE p.zone = z.name), 'zone file'"
-	  " FROM temp.zone z UNION ALL SELECT p.zone, 0, min(p.level), ifnull((SELECT group_concat(subnet, ' ') FROM"
-	  " (SELECT DISTINCT a.subnet FROM main.scan_address a JOIN temp.placed q ON q.device = a.device WHERE a.scan = " BOUND
-	  " AND q.zone = p.zone AND a.subnet <> '' AND a.private AND a.type = 'ipv4' ORDER BY a.subnet)), ''), count(*),"
-	  " min(p.zone_reason) FROM temp.placed p WHERE p.zone <> '' AND p.zone NOT IN (SELECT name FROM temp.zone)"
-	  " GROUP BY p.zone",
+	  " FROM temp.zone z UNION ALL SELECT p.zone, 0, min(p.level), ifnull(n.networks, ''), count(*), min(p.zone_reason)"
+	  " FROM temp.placed p LEFT JOIN (SELECT zone, group_concat(subnet, ' ') AS networks FROM"
+	  " (SELECT DISTINCT q.zone, a.subnet FROM main.scan_address a JOIN temp.placed q ON q.device = a.device"
+	  " WHERE likely(a.scan = " BOUND ") AND a.subnet <> '' AND a.private AND a.type = 'ipv4' ORDER BY q.zone, a.subnet)"
+	  " GROUP BY zone) n ON n.zone = p.zone"
+	  " WHERE p.zone <> '' AND p.zone NOT IN (SELECT name FROM temp.zone) GROUP BY p.zone",
 	  "name" },
 	{ "v_conduit",
 	  "id INTEGER, client_zone TEXT, server_zone TEXT, protocol TEXT DEFAULT '', ot INTEGER DEFAULT 0,"
