@@ -15,7 +15,7 @@
 enum {
 	SQL_MAX = 64 * 1024,             /* bytes of one query */
 	VALUE_MAX = 100 * 1000,          /* bytes of one value or row */
-	STEPS = 200,                     /* instructions between two looks at the limits */
+	STEPS = 1000,                    /* instructions between two looks at the limits */
 	STEPS_MAX = 100 * 1000 * 1000,   /* instructions of one query: a few seconds */
 	HEAP_MAX = 64 * 1024 * 1024,     /* bytes of memory that one query may take */
 	ROWS_MAX = 250 * 1000,
@@ -139,6 +139,12 @@ static bool checks_fail(struct store_checks *c, struct err *e)
 
 /* ---- the copy ---- */
 
+/* Is a row of a scan known by its id? */
+static bool has_key(const struct view *v)
+{
+	return strncmp(v->columns, "id INTEGER", 10) == 0 && strcmp(v->order, "id") == 0;
+}
+
 /* The value stays where it is until the next step: nothing is copied on the way. */
 static void pass_value(sqlite3_stmt *in, sqlite3_stmt *out, int i)
 {
@@ -163,7 +169,9 @@ static void pass_value(sqlite3_stmt *in, sqlite3_stmt *out, int i)
 /* Copy the rows of one view; both sides have its columns in its order. */
 static bool copy_view(struct store *s, struct store_checks *c, const struct view *v, struct err *e)
 {
-	char *from = sqlite3_mprintf("SELECT * FROM temp.%s ORDER BY %s", v->name, v->order);
+	/* Where the id is the key, the table puts the rows in order. */
+	char *from = has_key(v) ? sqlite3_mprintf("SELECT * FROM temp.%s", v->name) :
+				  sqlite3_mprintf("SELECT * FROM temp.%s ORDER BY %s", v->name, v->order);
 	sqlite3_stmt *in = store_prepare(s, from, e), *out = NULL;
 	sqlite3_free(from);
 	if (!in)
@@ -190,13 +198,17 @@ static bool copy_view(struct store *s, struct store_checks *c, const struct view
 	return ok;
 }
 
-static bool make_tables(struct store_checks *c, struct err *e)
+/* An example may leave the ids out, or give one twice: then they are no key. */
+static bool make_tables(struct store_checks *c, bool keys, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, 100 * 1000);
 	buf_puts(&b, "PRAGMA temp_store = MEMORY; BEGIN;");
 	for (const struct view *v = views; v->name; v++)
-		buf_printf(&b, "CREATE TABLE %s(%s);", v->name, v->columns);
+		if (keys && has_key(v))
+			buf_printf(&b, "CREATE TABLE %s(id INTEGER PRIMARY KEY%s);", v->name, v->columns + strlen("id INTEGER"));
+		else
+			buf_printf(&b, "CREATE TABLE %s(%s);", v->name, v->columns);
 	bool ok = sqlite3_exec(c->db, b.data, NULL, NULL, NULL) == SQLITE_OK || checks_fail(c, e);
 	buf_done(&b);
 	return ok;
@@ -204,9 +216,7 @@ static bool make_tables(struct store_checks *c, struct err *e)
 
 /* What checks join by. Their names hold no row that a check could read. */
 static const char indexes[] =
-	"CREATE INDEX i_device ON v_device(id); CREATE INDEX i_address ON v_address(device_id);"
-	"CREATE INDEX i_subnet ON v_address(subnet);"
-	"CREATE INDEX i_evidence ON v_evidence(id); CREATE INDEX i_evidence_device ON v_evidence(device_id);"
+	"CREATE INDEX i_address ON v_address(device_id); CREATE INDEX i_evidence ON v_evidence(device_id);"
 	"CREATE INDEX i_protocol ON v_protocol(device_id); CREATE INDEX i_client ON v_conversation(client_id);"
 	"CREATE INDEX i_server ON v_conversation(server_id); CREATE INDEX i_operation ON v_operation(server_id);"
 	"CREATE INDEX i_operation_client ON v_operation(client_id); CREATE INDEX i_weakness ON v_weakness(device_id);"
@@ -239,7 +249,7 @@ struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err
 		store_checks_close(c);
 		return NULL;
 	}
-	bool ok = make_tables(c, e);
+	bool ok = make_tables(c, scan != 0, e);
 	if (scan && ok) {
 		/* One transaction, so that a scan that is being written is seen whole. */
 		bool own = sqlite3_get_autocommit(s->db) != 0;
