@@ -216,7 +216,8 @@ static bool make_tables(struct store_checks *c, bool keys, struct err *e)
 
 /* What checks join by. Their names hold no row that a check could read. */
 static const char indexes[] =
-	"CREATE INDEX i_address ON v_address(device_id); CREATE INDEX i_evidence ON v_evidence(device_id);"
+	"CREATE INDEX i_model ON v_device(model); CREATE INDEX i_address ON v_address(device_id);"
+	"CREATE INDEX i_evidence ON v_evidence(device_id);"
 	"CREATE INDEX i_protocol ON v_protocol(device_id); CREATE INDEX i_client ON v_conversation(client_id);"
 	"CREATE INDEX i_server ON v_conversation(server_id); CREATE INDEX i_operation ON v_operation(server_id);"
 	"CREATE INDEX i_operation_client ON v_operation(client_id); CREATE INDEX i_weakness ON v_weakness(device_id);"
