@@ -13,9 +13,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
-enum { TEXT_MAX = 1000 };
+enum {
+	TEXT_MAX = 1000,
+	BY_NAME = 20 * 1000,     /* ids in one statement */
+};
 
 /* ---- lists of ids ---- */
 
@@ -409,19 +413,30 @@ static bool on_device(void *data, const struct store_row *row)
 	return p->next < p->n;
 }
 
+/* The rows of a view that the pointers ask for; by name, as long as they are few: of a large site it has very many more. */
+static bool resolve(struct store *s, int64_t scan, struct pointers *p, const char *select, store_row_fn *fn, struct err *e)
+{
+	struct buf sql;
+	buf_init(&sql, 1000 * 1000);
+	buf_puts(&sql, select);
+	for (size_t i = 0; p->n <= BY_NAME && i < p->n; i++)
+		if (i == 0 || p->p[i].id != p->p[i - 1].id)
+			buf_printf(&sql, "%s%" PRId64, i ? ", " : " WHERE id IN (", p->p[i].id);
+	buf_printf(&sql, "%s ORDER BY id", p->n && p->n <= BY_NAME ? ")" : "");
+	bool ok = !p->n || store_select(s, scan, sql.data, NULL, fn, p, e);
+	buf_done(&sql);
+	free(p->p);
+	return ok;
+}
+
 static bool resolve_rows(struct store *s, int64_t scan, struct check_results *results, struct err *e)
 {
 	struct pointers p;
 	pointers_make(&p, results, true);
-	bool ok = store_select(s, scan, "SELECT id, file_name, frame, peer_frame, value FROM v_evidence ORDER BY id",
-			       NULL, on_evidence, &p, e);
-	free(p.p);
-	if (!ok)
+	if (!resolve(s, scan, &p, "SELECT id, file_name, frame, peer_frame, value FROM v_evidence", on_evidence, e))
 		return false;
 	pointers_make(&p, results, false);
-	ok = store_select(s, scan, "SELECT id, label FROM v_device ORDER BY id", NULL, on_device, &p, e);
-	free(p.p);
-	return ok;
+	return resolve(s, scan, &p, "SELECT id, label FROM v_device", on_device, e);
 }
 
 /* ---- all checks ---- */
