@@ -242,6 +242,20 @@ const struct view views[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
+/*
+ * Where the rows of one kind were seen, by their id. v_evidence shows the same for all kinds together, but SQLite makes
+ * that whole view for every join with it; these it looks up. For queries of our own: checks do not get them.
+ */
+#define SEEN(name, table, more) \
+	"CREATE TEMP VIEW " name " AS SELECT r.id, (SELECT f.name FROM main.scan_file f WHERE f.scan = " BOUND \
+	" AND f.file = r.file) AS file_name, r.frame, r.peer_frame" more " FROM main." table " r WHERE r.scan = " BOUND ";"
+
+static const char seen_views[] =
+	SEEN("seen_attribute", "scan_evidence", ", r.confidence, r.source")
+	SEEN("seen_conversation", "scan_conversation", "")
+	SEEN("seen_operation", "scan_operation", ", r.first, r.last")
+	SEEN("seen_conflict", "scan_conflict", "");
+
 bool views_create(struct store *s, struct err *e)
 {
 	struct buf b;
@@ -267,6 +281,7 @@ bool views_create(struct store *s, struct err *e)
 		}
 		buf_printf(&b, ") AS %s;", v->select);
 	}
+	buf_puts(&b, seen_views);
 	bool ok = store_run(s, b.data, e);
 	buf_done(&b);
 	return ok;
