@@ -42,7 +42,10 @@ static int by_number(const void *a, const void *b)
 
 static void ids_distinct(struct ids *ids)
 {
-	if (!ids->n)
+	size_t sorted = 1;
+	while (sorted < ids->n && ids->id[sorted - 1] < ids->id[sorted])
+		sorted++;
+	if (sorted >= ids->n)
 		return;
 	qsort(ids->id, ids->n, sizeof *ids->id, by_number);
 	size_t n = 1;
@@ -441,13 +444,34 @@ static bool resolve_rows(struct store *s, int64_t scan, struct check_results *re
 
 /* ---- all checks ---- */
 
+/* What all of them will ask. */
+static char *sql_of(const struct check_set *set)
+{
+	size_t length = 1;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct check *c = &set->checks[i];
+		length += strlen(c->query) + (c->needs ? strlen(c->needs) : 0) + (c->population ? strlen(c->population) : 0) + 2;
+	}
+	char *sql = xmalloc(length), *p = sql;
+	*p = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct check *c = &set->checks[i];
+		p = stpcpy(stpcpy(p, c->query), "\n");
+		p = stpcpy(stpcpy(p, c->needs ? c->needs : ""), "\n");
+		p = stpcpy(p, c->population ? c->population : "");
+	}
+	return sql;
+}
+
 bool check_run(const struct check_set *set, struct store *s, int64_t scan, struct check_results *out, struct err *e)
 {
 	struct exceptions exceptions;
 	*out = (struct check_results){ 0 };
 	if (!exceptions_load(s, &exceptions, e))
 		return false;
-	struct store_checks *db = store_checks_open(s, scan, e);
+	char *sql = sql_of(set);
+	struct store_checks *db = store_checks_open(s, scan, sql, e);
+	free(sql);
 	if (!db) {
 		exceptions_done(&exceptions);
 		return false;

@@ -1,6 +1,6 @@
 /*
  * SQL from a stranger: a check pack may come from anywhere. It never sees the
- * site file. Every view of one scan is copied into tables of a database in
+ * site file. The views of one scan are copied into tables of a database in
  * memory that holds nothing else, and there one SELECT runs at a time, under an
  * authorizer (what it may name) and limits (what it may cost).
  */
@@ -243,7 +243,13 @@ static void set_limits(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 }
 
-struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err *e)
+/* sql NULL: everything is. A name inside another word or a comment only costs the copy. */
+static bool is_wanted(const struct view *v, const char *sql)
+{
+	return !sql || strcasestr(sql, v->name);
+}
+
+struct store_checks *store_checks_open(struct store *s, int64_t scan, const char *sql, struct err *e)
 {
 	struct store_checks *c = xcalloc(1, sizeof *c);
 	if (sqlite3_open_v2(":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
@@ -257,7 +263,7 @@ struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err
 		bool own = sqlite3_get_autocommit(s->db) != 0;
 		ok = (!own || store_run(s, "BEGIN", e)) && views_bind(s, scan, e);
 		for (const struct view *v = views; ok && v->name; v++)
-			ok = copy_view(s, c, v, e);
+			ok = !is_wanted(v, sql) || copy_view(s, c, v, e);
 		/* Nothing was written, but a rollback would take temp.bound with it. */
 		ok = ok && (!own || store_commit(s, e));
 		if (own && !ok)
