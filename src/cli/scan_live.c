@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/scan.h"
 #include "scan/scan.h"
+#include "tui/live.h"
 
 enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MIB = 64, BUFFER_MOST = 1900 };
 
@@ -91,8 +92,11 @@ static bool read_options(struct cli *c, struct options *o, struct err *e)
 struct session {
 	struct cli *c;
 	struct store *store;
-	int64_t started, scan;
+	int64_t started, scan, stored;
 	bool terminal, shown;
+	struct tui_live_about about;
+	struct tui_live *screen;   /* NULL: a line is shown instead */
+	bool tried;                /* to have the screen */
 	double shown_at;
 	uint64_t shown_frames;
 };
@@ -145,15 +149,10 @@ static void answer(struct session *s, const struct scan_progress *p)
 	buf_done(&b);
 }
 
-static void progress(void *data, const struct scan_progress *p)
+static void show_line(struct session *s, const struct scan_progress *p)
 {
-	struct session *s = data;
-	if (p->asked) {
-		answer(s, p);
-		return;
-	}
 	double gone = p->seconds - s->shown_at;
-	if (!s->terminal || gone < SHOW_MS / 1000.0)
+	if (gone < SHOW_MS / 1000.0)
 		return;
 	struct buf line;
 	buf_init(&line, 1024);
@@ -166,12 +165,37 @@ static void progress(void *data, const struct scan_progress *p)
 	s->shown_frames = p->frames;
 }
 
+static void progress(void *data, const struct scan_progress *p)
+{
+	struct session *s = data;
+	struct scan_progress now = *p;
+	now.snapshot = s->stored;
+	if (p->asked && !s->screen)
+		answer(s, &now);
+	if (p->asked || !s->terminal)
+		return;
+	/* A scan that is over at once needs no screen. */
+	if (!s->tried && p->seconds >= SHOW_MS / 1000.0 && !(p->left >= 0 && p->left < SHOW_MS / 1000.0)) {
+		s->tried = true;
+		s->screen = tui_live_open(&s->about, NULL);
+	}
+	if (s->screen)
+		tui_live_show(s->screen, &now, p->seconds);
+	else
+		show_line(s, &now);
+}
+
 static void note(void *data, const char *text)
 {
+	struct session *s = data;
 	struct buf b;
+	if (s->screen) {
+		tui_live_note(s->screen, text);
+		return;
+	}
 	buf_init(&b, 4096);
 	text_terminal(&b, text);
-	clear_line(data);
+	clear_line(s);
 	fprintf(stderr, "genba: %s\n", b.data);
 	buf_done(&b);
 }
@@ -192,6 +216,7 @@ static bool save(struct session *s, struct inventory *inv, const struct scan_kep
 					.digests = digests, .state = state };
 	cli_scan_info(s->c, &info);
 	bool ok = store_scan_save(s->store, inv, &info, &s->scan, e);
+	s->stored = ok ? info.finished : s->stored;
 	free(paths);
 	free(digests);
 	return ok;
@@ -259,6 +284,16 @@ static struct store *open_site(struct cli *c, const struct options *o, struct er
 	return ok ? store_open(cli_site(c), STORE_WRITE, e) : NULL;
 }
 
+/* Are the networks of the site known, so that coverage counts fully? */
+static bool declared(struct store *s)
+{
+	char *subnets = store_setting_get(s, "subnets"), *zones = store_setting_get(s, "zones");
+	bool known = (subnets && *subnets) || (zones && *zones);
+	free(subnets);
+	free(zones);
+	return known;
+}
+
 /* ---- all of it ---- */
 
 static bool listen_and_store(struct session *s, struct options *o, struct err *e)
@@ -275,6 +310,9 @@ static bool listen_and_store(struct session *s, struct options *o, struct err *e
 	if (inv && !ok)
 		*e = why;
 	scan_live_signals(false);
+	/* Not before all is stored: a terminal that takes nothing holds up whoever writes to it. */
+	tui_live_close(s->screen);
+	s->screen = NULL;
 	if (seen)
 		cli_scan_notes(seen);
 	if (ok && !o->quiet)
@@ -298,7 +336,11 @@ int cli_scan_live(struct cli *c, struct err *e)
 	o.job.progress = progress;
 	o.job.snapshot = snapshot;
 	o.job.note = note;
+	o.job.end = tui_live_end();
 	s.store = open_site(c, &o, e);
+	s.about = (struct tui_live_about){ .site = cli_site(c), .listening = true, .names = o.names, .n = o.n,
+					   .snapshot_every = o.job.snapshot_every,
+					   .declared = s.store && declared(s.store) };
 	bool ok = s.store && listen_and_store(&s, &o, e);
 	store_close(s.store);
 	scan_live_close(o.job.interfaces, o.n);

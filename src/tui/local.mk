@@ -1,6 +1,6 @@
 libgenba_a_SOURCES += \
 	src/tui/tui.c src/tui/tui.h \
-	src/tui/doc.c src/tui/table.c src/tui/terminal.c \
+	src/tui/live.c src/tui/live.h src/tui/doc.c src/tui/table.c src/tui/terminal.c \
 	src/tui/screen_action.c src/tui/screen_device.c src/tui/screen_devices.c \
 	src/tui/screen_finding.c src/tui/screen_findings.c src/tui/screen_home.c \
 	src/tui/answering.c src/tui/answering.h src/tui/question.h src/tui/question_draw.c \
