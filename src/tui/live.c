@@ -136,7 +136,7 @@ static void put_devices(struct tui_live *l)
 	char *text = !p->macs ? xasprintf(_("none yet")) :
 		     xasprintf(_("about %s, the last new one %s ago; %s addresses"), n,
 			       put_time(l->seconds - l->device_at, ago), addresses);
-	doc_pair(l->screen.doc, _("Devices"), text);
+	doc_pair(l->screen.doc, _("Devices so far"), text);
 	free(text);
 }
 
@@ -163,7 +163,7 @@ static void put_interface(struct doc *d, const struct scan_progress_interface *f
 	else if (f->down)
 		buf_printf(&b, "; %s", _("DOWN NOW"));
 	if (f->gaps)
-		buf_printf(&b, _("; down so far: %u times"), f->gaps);
+		buf_printf(&b, _("; times down: %u"), f->gaps);
 	if (f->keeping)
 		buf_printf(&b, "; %s", _("kept in files"));
 	doc_step(d, f->gone || f->down ? STYLE_BAD : f->dropped || f->gaps ? STYLE_FAIR : STYLE_PLAIN, f->name, b.data);
@@ -244,7 +244,8 @@ static void put_coverage(struct tui_live *l)
 		 p->mirror ? _("This looks like a mirror port: others are heard talking to each other.")
 			   : _("This does not look like a mirror port: hardly anything is heard between other machines."));
 	if (!p->mirror)
-		doc_text(d, STYLE_PLAIN, 0, _("- Set up a mirror port (SPAN) at the switch, or use a tap; else coverage stays low."));
+		doc_text(d, STYLE_PLAIN, 0, _("- Set up a mirror port (SPAN) at the switch, or use a tap; else coverage "
+					      "stays low."));
 	else
 		put_longer(d, p, k);
 	if (!l->about->declared)
