@@ -159,13 +159,13 @@ static void put_interface(struct doc *d, const struct scan_progress_interface *f
 	buf_printf(&b, _("%s frames, %s, %s lost"), text_grouped((int64_t)f->frames, frames), put_bytes(f->bytes, bytes),
 		   text_grouped((int64_t)f->dropped, lost));
 	if (f->gone)
-		buf_printf(&b, "; %s", _("GONE"));
+		buf_puts(&b, _("; GONE"));
 	else if (f->down)
-		buf_printf(&b, "; %s", _("DOWN NOW"));
+		buf_puts(&b, _("; DOWN NOW"));
 	if (f->gaps)
 		buf_printf(&b, _("; times down: %u"), f->gaps);
 	if (f->keeping)
-		buf_printf(&b, "; %s", _("kept in files"));
+		buf_puts(&b, _("; kept in files"));
 	doc_step(d, f->gone || f->down ? STYLE_BAD : f->dropped || f->gaps ? STYLE_FAIR : STYLE_PLAIN, f->name, b.data);
 	buf_done(&b);
 }
@@ -207,7 +207,7 @@ static void put_longer(struct doc *d, const struct scan_progress *p, double k)
 	buf_puts(&b, _("Listen longer:"));
 	if (p->left >= 60) {
 		buf_printf(&b, _(" the planned end reaches %.2f"), k * time_share(planned) / now);
-		separator = ", ";
+		separator = _(", ");
 	}
 	size_t first = 0, last = sizeof spans / sizeof *spans - 1;
 	while (first < last && (spans[first] < 2 * heard || (p->left >= 0 && spans[first] <= planned)))
@@ -216,9 +216,9 @@ static void put_longer(struct doc *d, const struct scan_progress *p, double k)
 		if (p->left >= 0 && spans[i] <= planned)
 			continue;
 		buf_printf(&b, _("%s%.0f h reach %.2f"), separator, spans[i], k * time_share(spans[i]) / now);
-		separator = ", ";
+		separator = _(", ");
 	}
-	doc_printf(d, STYLE_PLAIN, 0, "- %s", b.data);
+	doc_text(d, STYLE_PLAIN, 2, b.data);
 	buf_done(&b);
 }
 
@@ -244,15 +244,15 @@ static void put_coverage(struct tui_live *l)
 		 p->mirror ? _("This looks like a mirror port: others are heard talking to each other.")
 			   : _("This does not look like a mirror port: hardly anything is heard between other machines."));
 	if (!p->mirror)
-		doc_text(d, STYLE_PLAIN, 0, _("- Set up a mirror port (SPAN) at the switch, or use a tap; else coverage "
+		doc_text(d, STYLE_PLAIN, 2, _("Set up a mirror port (SPAN) at the switch, or use a tap; else coverage "
 					      "stays low."));
 	else
 		put_longer(d, p, k);
 	if (!l->about->declared)
-		doc_text(d, STYLE_PLAIN, 0, _("- Declare the networks (genba ask, or genba zones import): until then coverage "
+		doc_text(d, STYLE_PLAIN, 2, _("Declare the networks (genba ask, or genba zones import): until then coverage "
 					      "counts half."));
 	if (lost * 100 > p->frames)
-		doc_text(d, STYLE_FAIR, 0, _("- Frames are lost: give more memory (--buffer), or listen to less (-f)."));
+		doc_text(d, STYLE_FAIR, 2, _("Frames are lost: give more memory (--buffer), or listen to less (-f)."));
 }
 
 /* ---- the screen ---- */
@@ -332,7 +332,7 @@ static void draw(struct tui_live *l)
 	if (l->ending)
 		tui_say(&l->tui, "%s", l->about->listening ? _("It ends; what was heard is being stored.") : _("It stops."));
 	else if (l->asking && l->about->listening)
-		tui_say(&l->tui, _("End now? The %s frames heard so far are stored. (y/n)"),
+		tui_say(&l->tui, _("End now? %s frames are stored. (y/n)"),
 			text_grouped((int64_t)l->now.frames, n));
 	else if (l->asking)
 		tui_say(&l->tui, "%s", _("Stop reading? Nothing of it is stored then. (y/n)"));
@@ -344,10 +344,14 @@ static void title(const struct screen *s, char *out, size_t size)
 {
 	const struct tui_live *l = s->data;
 	struct buf b;
+	if (!l->about->listening) {
+		snprintf(out, size, _("reads captures into %s"), l->about->site);
+		return;
+	}
 	buf_init(&b, 1024);
-	for (size_t i = 0; i < l->about->n && l->about->listening; i++)
+	for (size_t i = 0; i < l->about->n; i++)
 		buf_printf(&b, "%s%s", i ? ", " : "", l->about->names[i]);
-	snprintf(out, size, l->about->listening ? _("listens on %s, for %s") : _("reads captures%s into %s"), b.data, l->about->site);
+	snprintf(out, size, _("listens on %s, for %s"), b.data, l->about->site);
 	buf_done(&b);
 }
 
