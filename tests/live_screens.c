@@ -7,16 +7,19 @@
 #include "base/lang.h"
 #include "tui/live.h"
 
+enum { STEPS = 50 };
+
 static struct scan_progress listening(int step)
 {
 	static const struct scan_progress_protocol protocols[] = {
 		{ "slmp", 48120 }, { "modbus", 20344 }, { "enip", 9001 }, { "s7comm", 3333 }, { "smb", 1200 }, { "dns", 64 },
 	};
-	struct scan_progress p = { .live = true, .left = 8 * 3600 - step * 5, .frames = (uint64_t)(step * (900 + step % 7 * 300)),
-				   .addresses = (uint32_t)(6 + step * 2), .macs = (uint32_t)(step < 20 ? 3 + step : 23),
+	struct scan_progress p = { .live = true, .left = 8 * 3600 - step * 5, .addresses = (uint32_t)(6 + step * 2), .macs = (uint32_t)(step < 20 ? 3 + step : 23),
 				   .minutes = (uint32_t)(1 + step / 12), .coverage = 0.002 + step * 0.0004, .mirror = true,
 				   .snapshot = INT64_C(1715600000000000000), .n_interfaces = 2, .n_protocols = 6 };
 	p.seconds = step * 5;
+	for (int i = 1; i <= step; i++)
+		p.frames += (uint64_t)(4000 + i % 7 * 900);
 	memcpy(p.protocols, protocols, sizeof protocols);
 	p.interfaces[0] = (struct scan_progress_interface){ .name = "eth1", .frames = p.frames, .bytes = p.frames * 180,
 							    .keeping = true };
@@ -44,7 +47,7 @@ int main(int argc, char **argv)
 	struct tui_live *l = tui_live_open(&about, argv[3]);
 	if (!l)
 		return 1;
-	for (int step = 1; step <= 40 && !*tui_live_end(); step++) {
+	for (int step = 1; step <= STEPS && !*tui_live_end(); step++) {
 		struct scan_progress p = about.listening ? listening(step) : reading(step);
 		/* A port of its own: nothing of others, and no end. */
 		if (alone) {

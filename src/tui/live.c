@@ -78,7 +78,7 @@ static void count_rate(struct tui_live *l, uint64_t frames)
 {
 	double gone = l->seconds - l->rate_at;
 	if (gone >= 1) {
-		l->rate = (double)(frames - l->rate_frames) / gone;
+		l->rate = ((double)frames - (double)l->rate_frames) / gone;
 		l->most = l->rate > l->most ? l->rate : l->most;
 		l->rate_at = l->seconds;
 		l->rate_frames = frames;
@@ -87,7 +87,7 @@ static void count_rate(struct tui_live *l, uint64_t frames)
 	if (gone < BIN_SECONDS)
 		return;
 	/* Where nothing was said for a while (a snapshot was stored), the frames of that time are spread over it. */
-	double rate = (double)(frames - l->bin_frames) / gone;
+	double rate = ((double)frames - (double)l->bin_frames) / gone;
 	for (int n = gone < BIN_SECONDS * BINS ? (int)(gone / BIN_SECONDS) : BINS; n > 0; n--) {
 		if (l->n_bins == BINS)
 			memmove(l->bins, l->bins + 1, (BINS - 1) * sizeof *l->bins);
