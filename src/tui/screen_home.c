@@ -172,30 +172,37 @@ static char *ask_path(struct screen *s, const char *prompt, const char *before)
 	return NULL;
 }
 
-/* The interfaces that one may listen to: "eth0, eth1". To be freed, NULL where there is none. */
+static void add_interfaces(struct buf *b, const struct interface *list, size_t n, bool hardware)
+{
+	enum { COLUMNS = 18 };
+	for (size_t i = 0; i < n; i++)
+		if (!(list[i].flags & IFF_LOOPBACK) && (!hardware || !*list[i].kind) && b->len + strlen(list[i].name) < COLUMNS)
+			buf_printf(b, "%s%s", b->len ? ", " : "", list[i].name);
+}
+
+/* Interfaces that one may listen to, as many as there is room for: "eth0, eth1"; "" for none. To be freed. */
 static char *interfaces(void)
 {
-	struct interface *list;
+	struct interface *list = NULL;
 	struct err e;
 	struct buf b;
-	size_t n;
-	if (!interface_list(&list, &n, &e))
-		return NULL;
-	buf_init(&b, 1024);
-	for (size_t i = 0; i < n; i++)
-		if (!(list[i].flags & IFF_LOOPBACK))
-			buf_printf(&b, "%s%s", b.len ? ", " : "", list[i].name);
-	free(list);
-	if (b.len)
-		return buf_take(&b);
+	size_t n = 0;
+	buf_init(&b, 256);
+	if (interface_list(&list, &n, &e)) {
+		add_interfaces(&b, list, n, true);
+		if (!b.len)
+			add_interfaces(&b, list, n, false);
+		free(list);
+	}
+	char *text = xstrdup(b.len ? b.data : "");
 	buf_done(&b);
-	return NULL;
+	return text;
 }
 
 static void listen_to(struct screen *s, const char *name)
 {
 	char how_long[32] = "";
-	if (!tui_input(s->tui, _("How long (30m, 8h, 1d; empty: until it is ended):"), how_long, sizeof how_long))
+	if (!tui_input(s->tui, _("How long (8h, 30m; empty: until ended):"), how_long, sizeof how_long))
 		return;
 	const char *words[] = { "scan", "-s", s->tui->site, "-i", name, *how_long ? "-d" : NULL, how_long, NULL };
 	bool ok = tui_command(s->tui, words, true);
@@ -206,8 +213,8 @@ static void listen_to(struct screen *s, const char *name)
 static void read_capture(struct screen *s)
 {
 	char *names = interfaces();
-	char *prompt = names && !terminal_scripted() ? xasprintf(_("Capture file, or interface to listen on (%s):"), names) :
-						       xstrdup(_("Capture file:"));
+	char *prompt = *names && !terminal_scripted() ? xasprintf(_("Capture file, or interface (%s):"), names) :
+							xstrdup(_("Capture file:"));
 	char *path = ask_path(s, prompt, "");
 	struct stat st;
 	free(prompt);
