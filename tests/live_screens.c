@@ -1,4 +1,4 @@
-/* The screen of a scan that runs, fed with made-up progress; a script types one key at each step and saves the screens. */
+/* The screen of a scan that runs, fed with made-up progress; a script types a key at each step and saves screens. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +12,15 @@ enum { STEPS = 50 };
 static struct scan_progress listening(int step)
 {
 	static const struct scan_progress_protocol protocols[] = {
-		{ "slmp", 48120 }, { "modbus", 20344 }, { "enip", 9001 }, { "s7comm", 3333 }, { "smb", 1200 }, { "dns", 64 },
+		{ "slmp", 48120 }, { "modbus", 20344 }, { "enip", 9001 }, { "s7comm", 3333 }, { "smb", 1200 },
+		{ "dns", 64 },
 	};
-	struct scan_progress p = { .live = true, .left = 8 * 3600 - step * 5, .addresses = (uint32_t)(6 + step * 2), .macs = (uint32_t)(step < 20 ? 3 + step : 23),
-				   .minutes = (uint32_t)(1 + step / 12), .coverage = 0.002 + step * 0.0004, .mirror = true,
-				   .snapshot = INT64_C(1715600000000000000), .n_interfaces = 2, .n_protocols = 6 };
-	p.seconds = step * 5;
+	struct scan_progress p = {
+		.live = true, .seconds = step * 5, .left = 8 * 3600 - step * 5, .minutes = (uint32_t)(1 + step / 12),
+		.addresses = (uint32_t)(6 + step * 2), .macs = (uint32_t)(step < 20 ? 3 + step : 23),
+		.coverage = 0.002 + step * 0.0004, .mirror = true, .snapshot = INT64_C(1715600000000000000),
+		.n_interfaces = 2, .n_protocols = sizeof protocols / sizeof *protocols,
+	};
 	for (int i = 1; i <= step; i++)
 		p.frames += (uint64_t)(4000 + i % 7 * 900);
 	memcpy(p.protocols, protocols, sizeof protocols);
@@ -30,9 +33,11 @@ static struct scan_progress listening(int step)
 
 static struct scan_progress reading(int step)
 {
-	return (struct scan_progress){ .frames = (uint64_t)step * 52000, .ts = INT64_C(1715600000000000000) + step * INT64_C(60000000000),
-				       .addresses = (uint32_t)(20 + step), .file = 1, .given = 1,
-				       .position = (uint64_t)step * 30000000, .size = UINT64_C(2400000000) };
+	return (struct scan_progress){
+		.frames = (uint64_t)step * 52000, .ts = INT64_C(1715600000000000000) + step * INT64_C(60000000000),
+		.addresses = (uint32_t)(20 + step), .file = 1, .given = 1,
+		.position = (uint64_t)step * 30000000, .size = UINT64_C(2400000000),
+	};
 }
 
 int main(int argc, char **argv)
@@ -42,8 +47,10 @@ int main(int argc, char **argv)
 	if (argc != 4 || !setlocale(LC_ALL, "") || !lang_init(argv[1], &e))
 		return 2;
 	bool listens = strcmp(argv[2], "listen") == 0, alone = strcmp(argv[2], "alone") == 0;
-	struct tui_live_about about = { .site = "factory.genba", .listening = listens || alone, .n = 2, .snapshot_every = 300,
-					.names = listens || alone ? names : files, .declared = alone };
+	struct tui_live_about about = {
+		.site = "factory.genba", .listening = listens || alone, .names = listens || alone ? names : files,
+		.n = 2, .snapshot_every = 300, .declared = alone,
+	};
 	struct tui_live *l = tui_live_open(&about, argv[3]);
 	if (!l)
 		return 1;

@@ -88,7 +88,8 @@ for screen in listen alone read; do
 				echo "size $size"
 				for _ in $(seq 30); do echo 'key Redraw'; done
 				printf 'save %s\nkey q\nsave asked.txt\nkey n F1\nsave help.txt\nkey x\n' "$file"
-				printf 'size 30 9\nsave small.txt\nsize 60 20\nsave least.txt\nkey Down\nsize %s\nkey Up q y\n' "$size"
+				printf 'size 30 9\nsave small.txt\nsize 60 20\nsave least.txt\n'
+				printf 'key Down\nsize %s\nkey Up q y\n' "$size"
 				# More than there are steps: the end of a script would end it, too.
 				for _ in $(seq 30); do echo 'key Redraw'; done
 			} >script

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The screen of genba scan -i under a real terminal (tmux), in a network namespace of its own: devices appear, q asks and
-# ends, Ctrl-C ends, what happened stays to be read, and the site file holds the scan. Where the terminal does not suit,
+# The screen of genba scan -i under a real terminal (tmux), in a network namespace of its own: devices appear, q asks
+# and ends, Ctrl-C ends, what happened stays to be read, and the site file holds the scan. Where the terminal does not suit,
 # a line is shown instead.
 if [ -z "$GENBA_LIVE" ]; then
 	own=(unshare -nm)
@@ -39,8 +39,9 @@ done
 start() {
 	t kill-server
 	socket=$((socket + 1))
+	local command="$setting '$genba' --lang $lang -s site/$1.genba scan ${*:2}; echo status \$?; exec sleep 200"
 	t new-session -d -x 80 -y 24 "exec sleep 200" \; set -g remain-on-exit on \; set -g default-terminal screen \; \
-		set -g status off \; respawn-pane -k "$setting '$genba' --lang $lang -s site/$1.genba scan ${*:2}; echo status \$?; exec sleep 200" ||
+		set -g status off \; respawn-pane -k "$command" ||
 		{ echo "tmux does not start here: skipped"; exit 77; }
 }
 look() { t capture-pane -p; }

@@ -143,10 +143,10 @@ static void put_devices(struct tui_live *l)
 static void put_stored(struct tui_live *l)
 {
 	char at[16], every[FIGURE];
+	double pause = l->about->snapshot_every;
 	const char *when = l->now.snapshot ? put_clock(l->now.snapshot, at) : _("not yet");
-	char *text = l->about->snapshot_every > 0 ?
-			     xasprintf(_("%s; every %s, and at the end"), when, put_time(l->about->snapshot_every, every)) :
-			     xstrdup(_("at the end only"));
+	char *text = pause > 0 ? xasprintf(_("%s; every %s, and at the end"), when, put_time(pause, every)) :
+				 xstrdup(_("at the end only"));
 	doc_pair(l->screen.doc, _("Stored"), text);
 	free(text);
 }
@@ -156,8 +156,8 @@ static void put_interface(struct doc *d, const struct scan_progress_interface *f
 	char frames[32], lost[32], bytes[FIGURE];
 	struct buf b;
 	buf_init(&b, 1024);
-	buf_printf(&b, _("%s frames, %s, %s lost"), text_grouped((int64_t)f->frames, frames), put_bytes(f->bytes, bytes),
-		   text_grouped((int64_t)f->dropped, lost));
+	buf_printf(&b, _("%s frames, %s, %s lost"), text_grouped((int64_t)f->frames, frames),
+		   put_bytes(f->bytes, bytes), text_grouped((int64_t)f->dropped, lost));
 	if (f->gone)
 		buf_puts(&b, _("; GONE"));
 	else if (f->down)
@@ -199,14 +199,14 @@ static void put_longer(struct doc *d, const struct scan_progress *p, double k)
 {
 	static const double spans[] = { 1, 2, 4, 8, 24 };
 	double heard = p->minutes / 60.0, now = time_share(heard), planned = (p->seconds + p->left) / 3600;
-	const char *separator = " ";
+	const char *separator = "";
 	struct buf b;
 	if (!(now > 0) || heard >= 24)
 		return;
 	buf_init(&b, 1024);
-	buf_puts(&b, _("Listen longer:"));
+	buf_puts(&b, _("Listen longer: "));
 	if (p->left >= 60) {
-		buf_printf(&b, _(" the planned end reaches %.2f"), k * time_share(planned) / now);
+		buf_printf(&b, _("the planned end reaches %.2f"), k * time_share(planned) / now);
 		separator = _(", ");
 	}
 	size_t first = 0, last = sizeof spans / sizeof *spans - 1;
@@ -242,15 +242,16 @@ static void put_coverage(struct tui_live *l)
 	doc_bar(d, _("Coverage so far"), k, text);
 	doc_text(d, p->mirror ? STYLE_GOOD : STYLE_BAD, 0,
 		 p->mirror ? _("This looks like a mirror port: others are heard talking to each other.")
-			   : _("This does not look like a mirror port: hardly anything is heard between other machines."));
+			   : _("This does not look like a mirror port: hardly anything is heard between other "
+			       "machines."));
 	if (!p->mirror)
 		doc_text(d, STYLE_PLAIN, 2, _("Set up a mirror port (SPAN) at the switch, or use a tap; else coverage "
 					      "stays low."));
 	else
 		put_longer(d, p, k);
 	if (!l->about->declared)
-		doc_text(d, STYLE_PLAIN, 2, _("Declare the networks (genba ask, or genba zones import): until then coverage "
-					      "counts half."));
+		doc_text(d, STYLE_PLAIN, 2, _("Declare the networks (genba ask, or genba zones import): until then "
+					      "coverage counts half."));
 	if (lost * 100 > p->frames)
 		doc_text(d, STYLE_FAIR, 2, _("Frames are lost: give more memory (--buffer), or listen to less (-f)."));
 }
@@ -329,8 +330,10 @@ static void draw(struct tui_live *l)
 	else
 		put_reading(l);
 	l->tui.message[0] = 0;
-	if (l->ending)
-		tui_say(&l->tui, "%s", l->about->listening ? _("It ends; what was heard is being stored.") : _("It stops."));
+	/* The time may be over, too. */
+	if (l->ending || (l->about->listening && l->now.left >= 0 && l->now.left <= 0))
+		tui_say(&l->tui, "%s",
+			l->about->listening ? _("It ends; what was heard is being stored.") : _("It stops."));
 	else if (l->asking && l->about->listening)
 		tui_say(&l->tui, _("End now? %s frames are stored. (y/n)"),
 			text_grouped((int64_t)l->now.frames, n));
@@ -465,7 +468,8 @@ struct tui_live *tui_live_open(const struct tui_live_about *about, const char *s
 	else if (ok) {
 		/* SIGQUIT stays the terminal's: it would leave it in disorder. */
 		give_back_signals(l, about->listening ? 3 : 0);
-		l->screen = (struct screen){ .type = &screen_live, .tui = &l->tui, .word = "", .doc = doc_new(), .data = l };
+		l->screen = (struct screen){ .type = &screen_live, .tui = &l->tui, .word = "", .doc = doc_new(),
+					     .data = l };
 		l->tui.site = about->site;
 		l->tui.stack[l->tui.depth++] = &l->screen;
 		return l;

@@ -1,6 +1,6 @@
 /*
- * The screen of a scan that runs: how fast, what was heard so far, what would raise coverage. It never waits, neither for a
- * key nor for a terminal that takes nothing, so that no frame is lost for it.
+ * The screen of a scan that runs: how fast, what was heard so far, what would raise coverage. It never waits, neither for
+ * a key nor for a terminal that takes nothing, so that no frame is lost for it.
  */
 #ifndef TUI_LIVE_H
 #define TUI_LIVE_H

@@ -176,7 +176,8 @@ static void add_interfaces(struct buf *b, const struct interface *list, size_t n
 {
 	enum { COLUMNS = 18 };
 	for (size_t i = 0; i < n; i++)
-		if (!(list[i].flags & IFF_LOOPBACK) && (!hardware || !*list[i].kind) && b->len + strlen(list[i].name) < COLUMNS)
+		if (!(list[i].flags & IFF_LOOPBACK) && (!hardware || !*list[i].kind) &&
+		    b->len + strlen(list[i].name) < COLUMNS)
 			buf_printf(b, "%s%s", b->len ? ", " : "", list[i].name);
 }
 
@@ -298,7 +299,8 @@ static void to_changes(struct screen *s)
 
 static const struct tui_binding keys[] = {
 	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
-	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site, or listen on an interface."), read_capture, NULL },
+	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site, or listen on an interface."),
+	  read_capture, NULL },
 	{ 'r', 0, "r", N_("result"), N_("The grade, what it is made of, and what limits it."), to_result, NULL },
 	{ 'w', 0, "w", N_("report"), N_("Write the report as a page for the browser."), write_report, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },

@@ -442,7 +442,8 @@ bool tui_run(const struct tui_options *o, struct err *e)
 	t.store = store_open(o->site, STORE_WRITE, e);
 	if (!t.store)
 		return false;
-	bool assessed = score_assess(t.store, 0, &t.a, e), ok = assessed && terminal_open(o->script, e) && tui_choose_language(&t, e);
+	bool assessed = score_assess(t.store, 0, &t.a, e);
+	bool ok = assessed && terminal_open(o->script, e) && tui_choose_language(&t, e);
 	if (ok) {
 		tui_open(&t, o->first ? o->first : &screen_home, 0, "");
 		if (t.depth == 0)
