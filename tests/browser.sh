@@ -68,7 +68,7 @@ page answers -s answers.genba report --format html
 page masked -s sites/full.genba report --format html --mask
 page sites sites sites --format html
 page sheet ask -s none.genba --sheet html
-largest=$captures/dnp3-s7-modbus__none.pcap
+largest=$captures/modbus_s7_enip_dcp-mixed-plant__ics-security-tools__mb2.pcap
 if [ -e "$largest" ] && scan largest "$largest"; then
 	page largest -s largest.genba report --format html
 fi

@@ -425,8 +425,7 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
-/* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
-static void put_css(json_t *o, const char *key, const char *text)
+void put_css(json_t *o, const char *key, const char *text)
 {
 	struct buf b;
 	char cut[VIEW_TEXT];
