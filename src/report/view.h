@@ -70,6 +70,8 @@ char *view_date(const struct view *v, const char *rfc3339, char *out);
 double view_seconds(const char *rfc3339);
 char *view_clock(const struct view *v, double seconds, bool with_day, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
+/* Of a time on the wire: hours from one on, minutes below. */
+char *view_duration(const struct view *v, double hours, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
 /* Cut to so many columns, with … */
 char *view_cut(const char *s, int columns, char *out);
