@@ -2,9 +2,10 @@
 # How fast may frames come before genba scan -i loses some, and what does listening cost?
 #
 #     make bench-live                            rising rates of mixed traffic, and the highest without a loss
-#     BENCH_RATES="100 200" make bench-live      these only, in Mbit/s
+#     BENCH_RATES="100 200" make bench-live      these only, in Mbit/s; 0 is as fast as can be
 #     BENCH_SECONDS=20 make bench-live           how long each (5)
 #     BENCH_LONG=100000000 make bench-live       so many frames at BENCH_LONG_RATE Mbit/s: does memory grow?
+#     BENCH_LONG=40000000 BENCH_NEW=1 make …     the same, and every few seconds all connections are new ones
 #     BENCH_FILE=my.pcap make bench-live         another capture
 #
 # As root, on a pair of virtual interfaces in a network namespace of its own. The sender is on the same machine: it and
@@ -17,7 +18,7 @@ if [ -z "${GENBA_BENCH:-}" ]; then
 fi
 genba=${genba:-./genba} bin=${top_builddir:-.}/bench top=${top_srcdir:-.}
 shared=${GENBA_SHARED:-$top/../shared}
-seconds=${BENCH_SECONDS:-5} rates=${BENCH_RATES:-25 50 100 200 300 400 500 600 800 1000}
+seconds=${BENCH_SECONDS:-5} rates=${BENCH_RATES:-25 50 100 200 300 400 600 800 0}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-bench.XXXXXX") || exit 99
 started=()
 trap 'kill "${started[@]}" 2> /dev/null; rm -rf "$work"' EXIT
@@ -95,42 +96,51 @@ stop() { # stop TOOL: what it got and lost, in $got and $lost
 	read -r cpu _ memory _ < "$work/took"
 }
 
-# at TOOL MBIT/S: one line of the table; the status is whether nothing was lost.
+# at TOOL MBIT/S: one line of the table, and what was really sent in $real; the status is whether nothing was lost.
 at() {
-	local sent octets took unaccounted
+	local sent octets took other
 	start "$1"
 	read -r sent octets took < <("$bin/replay" va "$file" "$2" "$seconds")
 	stop "$1"
-	unaccounted=$((sent - got - lost))
-	awk -v tool="$1" -v sent="$sent" -v octets="$octets" -v took="$took" -v got="$got" -v lost="$lost" -v cpu="$cpu" \
-		-v memory="$memory" -v other="$unaccounted" 'BEGIN {
-		printf "%-6s %8.0f %9.0f %10d %10d %9d %7.0f %8.0f %8.1f%s\n", tool, octets * 8 / took / 1e6, sent / took, sent, got,
-			lost, 100 * cpu / took, got ? cpu / got * 1e9 : 0, memory / 1024, other ? "  unaccounted for: " other : "" }'
+	other=$((sent - got - lost))
+	real=$(awk "BEGIN { printf \"%.0f\", $octets * 8 / $took / 1e6 }")
+	awk -v tool="$1" -v asked="$2" -v real="$real" -v sent="$sent" -v took="$took" -v got="$got" -v lost="$lost" \
+		-v cpu="$cpu" -v memory="$memory" -v other="$other" 'BEGIN {
+		printf "%-6s %7s %8d %9.0f %10d %10d %9d %7.1f %8.0f %8.1f%s\n", tool, asked ? asked : "most", real, sent / took,
+			sent, got, lost, 100 * cpu / took, got ? cpu / got * 1e9 : 0, memory / 1024,
+			other ? "  unaccounted for: " other : "" }'
 	[ "$got" = "$sent" ]
 }
-head() {
-	printf '%-6s %8s %9s %10s %10s %9s %7s %8s %8s\n' '' 'Mbit/s' 'frames/s' 'sent' 'received' 'lost' 'CPU %' 'ns/frame' 'MiB'
+# look MBIT/S: both tools
+look() {
+	at loop "$1"
+	if at genba "$1"; then
+		[ "$real" -le "$best" ] || best=$real
+	else
+		[ -n "$worst" ] && [ "$real" -ge "$worst" ] || worst=$real
+		[ "$real" -gt 100 ] || status=1
+	fi
 }
 
 status=0
 if [ -z "${BENCH_LONG:-}" ]; then
-	head
-	low=0 high=
+	printf '%-6s %7s %8s %9s %10s %10s %9s %7s %8s %8s\n' '' 'asked' 'Mbit/s' 'frames/s' 'sent' 'received' 'lost' 'CPU %' \
+		'ns/frame' 'MiB'
+	best=0 worst=''
 	for rate in $rates; do
-		at loop "$rate"
-		if at genba "$rate"; then
-			[ -n "$high" ] || low=$rate
-		else
-			high=${high:-$rate}
-			[ "$rate" -gt 100 ] || status=1
-		fi
+		look "$rate"
+		[ -z "$worst" ] || break
 	done
-	# Half way, until it is known to a twentieth.
-	while [ -n "$high" ] && [ $((high - low)) -gt $((high / 20)) ]; do
-		rate=$(((low + high) / 2))
-		if at genba "$rate"; then low=$rate; else high=$rate; fi
+	# Half way, until it is known to a tenth.
+	for ((i = 0; i < 6; i++)); do
+		[ -n "$worst" ] && [ $((worst - best)) -gt $((worst / 10)) ] || break
+		look $(((best + worst) / 2))
 	done
-	echo "The highest rate without a loss: $low Mbit/s${high:+; with: $high}."
+	if [ -n "$worst" ]; then
+		echo "The highest rate without a loss: $best Mbit/s; frames were lost at $worst Mbit/s."
+	else
+		echo "The highest rate without a loss: $best Mbit/s, which is all that can be sent here."
+	fi
 	[ $status = 0 ] || echo "Frames were lost at 100 Mbit/s or below: that must not be."
 	exit $status
 fi
@@ -139,7 +149,7 @@ fi
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 start genba "${BENCH_SNAPSHOT:-30s}"
 child=$(child_of "$pid")
-"$bin/replay" va "$file" "${BENCH_LONG_RATE:-200}" 3000 "$BENCH_LONG" > "$work/sent" &
+"$bin/replay" va "$file" "${BENCH_LONG_RATE:-200}" 3000 "$BENCH_LONG" ${BENCH_NEW:+new} > "$work/sent" &
 sender=$!
 started+=("$sender")
 printf '%6s %12s %12s\n' 's' 'child KiB' 'parent KiB'

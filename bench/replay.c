@@ -1,10 +1,11 @@
 /*
- * Sends a capture on an interface, again and again, at a rate: replay INTERFACE FILE MBIT/S SECONDS [FRAMES]
+ * Sends a capture on an interface, again and again, at a rate: replay INTERFACE FILE MBIT/S SECONDS [FRAMES [new]]
  *
  * Ends after so many seconds, or after so many frames. The whole file is in memory, and many frames go with one system
  * call. Each time around, sequence numbers go on where the TCP connections of the time before ended, as those of a
  * plant do that polls all day; otherwise all but the first round would look like retransmissions, which cost a reader
- * nothing. MBIT/S counts the frames' own bytes; 0 is as fast as can be. Prints frames, bytes and seconds.
+ * nothing. With "new" every round has connections of its own, as if each client had closed and opened all of them: its
+ * port, the higher one, moves. MBIT/S counts the frames' own bytes; 0 is as fast as can be. Prints frames, bytes and seconds.
  */
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 64, WAYS = 1 << 17, ETHERNET = 14, LONGEST = 1514, TCP = 6 };
+enum { AT_ONCE = 64, WAYS = 1 << 17, ETHERNET = 14, LONGEST = 1514, TCP = 6, FIRST_PORT = 49152 };
 
 /* One direction of a TCP connection: what its sequence numbers cover in the file. */
 struct way { uint8_t key[12]; uint32_t first, span; bool used; };
@@ -35,6 +36,17 @@ static uint8_t *bytes;
 static uint32_t be32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* The higher port of the two moves by one, within those that clients take. */
+static void move_port(uint8_t *tcp)
+{
+	uint8_t *p = memcmp(tcp, tcp + 2, 2) > 0 ? tcp : tcp + 2;
+	unsigned port = ((unsigned)p[0] << 8 | p[1]) + 1;
+	if (port > UINT16_MAX)
+		port = FIRST_PORT;
+	p[0] = (uint8_t)(port >> 8);
+	p[1] = (uint8_t)port;
 }
 
 static void add32(uint8_t *p, uint32_t n)
@@ -160,10 +172,11 @@ static void send_all(int fd, struct mmsghdr *list, unsigned n)
 int main(int argc, char **argv)
 {
 	if (argc < 5) {
-		fprintf(stderr, "usage: replay INTERFACE FILE MBIT/S SECONDS [FRAMES]\n");
+		fprintf(stderr, "usage: replay INTERFACE FILE MBIT/S SECONDS [FRAMES [new]]\n");
 		return 2;
 	}
 	double rate = atof(argv[3]) * 1e6 / 8, seconds = atof(argv[4]), most = argc > 5 ? atof(argv[5]) : 0;
+	bool new = argc > 6;
 	int fd = open_interface(argv[1]);
 	load(argv[2]);
 	static struct mmsghdr list[AT_ONCE];
@@ -180,6 +193,8 @@ int main(int argc, char **argv)
 			if (sent >= (double)n_frames && f->tcp) {
 				add32(p + f->tcp + 4, ways[f->way].span);
 				add32(p + f->tcp + 8, ways[f->back].span);
+				if (new)
+					move_port(p + f->tcp);
 			}
 			next = next + 1 == n_frames ? 0 : next + 1;
 			if (!next)   /* the next round begins with a call of its own */
