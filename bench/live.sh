@@ -162,6 +162,7 @@ stop genba
 read -r sent _ took < "$work/sent"
 printf '%d frames in %.0f s (%.0f/s): received %d, lost %d; %.1f s of CPU, at most %.1f MiB\n' \
 	"$sent" "$took" "$(awk "BEGIN { print $sent / $took }")" "$got" "$lost" "$cpu" "$(awk "BEGIN { print $memory / 1024 }")"
+sed -n 's/^  conversations */conversations: /p' "$work/said"
 # After the first minute: the most against the least of each process.
 awk '$1 > 60 { for (i = 2; i <= 3; i++) { if (!least[i] || $i < least[i]) least[i] = $i; if ($i > most[i]) most[i] = $i } }
 	END { for (i = 2; i <= 3; i++) if (least[i]) { grew = most[i] / least[i] * 100 - 100

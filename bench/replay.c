@@ -4,8 +4,8 @@
  * Ends after so many seconds, or after so many frames. The whole file is in memory, and many frames go with one system
  * call. Each time around, sequence numbers go on where the TCP connections of the time before ended, as those of a
  * plant do that polls all day; otherwise all but the first round would look like retransmissions, which cost a reader
- * nothing. With "new" every round has connections of its own, as if each client had closed and opened all of them: its
- * port, the higher one, moves. MBIT/S counts the frames' own bytes; 0 is as fast as can be. Prints frames, bytes and seconds.
+ * nothing. With "new" every round has connections of its own, as if each client had opened all of them again: its port
+ * moves, which is that of the two that stands in fewer connections, or the higher one. MBIT/S counts the frames' own bytes; 0 is as fast as can be. Prints frames, bytes and seconds.
  */
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -26,27 +26,44 @@ enum { AT_ONCE = 64, WAYS = 1 << 17, ETHERNET = 14, LONGEST = 1514, TCP = 6, FIR
 /* One direction of a TCP connection: what its sequence numbers cover in the file. */
 struct way { uint8_t key[12]; uint32_t first, span; bool used; };
 
-struct frame { uint32_t offset, length, tcp, way, back; };   /* tcp 0: none; otherwise where its header is */
+struct frame { uint32_t offset, length, tcp, way, back, client; };   /* tcp 0: none; otherwise where its header is */
 
 static struct way ways[WAYS];
 static struct frame *frames;
 static size_t n_frames, n_ways;
 static uint8_t *bytes;
+static uint32_t uses[UINT16_MAX + 1];   /* of a port, in connections */
 
 static uint32_t be32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* The higher port of the two moves by one, within those that clients take. */
-static void move_port(uint8_t *tcp)
+static unsigned port_at(const uint8_t *p)
 {
-	uint8_t *p = memcmp(tcp, tcp + 2, 2) > 0 ? tcp : tcp + 2;
-	unsigned port = ((unsigned)p[0] << 8 | p[1]) + 1;
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+/* The next port, within those that clients take. */
+static void move_port(uint8_t *p)
+{
+	unsigned port = port_at(p) + 1;
 	if (port > UINT16_MAX)
 		port = FIRST_PORT;
 	p[0] = (uint8_t)(port >> 8);
 	p[1] = (uint8_t)port;
+}
+
+/* Where the client's port stands in each frame. */
+static void find_clients(void)
+{
+	for (size_t i = 0; i < n_frames; i++) {
+		struct frame *f = &frames[i];
+		const uint8_t *p = bytes + f->offset + f->tcp;
+		unsigned from = port_at(p), to = port_at(p + 2);
+		bool first = uses[from] != uses[to] ? uses[from] < uses[to] : from > to;
+		f->client = f->tcp + (first ? 0 : 2);
+	}
 }
 
 static void add32(uint8_t *p, uint32_t n)
@@ -77,6 +94,8 @@ static uint32_t find_way(const uint8_t *ip, const uint8_t *tcp, bool back)
 	if (!w->used) {
 		memcpy(w->key, key, sizeof key);
 		w->used = true;
+		uses[port_at(tcp)]++;
+		uses[port_at(tcp + 2)]++;
 	}
 	return (uint32_t)(w - ways);
 }
@@ -179,6 +198,7 @@ int main(int argc, char **argv)
 	bool new = argc > 6;
 	int fd = open_interface(argv[1]);
 	load(argv[2]);
+	find_clients();
 	static struct mmsghdr list[AT_ONCE];
 	static struct iovec part[AT_ONCE];
 	double sent = 0, octets = 0, began = now(), t = began;
@@ -194,7 +214,7 @@ int main(int argc, char **argv)
 				add32(p + f->tcp + 4, ways[f->way].span);
 				add32(p + f->tcp + 8, ways[f->back].span);
 				if (new)
-					move_port(p + f->tcp);
+					move_port(p + f->client);
 			}
 			next = next + 1 == n_frames ? 0 : next + 1;
 			if (!next)   /* the next round begins with a call of its own */

@@ -245,6 +245,18 @@ heard=$(sed -n 's/^  frames  *//p' scan.out)
 ok "what the mirror port gave was heard" [ "${heard:-0}" -ge "$mirrored" ]
 ok "nothing was lost" eval '! grep -q "lost before" scan.out'
 
+# … which would have been seen: one frame, sent on purpose.
+tcpdump -Z root -n -c 1 -i mirror -Q in -w sent.pcap > log/control 2>&1 &
+control=$!
+wait_for 10 grep -q "listening on" log/control
+at genba python3 -c 'import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("span0", 0))
+s.send(b"\xff" * 6 + b"\x02\x4c\0\0\0\x70\x88\xb5" + b"x" * 46)'
+ok "a frame that is sent arrives there" wait_for 5 eval '! kill -0 $control'
+kill "$control" 2> /dev/null
+ok "and is counted" is "$(($(at genba ip -s link show span0 | sent) - before))" 1
+
 # ---- what genba heard ----
 "$genba" -s site/lab.genba devices --format json > devices.json
 python3 - devices.json > roles.txt << 'END'
