@@ -139,7 +139,7 @@ if [ -z "${BENCH_LONG:-}" ]; then
 	if [ -n "$worst" ]; then
 		echo "The highest rate without a loss: $best Mbit/s; frames were lost at $worst Mbit/s."
 	else
-		echo "The highest rate without a loss: $best Mbit/s, which is all that can be sent here."
+		echo "The highest rate without a loss: $best Mbit/s, the most that was sent."
 	fi
 	[ $status = 0 ] || echo "Frames were lost at 100 Mbit/s or below: that must not be."
 	exit $status

@@ -10,4 +10,4 @@ bench_scale_LDADD = $(GENBA_LIBS)
 bench: genba$(EXEEXT) $(BENCH_TOOLS) tests/gen/factory$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/bench/run.sh
 bench-live: genba$(EXEEXT) $(BENCH_TOOLS) tests/gen/factory$(EXEEXT)
-	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/bench/live.sh
+	@$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/bench/live.sh; s=$$?; test $$s = 77 || exit $$s

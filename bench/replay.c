@@ -54,7 +54,7 @@ static void move_port(uint8_t *p)
 	p[1] = (uint8_t)port;
 }
 
-/* Where the client's port stands in each frame. */
+/* Where the client's port stands in each frame; 0 where both are the same. */
 static void find_clients(void)
 {
 	for (size_t i = 0; i < n_frames; i++) {
@@ -62,7 +62,7 @@ static void find_clients(void)
 		const uint8_t *p = bytes + f->offset + f->tcp;
 		unsigned from = port_at(p), to = port_at(p + 2);
 		bool first = uses[from] != uses[to] ? uses[from] < uses[to] : from > to;
-		f->client = f->tcp + (first ? 0 : 2);
+		f->client = from == to ? 0 : f->tcp + (first ? 0 : 2);
 	}
 }
 
@@ -213,7 +213,7 @@ int main(int argc, char **argv)
 			if (sent >= (double)n_frames && f->tcp) {
 				add32(p + f->tcp + 4, ways[f->way].span);
 				add32(p + f->tcp + 8, ways[f->back].span);
-				if (new)
+				if (new && f->client)
 					move_port(p + f->client);
 			}
 			next = next + 1 == n_frames ? 0 : next + 1;
