@@ -3,7 +3,7 @@ dist_check_SCRIPTS += $(LINT) tests/po.sh
 TESTS += $(LINT) tests/po.sh
 EXTRA_DIST += tests/lib.sh tests/lint/lib.sh tests/lint/cppcheck.h
 
-.PHONY: lint asan golden
+.PHONY: lint asan golden lab
 
 lint:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LINT) tests/po.sh' check_PROGRAMS=
@@ -18,6 +18,11 @@ asan:
 	@$(MKDIR_P) build-asan
 	cd build-asan && { test -f Makefile || '$(abs_top_srcdir)/configure' -q --enable-sanitizers CC='$(CC)'; } && \
 		$(MAKE) check
+
+# Real servers and clients in network namespaces, and genba at the mirror port of their switch. As root.
+EXTRA_DIST += tests/lab/lab.sh tests/lab/modbus_server.c tests/lab/telnetd.py
+lab: genba$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/lab/lab.sh; s=$$?; test $$s = 77 || exit $$s
 
 include tests/fuzz/local.mk
 include tests/corpus/local.mk
