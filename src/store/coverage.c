@@ -14,17 +14,50 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include "zone/zone.h"
 
 enum { SUBNETS_MAX = 1024 };
 
+/* As a machine writes it: Japanese input gives full-width letters and digits, and 、 between them. To be freed. */
+static char *plain(const char *value)
+{
+	struct buf b;
+	buf_init(&b, SIZE_MAX);
+	for (size_t n; *value; value += n) {
+		uint32_t c = text_char(value, &n);
+		if (c >= 0xff01 && c <= 0xff5e)
+			buf_printf(&b, "%c", (char)(c - 0xff01 + '!'));
+		else if (c == 0x3000 || c == 0x3001)
+			buf_puts(&b, ",");
+		else
+			buf_printf(&b, "%.*s", (int)n, value);
+	}
+	char *copy = xstrdup(b.data);
+	buf_done(&b);
+	return copy;
+}
+
+/* All is one network: the word one, or what a Japanese writes for it. */
+static bool is_one(const char *value)
+{
+	static const char *const words[] = { "one", "1つ", "一つ", "ひとつ" };
+	char *copy = plain(value);
+	bool found = false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		found = found || strcasecmp(copy, words[i]) == 0;
+	free(copy);
+	return found;
+}
+
 /* Comma or blank separated prefixes into *out (to be freed); "bad" names the one that is none. */
 static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
 {
-	char *copy = xstrdup(value), *rest = NULL;
+	char *copy = plain(value), *rest = NULL;
 	int n = 0;
 	*out = xcalloc(SUBNETS_MAX, sizeof **out);
 	bad[0] = 0;
@@ -41,7 +74,7 @@ static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
 
 bool coverage_check_subnets(const char *value, struct err *e)
 {
-	if (strcmp(value, "one") == 0 || *value == 0)
+	if (is_one(value) || *value == 0)
 		return true;
 	struct prefix *list;
 	char bad[64];
@@ -95,7 +128,7 @@ static bool declared_seen(struct store *s, const struct zone_plan *plan, struct 
 	struct prefix *list = NULL;
 	*d = (struct declared){ .v = 0.5 };
 	d->networks = prefixes_of_plan(plan, &list);
-	if (!d->networks && value && strcmp(value, "one") == 0) {
+	if (!d->networks && value && is_one(value)) {
 		*d = (struct declared){ 1, 1, 1 };
 	} else if (!d->networks && value && *value) {
 		free(list);
