@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/site.h"
 #include "score/assess.h"
+#include "tui/words.h"
 
 /* ---- which, in which order ---- */
 
@@ -81,7 +82,9 @@ static void list_result(struct list *l, bool people, const struct check_result *
 		bool named = first->device_name && !strstr(first->text, first->device_name);
 		char *text = xasprintf("%s%s%s", named ? first->device_name : "", named && *first->text ? ": " : "",
 				       first->text);
-		list_text(l, text);
+		char *words = people ? tui_plain_words(text) : xstrdup(text);
+		list_text(l, words);
+		free(words);
 		free(text);
 	} else {
 		list_null(l);

@@ -93,7 +93,7 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* A name from the wire: at most VIEW_NAME columns of it. */
 void put_name(json_t *o, const char *key, const char *name);
 /* A row of evidence: device and text, and both in one line that names the device once. */
-void put_row_text(json_t *o, const json_t *row);
+void put_row_text(const struct view *v, json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */
 const char *view_affected(const json_t *finding);
 /* The action in full, not its interim measure, with this id; NULL when the plan has none. */

@@ -23,30 +23,11 @@
 
 enum { SUBNETS_MAX = 1024 };
 
-/* As a machine writes it: Japanese input gives full-width letters and digits, and 、 between them. To be freed. */
-static char *plain(const char *value)
-{
-	struct buf b;
-	buf_init(&b, SIZE_MAX);
-	for (size_t n; *value; value += n) {
-		uint32_t c = text_char(value, &n);
-		if (c >= 0xff01 && c <= 0xff5e)
-			buf_printf(&b, "%c", (char)(c - 0xff01 + '!'));
-		else if (c == 0x3000 || c == 0x3001)
-			buf_puts(&b, ",");
-		else
-			buf_printf(&b, "%.*s", (int)n, value);
-	}
-	char *copy = xstrdup(b.data);
-	buf_done(&b);
-	return copy;
-}
-
 /* All is one network: the word one, or what a Japanese writes for it. */
 static bool is_one(const char *value)
 {
 	static const char *const words[] = { "one", "1つ", "一つ", "ひとつ" };
-	char *copy = plain(value);
+	char *copy = text_plain(value);
 	bool found = false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		found = found || strcasecmp(copy, words[i]) == 0;
@@ -57,10 +38,13 @@ static bool is_one(const char *value)
 /* Comma or blank separated prefixes into *out (to be freed); "bad" names the one that is none. */
 static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
 {
-	char *copy = plain(value), *rest = NULL;
+	char *copy = text_plain(value), *rest = NULL;
 	int n = 0;
 	*out = xcalloc(SUBNETS_MAX, sizeof **out);
 	bad[0] = 0;
+	/* The comma of Japanese. */
+	for (char *p = copy; (p = strstr(p, "、"));)
+		memcpy(p, ",,,", 3);
 	for (char *word = strtok_r(copy, ", \t\n", &rest); word; word = strtok_r(NULL, ", \t\n", &rest)) {
 		if (n == SUBNETS_MAX || !prefix_parse(word, &(*out)[n])) {
 			strncat(bad, word, 63);

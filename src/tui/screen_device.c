@@ -54,7 +54,9 @@ static void put_values(struct doc *d, const struct store_row *row)
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const char *value = row_text(row, fields[i]), *mac = row_text(row, "mac_vendor");
 		if (*value) {
-			pair(d, tui_field(fields[i]), value);
+			char *words = tui_plain_words(value);
+			pair(d, tui_field(fields[i]), words);
+			free(words);
 		} else if (strcmp(fields[i], "vendor") == 0 && *mac) {
 			char *text = xasprintf(_("%s (a guess: maker of the network part, by the MAC address)"), mac);
 			pair(d, tui_field(fields[i]), text);

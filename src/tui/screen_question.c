@@ -364,6 +364,9 @@ static void key_jump(struct screen *s)
 	char id[64] = "";
 	if (!tui_input(s->tui, _("Question, for example Z1 (empty: the list):"), id, sizeof id))
 		return;
+	char *plain = text_plain(id);
+	snprintf(id, sizeof id, "%s", plain);
+	free(plain);
 	size_t from = strspn(id, " "), n = from + strcspn(id + from, " ");
 	id[n] = 0;
 	if (!id[from]) {
