@@ -155,7 +155,7 @@ static int run(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	SITE_FORMAT_OPTION,
-	{ 0, "fail-on", "WHAT", N_("exit 1 when the later scan has a finding of this severity or above (high), a new one "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when the later scan has a finding of this severity or above (high), a new one "
 				   "(new:high), or a new device (new:device)") },
 	{ 0, NULL, NULL, NULL },
 };

@@ -218,7 +218,7 @@ static const struct cli_option options[] = {
 	SITE_SCAN_OPTION,
 	SITE_FORMAT_OPTION,
 	{ 0, "checks", "FOLDER", N_("other checks than genba's own; they can read the scan and nothing else") },
-	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity or above (high), or a new one "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when there is a finding of this severity or above (high), or a new one "
 				   "(new:high)") },
 	{ 0 },
 };

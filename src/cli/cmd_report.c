@@ -107,7 +107,7 @@ static const struct cli_option options[] = {
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
 	{ 0, "mask", NULL, N_("pseudonyms for addresses, names, serial numbers and people; free text is left out") },
-	{ 0, "template", "DIR", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
+	{ 0, "template", "FOLDER", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
 	{ 0 },
 };
 

@@ -316,7 +316,7 @@ static int run(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	{ 0, "format", "text|json", N_("how to print it (default: text)") },
-	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity (high), a new one (new:high), "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when there is a finding of this severity (high), a new one (new:high), "
 				   "or this grade or worse (grade:D)") },
 	{ 0 },
 };

@@ -159,13 +159,13 @@ static const struct cli_option options[] = {
 	{ 0, "format", "text|csv|json|html|md|xlsx|pdf",
 	  N_("how to write it: a list (text, csv), everything (json), or a report (html, md, xlsx, pdf)") },
 	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
-	{ 0, "template", "DIR", N_("templates of your own (sites.html, sites.md and their parts)") },
+	{ 0, "template", "FOLDER", N_("templates of your own (sites.html, sites.md and their parts)") },
 	{ 0 },
 };
 
 const struct command command_sites = {
 	.name = "sites",
-	.arguments = "DIR",
+	.arguments = "FOLDER",
 	.summary = N_("many site files side by side: grades, trends, worst findings"),
 	.description = N_("Reads every *.genba of a folder. The most urgent site stands first. The change is against the scan "
 			  "before, with the answers of today; from ten sites with a score on, a deviation score (50 is the mean "
