@@ -329,6 +329,10 @@ static int run(struct cli *c, int argc, char **argv, struct err *e)
 		help_command(c->command);
 		return EXIT_DONE;
 	}
+	if (c->n_args > 0 && (!c->command->arguments || !*c->command->arguments)) {
+		err_set(e, _("\"%s\" is too much: %s takes options alone"), c->args[0], c->shown);
+		return EXIT_USAGE_ERROR;
+	}
 	return c->command->run(c, e);
 }
 
