@@ -16,6 +16,12 @@ static const struct tui_binding everywhere[] = {
 	{ TUI_REDRAW, 0, NULL, N_("draw anew"), N_("Ctrl-L draws the screen anew."), NULL, NULL },
 	{ 0 },
 };
+/* The same on the first screen, where q ends genba. */
+static const struct tui_binding everywhere_first[] = {
+	{ 'q', TUI_ESCAPE, "q", N_("quit"), NULL, NULL, NULL },
+	{ TUI_HELP, 'h', "F1", N_("help"), NULL, NULL, NULL },
+	{ 0 },
+};
 static const struct tui_binding in_doc[] = {
 	{ TUI_UP, TUI_DOWN, NULL, N_("move"), N_("Arrow keys, Page Up, Page Down, Home and End move."), NULL, NULL },
 	{ TUI_ENTER, 0, "Enter", N_("open"), N_("Open what is marked with >."), NULL, NULL },
@@ -190,7 +196,7 @@ static void draw_help_line(const struct screen *s, int row, int columns)
 	struct buf own, always;
 	buf_init(&own, 2048);
 	buf_init(&always, 256);
-	add_bindings(&always, everywhere, s, columns);
+	add_bindings(&always, s->tui->depth == 1 ? everywhere_first : everywhere, s, columns);
 	int w = text_width(always.data);
 	add_bindings(&own, s->type->keys, s, columns - w);
 	add_bindings(&own, body_keys(s), s, columns - w);
