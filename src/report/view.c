@@ -411,7 +411,7 @@ char *report_words(const json_t *strings, const char *lang, const char *text)
 	for (const char *s = text; *s;) {
 		size_t n = strspn(s, letters);
 		const char *name = NULL;
-		if (strncmp(s, later, sizeof later - 1) == 0 && !s[sizeof later - 1 + strspn(s + sizeof later - 1, letters)]) {
+		if (strncmp(s, later, sizeof later - 1) == 0 && strspn(s + sizeof later - 1, letters) == 0) {
 			n = sizeof later - 1;
 			name = "os_or_later";
 		}
