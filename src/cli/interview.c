@@ -200,7 +200,7 @@ static enum move ask_profile(struct talk *t, const struct profile_question *p, c
 	}
 	puts(now ? _("   Enter keeps the answer so far   b back   q stop") : _("   Enter passes over   b back   q stop"));
 	if (now)
-		say_line("   ", now);
+		say_line("   ", *now ? now : _("don't know"));
 	const char *line = ask("");
 	if (line && p->n_choices)
 		line = narrow(line);

@@ -428,7 +428,7 @@ static bool choose_language(struct tui *t, struct err *e)
 		return true;
 	if (!lang_init("en", e))
 		return false;
-	tui_say(t, "This console cannot show Japanese (日本語), so the screens are in English; over ssh they are not.");
+	tui_say(t, "This console cannot show Japanese, so the screens are in English; over ssh they are not.");
 	return true;
 }
 
