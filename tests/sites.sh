@@ -47,6 +47,13 @@ assert len(x) == 10 and all(v is not None for v in x) and abs(sum(x) / 10 - 50) 
 ok "it stands in the report" says "Deviation score" list many --format html
 ok "and not in that of few" fails says "Deviation score" list few --format html
 
+# Pseudonyms: those of the sites' own reports.
+list few --mask --format json >masked.json
+ok "no name, no file is left" fails grep -qE 'サンプル|kita|minami' masked.json
+"$genba" report -s few/kita.genba --mask --format text >kita.txt
+ok "the pseudonym is that of the site's report" grep -q "$(sed -n 's/.*"name": "\(site-[a-z0-9]*\)".*/\1/p' masked.json | sort | sed 1q)" \
+	<(cat kita.txt; "$genba" report -s few/answers.genba --mask --format text)
+
 # A file that is none.
 head -c 5000 /dev/urandom >bad/broken.genba
 cp few/minami.genba bad/

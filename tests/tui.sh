@@ -79,6 +79,32 @@ while read -r name site keys; do
 	done
 done <<<"$screens"
 
+# ---- the screen of a scan that runs: 30 steps, then the keys ----
+for screen in listen alone read; do
+	for lang in en ja; do
+		for size in '80 24' '120 40'; do
+			file=live-$screen-$lang-${size% *}.txt
+			{
+				echo "size $size"
+				for _ in $(seq 30); do echo 'key Redraw'; done
+				printf 'save %s\nkey q\nsave asked.txt\nkey n F1\nsave help.txt\nkey x\n' "$file"
+				printf 'size 30 9\nsave small.txt\nsize 60 20\nsave least.txt\n'
+				printf 'key Down\nsize %s\nkey Up q y\n' "$size"
+				# More than there are steps: the end of a script would end it, too.
+				for _ in $(seq 30); do echo 'key Redraw'; done
+			} >script
+			"$top_builddir/tests/live_screens" $lang $screen script >output 2>&1
+			[ "${1:-}" = --update ] && cp "$file" "$expected/"
+			ok "$file" cmp "$expected/$file" "$file"
+			ok "$file: y ends it" says '^ended' output
+			ok "$file: it was asked" says 'y[/／]n' asked.txt
+			ok "$file: help" says 'F1  ' help.txt
+			ok "$file: least size" says 'F1' least.txt
+			ok "$file: too small" says '60' small.txt
+		done
+	done
+done
+
 for lang in en ja; do
 	typed $lang factory.genba <<<$'size 50 12\nsave small.txt\nsize 20 3\nkey Down'
 	[ "${1:-}" = --update ] && cp small.txt "$expected/small-$lang.txt"

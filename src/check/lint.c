@@ -217,7 +217,7 @@ bool check_lint(const struct check_set *set, const char *data, check_problem_fn 
 	struct names actions = { 0 }, questions = { 0 };
 	struct store_checks *db = NULL;
 	bool ok = folder_ids(data, "actions", false, &actions, e) &&
-		folder_ids(data, "questionnaires", true, &questions, e) && (db = store_checks_open(NULL, 0, e));
+		folder_ids(data, "questionnaires", true, &questions, e) && (db = store_checks_open(NULL, 0, NULL, e));
 	for (size_t i = 0; ok && i < set->n; i++) {
 		struct lint l = { &set->checks[i], &actions, &questions, fn, fn_data };
 		lint_one(&l, db);
@@ -233,7 +233,7 @@ bool check_lint(const struct check_set *set, const char *data, check_problem_fn 
 
 static bool run_example(const struct check *c, const char *name, const char *sql, enum outcome want, struct err *e)
 {
-	struct store_checks *db = store_checks_open(NULL, 0, e);
+	struct store_checks *db = store_checks_open(NULL, 0, NULL, e);
 	if (!db)
 		return false;
 	if (!store_checks_insert(db, sql, e)) {

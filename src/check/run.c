@@ -13,9 +13,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
-enum { TEXT_MAX = 1000 };
+enum {
+	TEXT_MAX = 1000,
+	BY_NAME = 20 * 1000,     /* ids in one statement */
+};
 
 /* ---- lists of ids ---- */
 
@@ -38,7 +42,10 @@ static int by_number(const void *a, const void *b)
 
 static void ids_distinct(struct ids *ids)
 {
-	if (!ids->n)
+	size_t sorted = 1;
+	while (sorted < ids->n && ids->id[sorted - 1] < ids->id[sorted])
+		sorted++;
+	if (sorted >= ids->n)
 		return;
 	qsort(ids->id, ids->n, sizeof *ids->id, by_number);
 	size_t n = 1;
@@ -409,22 +416,52 @@ static bool on_device(void *data, const struct store_row *row)
 	return p->next < p->n;
 }
 
+/* The rows of a view that the pointers ask for; by name, as long as they are few: of a large site it has very many more. */
+static bool resolve(struct store *s, int64_t scan, struct pointers *p, const char *select, store_row_fn *fn, struct err *e)
+{
+	struct buf sql;
+	buf_init(&sql, 1000 * 1000);
+	buf_puts(&sql, select);
+	for (size_t i = 0; p->n <= BY_NAME && i < p->n; i++)
+		if (i == 0 || p->p[i].id != p->p[i - 1].id)
+			buf_printf(&sql, "%s%" PRId64, i ? ", " : " WHERE id IN (", p->p[i].id);
+	buf_printf(&sql, "%s ORDER BY id", p->n && p->n <= BY_NAME ? ")" : "");
+	bool ok = !p->n || store_select(s, scan, sql.data, NULL, fn, p, e);
+	buf_done(&sql);
+	free(p->p);
+	return ok;
+}
+
 static bool resolve_rows(struct store *s, int64_t scan, struct check_results *results, struct err *e)
 {
 	struct pointers p;
 	pointers_make(&p, results, true);
-	bool ok = store_select(s, scan, "SELECT id, file_name, frame, peer_frame, value FROM v_evidence ORDER BY id",
-			       NULL, on_evidence, &p, e);
-	free(p.p);
-	if (!ok)
+	if (!resolve(s, scan, &p, "SELECT id, file_name, frame, peer_frame, value FROM v_evidence", on_evidence, e))
 		return false;
 	pointers_make(&p, results, false);
-	ok = store_select(s, scan, "SELECT id, label FROM v_device ORDER BY id", NULL, on_device, &p, e);
-	free(p.p);
-	return ok;
+	return resolve(s, scan, &p, "SELECT id, label FROM v_device", on_device, e);
 }
 
 /* ---- all checks ---- */
+
+/* What all of them will ask. */
+static char *sql_of(const struct check_set *set)
+{
+	size_t length = 1;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct check *c = &set->checks[i];
+		length += strlen(c->query) + (c->needs ? strlen(c->needs) : 0) + (c->population ? strlen(c->population) : 0) + 2;
+	}
+	char *sql = xmalloc(length), *p = sql;
+	*p = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct check *c = &set->checks[i];
+		p = stpcpy(stpcpy(p, c->query), "\n");
+		p = stpcpy(stpcpy(p, c->needs ? c->needs : ""), "\n");
+		p = stpcpy(p, c->population ? c->population : "");
+	}
+	return sql;
+}
 
 bool check_run(const struct check_set *set, struct store *s, int64_t scan, struct check_results *out, struct err *e)
 {
@@ -432,7 +469,9 @@ bool check_run(const struct check_set *set, struct store *s, int64_t scan, struc
 	*out = (struct check_results){ 0 };
 	if (!exceptions_load(s, &exceptions, e))
 		return false;
-	struct store_checks *db = store_checks_open(s, scan, e);
+	char *sql = sql_of(set);
+	struct store_checks *db = store_checks_open(s, scan, sql, e);
+	free(sql);
 	if (!db) {
 		exceptions_done(&exceptions);
 		return false;

@@ -47,7 +47,7 @@ static const char sql[] =
 	" c.risk, c.ot, c.crosses_zone, c.crosses_subnet, c.multicast, c.answered, c.first_seen, c.last_seen,"
 	" e.file_name, e.frame, c.requests, c.unanswered, c.period_us, c.jitter_us"
 	" FROM v_conversation c LEFT JOIN v_device a ON a.id = c.client_id LEFT JOIN v_device b ON b.id = c.server_id"
-	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"
+	" LEFT JOIN seen_conversation e ON e.id = c.evidence_id"
 	" WHERE (?1 = '' OR c.protocol = ?1) AND (?2 = '' OR ?2 IN (CAST(c.client_id AS TEXT), CAST(c.server_id AS TEXT)))"
 	" ORDER BY c.id";
 

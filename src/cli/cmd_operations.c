@@ -40,7 +40,7 @@ static const char sql[] =
 	"  UNION ALL SELECT id, 'relay', peer_id, device_id, protocol, NULL, port, name, detail, NULL, confidence,"
 	"  count, crosses_zone, evidence_id, NULL, NULL FROM v_relay) o"
 	" LEFT JOIN v_device a ON a.id = o.client_id LEFT JOIN v_device b ON b.id = o.server_id"
-	" LEFT JOIN v_evidence e ON e.id = o.evidence_id"
+	" LEFT JOIN seen_operation e ON e.id = o.evidence_id"
 	" WHERE (?1 = '' OR o.class = ?1) AND (?2 = '' OR o.protocol = ?2) ORDER BY o.id";
 
 static int run(struct cli *c, struct err *e)

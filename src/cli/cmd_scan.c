@@ -10,6 +10,7 @@
 #include "cli/scan.h"
 #include "inventory/inventory.h"
 #include "scan/scan.h"
+#include "tui/live.h"
 
 static const struct cli_option options[] = {
 	{ 'i', "interface", N_("NAME"), N_("listen here instead of reading captures; may be given several times") },
@@ -30,11 +31,16 @@ static const struct cli_option options[] = {
 
 /* ---- progress on a terminal ---- */
 
+#define SCREEN_AFTER 1.5           /* seconds */
+
 struct show {
 	const struct scan_input *files;
 	size_t n;
 	struct timespec start;
 	bool shown;
+	struct tui_live_about about;
+	struct tui_live *screen;   /* NULL: a line is shown instead */
+	bool tried;                /* to have the screen */
 };
 
 static double seconds_since(const struct timespec *t)
@@ -44,6 +50,13 @@ static double seconds_since(const struct timespec *t)
 	return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
+static void clear_line(struct show *s)
+{
+	if (s->shown)
+		fputs("\r\x1b[K", stderr);
+	s->shown = false;
+}
+
 static void progress(void *data, const struct scan_progress *p)
 {
 	struct show *s = data;
@@ -51,6 +64,16 @@ static void progress(void *data, const struct scan_progress *p)
 	struct buf line;
 	if (t < 0.3)
 		return;
+	/* A scan that is over at once needs no screen. */
+	if (!s->tried && t >= SCREEN_AFTER && share > 0 && t / share - t > 1) {
+		s->tried = true;
+		clear_line(s);
+		s->screen = tui_live_open(&s->about, NULL);
+	}
+	if (s->screen) {
+		tui_live_show(s->screen, p, t);
+		return;
+	}
 	buf_init(&line, 1024);
 	buf_puts(&line, "\r\x1b[K");
 	if (s->n > 1)
@@ -208,13 +231,17 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 		scan_close(files, n);
 		return false;
 	}
-	struct show show = { .files = files, .n = n };
+	const char **names = xcalloc(n, sizeof *names);
+	for (size_t i = 0; i < n; i++)
+		names[i] = files[i].path;
+	struct show show = { .files = files, .n = n, .about = { .site = q->site, .names = names, .n = n } };
 	clock_gettime(CLOCK_MONOTONIC, &show.start);
-	const struct scan_job job = { .files = files, .n = n, .filter = q->filter, .data = &show,
+	const struct scan_job job = { .files = files, .n = n, .filter = q->filter, .data = &show, .end = tui_live_end(),
 				      .progress = !q->quiet && isatty(STDERR_FILENO) ? progress : NULL };
 	struct observe *o = scan_run(&job, e);
-	if (show.shown)
-		fputs("\r\x1b[K", stderr);
+	tui_live_close(show.screen);
+	clear_line(&show);
+	free(names);
 	struct inventory *inv = o ? inventory_resolve(o) : NULL;
 	ok = inv && save(q, inv, files, n, started, s, e);
 	if (o)

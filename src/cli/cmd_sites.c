@@ -31,7 +31,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static json_t *read_folder(const char *folder, struct err *e)
+static json_t *read_folder(const char *folder, bool mask, struct err *e)
 {
 	struct dirent **found;
 	int n = scandir(folder, &found, is_site, by_name);
@@ -54,7 +54,7 @@ static json_t *read_folder(const char *folder, struct err *e)
 	free(found);
 	if (!good)
 		return NULL;
-	model = sites_model((const char *const *)paths, (size_t)n, e);
+	model = sites_model((const char *const *)paths, (size_t)n, mask, e);
 	for (int i = 0; i < n; i++)
 		free(paths[i]);
 	return model;
@@ -146,7 +146,7 @@ static int run(struct cli *c, struct err *e)
 		err_set(e, _("--format %s is nothing for a terminal: name a file with -o"), formats[format]);
 		return EXIT_USAGE_ERROR;
 	}
-	json_t *model = read_folder(args[0], e);
+	json_t *model = read_folder(args[0], cli_has(c, "mask"), e);
 	if (!model)
 		return EXIT_FAILED;
 	if (format < LISTS) {
@@ -171,6 +171,7 @@ static const struct cli_option options[] = {
 	{ 0, "format", "text|csv|json|html|md|xlsx|pdf",
 	  N_("how to write it: a list (text, csv), everything (json), or a report (html, md, xlsx, pdf)") },
 	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
+	{ 0, "mask", NULL, N_("pseudonyms for the sites, as in their masked reports") },
 	{ 0, "template", "FOLDER", N_("templates of your own (sites.html, sites.md and their parts)") },
 	{ 0 },
 };

@@ -60,7 +60,7 @@ static int run_conduits(struct cli *c, struct err *e)
 	return listing(c, "genba.conduits/1", "conduits", conduit_fields,
 		       "SELECT client_zone, server_zone, iif(protocol = '', NULL, protocol), transport, nullif(port, 0), clients,"
 		       " servers, frames, bytes_c, bytes_s, operations, relays, allowed, crosses_zone, first_seen, last_seen,"
-		       " e.file_name, e.frame FROM v_conduit c LEFT JOIN v_evidence e ON e.id = c.evidence_id ORDER BY c.id", e);
+		       " e.file_name, e.frame FROM v_conduit c LEFT JOIN seen_conversation e ON e.id = c.evidence_id ORDER BY c.id", e);
 }
 
 /* ---- import ---- */

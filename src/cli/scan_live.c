@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/scan.h"
 #include "scan/scan.h"
+#include "tui/live.h"
 
 enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MOST = 1900 };
 
@@ -84,8 +85,11 @@ static bool read_options(struct cli *c, struct cli_scan *q, const char *names[SC
 struct session {
 	struct cli_scan *q;
 	struct store *store;
-	int64_t started;
+	int64_t started, stored;
 	bool terminal, shown;
+	struct tui_live_about about;
+	struct tui_live *screen;   /* NULL: a line is shown instead */
+	bool tried;                /* to have the screen */
 	double shown_at;
 	uint64_t shown_frames;
 };
@@ -138,15 +142,10 @@ static void answer(struct session *s, const struct scan_progress *p)
 	buf_done(&b);
 }
 
-static void progress(void *data, const struct scan_progress *p)
+static void show_line(struct session *s, const struct scan_progress *p)
 {
-	struct session *s = data;
-	if (p->asked) {
-		answer(s, p);
-		return;
-	}
 	double gone = p->seconds - s->shown_at;
-	if (!s->terminal || gone < SHOW_MS / 1000.0)
+	if (gone < SHOW_MS / 1000.0)
 		return;
 	struct buf line;
 	buf_init(&line, 1024);
@@ -159,12 +158,37 @@ static void progress(void *data, const struct scan_progress *p)
 	s->shown_frames = p->frames;
 }
 
+static void progress(void *data, const struct scan_progress *p)
+{
+	struct session *s = data;
+	struct scan_progress now = *p;
+	now.snapshot = s->stored;
+	if (p->asked && !s->screen)
+		answer(s, &now);
+	if (p->asked || !s->terminal)
+		return;
+	/* A scan that is over at once needs no screen. */
+	if (!s->tried && p->seconds >= SHOW_MS / 1000.0 && !(p->left >= 0 && p->left < SHOW_MS / 1000.0)) {
+		s->tried = true;
+		s->screen = tui_live_open(&s->about, NULL);
+	}
+	if (s->screen)
+		tui_live_show(s->screen, &now, p->seconds);
+	else
+		show_line(s, &now);
+}
+
 static void note(void *data, const char *text)
 {
+	struct session *s = data;
 	struct buf b;
+	if (s->screen) {
+		tui_live_note(s->screen, text);
+		return;
+	}
 	buf_init(&b, 4096);
 	text_terminal(&b, text);
-	clear_line(data);
+	clear_line(s);
 	fprintf(stderr, "genba: %s\n", b.data);
 	buf_done(&b);
 }
@@ -188,6 +212,7 @@ static bool save(struct session *s, struct inventory *inv, const struct scan_kep
 	info.digests = digests;
 	info.state = state;
 	bool ok = store_scan_save(s->store, inv, &info, &s->q->scan, e);
+	s->stored = ok ? info.finished : s->stored;
 	free(paths);
 	free(digests);
 	return ok;
@@ -254,6 +279,16 @@ static struct store *open_site(const struct cli_scan *q, struct err *e)
 	return ok ? store_open(q->site, STORE_WRITE, e) : NULL;
 }
 
+/* Are the networks of the site known, so that coverage counts fully? */
+static bool declared(struct store *s)
+{
+	char *subnets = store_setting_get(s, "subnets"), *zones = store_setting_get(s, "zones");
+	bool known = (subnets && *subnets) || (zones && *zones);
+	free(subnets);
+	free(zones);
+	return known;
+}
+
 /* ---- all of it ---- */
 
 static bool listen_and_store(struct session *s, const struct scan_job *job, struct err *e)
@@ -270,6 +305,9 @@ static bool listen_and_store(struct session *s, const struct scan_job *job, stru
 	if (inv && !ok)
 		*e = why;
 	scan_live_signals(false);
+	/* Not before all is stored: a terminal that takes nothing holds up whoever writes to it. */
+	tui_live_close(s->screen);
+	s->screen = NULL;
 	if (seen)
 		cli_scan_notes(seen);
 	if (ok && !s->q->quiet)
@@ -284,10 +322,13 @@ bool cli_scan_listen(struct cli_scan *q, struct err *e)
 {
 	struct session s = { .q = q, .terminal = !q->quiet && isatty(STDERR_FILENO) };
 	struct scan_job job = { .n_interfaces = q->n_interfaces, .seconds = q->seconds, .snapshot_every = q->snapshot_every,
-				.keep = q->keep, .data = &s, .progress = progress, .snapshot = snapshot, .note = note };
+				.keep = q->keep, .data = &s, .progress = progress, .snapshot = snapshot, .note = note,
+				.end = tui_live_end() };
 	if (!scan_live_open(q->interfaces, q->n_interfaces, q->filter, q->buffer, &job.interfaces, e))
 		return false;
 	s.store = open_site(q, e);
+	s.about = (struct tui_live_about){ .site = q->site, .listening = true, .names = q->interfaces, .n = q->n_interfaces,
+					   .snapshot_every = q->snapshot_every, .declared = s.store && declared(s.store) };
 	bool ok = s.store && listen_and_store(&s, &job, e);
 	store_close(s.store);
 	scan_live_close(job.interfaces, q->n_interfaces);

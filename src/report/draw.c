@@ -57,7 +57,7 @@ void draw_scale(struct view *v, json_t *chapter)
 
 void draw_domains(struct view *v, json_t *chapter)
 {
-	enum { LEFT = 220, WIDTH = 390, ROW = 26 };
+	enum { LEFT = 240, WIDTH = 374, ROW = 26 };
 	const json_t *scores = get_list(get_list(v->model, "score"), "domains"), *d;
 	json_t *o = report_object(chapter, "bars");
 	json_t *rows = report_list(o, "rows"), *ticks = report_list(o, "ticks");
@@ -69,7 +69,7 @@ void draw_domains(struct view *v, json_t *chapter)
 		double y = 8 + ROW * (double)n++ + (strcmp(id, "D") == 0 ? 12 : 0);
 		bool has = get_set(scores, id);
 		rated += has;
-		put_text(r, "label", view_cut(get_text2(v, d, "title"), 34, a));
+		put_text(r, "label", view_cut(get_text2(v, d, "title"), 38, a));
 		put_number(r, "y", y);
 		put_number(r, "text_y", y + 13);
 		put_number(r, "w", has ? WIDTH * get_real(scores, id) / 100 : 0);

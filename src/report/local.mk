@@ -22,9 +22,13 @@ tests_unit_test_report_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/report-model.json
 endif
 # It renders the made-up factory of tests/gen.
-dist_check_SCRIPTS += tests/report.sh tests/report_formats.sh tests/mask.sh
-TESTS += tests/report.sh tests/report_formats.sh tests/mask.sh
-EXTRA_DIST += tests/report_formats.py tests/mask.py
+dist_check_SCRIPTS += tests/browser.sh tests/report.sh tests/report_formats.sh tests/mask.sh
+TESTS += tests/browser.sh tests/report.sh tests/report_formats.sh tests/mask.sh
+EXTRA_DIST += tests/browser.py tests/report_formats.py tests/mask.py
 # Many sites side by side.
 dist_check_SCRIPTS += tests/sites.sh
 TESTS += tests/sites.sh
+# All pages, and their accessibility with axe-core, which npm fetches.
+.PHONY: browser
+browser: genba$(EXEEXT) tests/gen/factory$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) GENBA_AXE=npm bash $(top_srcdir)/tests/browser.sh

@@ -152,28 +152,6 @@ static void add_comparison(json_t *model, struct store *s, const struct diff *d)
 
 /* ---- over the scans ---- */
 
-struct scans {
-	int64_t id[REPORT_TREND], began[REPORT_TREND];
-	size_t n;
-	int64_t until;
-};
-
-/* The last ones up to that of the report. */
-static bool take_scan(void *data, const struct store_scan_head *h)
-{
-	struct scans *p = data;
-	if (h->id > p->until || strcmp(h->state, "running") == 0)
-		return true;
-	if (p->n == REPORT_TREND) {
-		memmove(p->id, p->id + 1, (REPORT_TREND - 1) * sizeof(*p->id));
-		memmove(p->began, p->began + 1, (REPORT_TREND - 1) * sizeof(*p->began));
-		p->n--;
-	}
-	p->id[p->n] = h->id;
-	p->began[p->n++] = h->started;
-	return true;
-}
-
 static void add_point(json_t *list, struct store *s, const struct assessment *a, int64_t began)
 {
 	json_t *o = report_item(list);
@@ -193,24 +171,25 @@ static void add_point(json_t *list, struct store *s, const struct assessment *a,
 /* Each scan is assessed with the answers as they are now: what they were is not kept. */
 bool model_change(json_t *model, struct store *s, struct assessment *now, struct err *e)
 {
-	struct scans scans = { .until = now->scan };
+	struct store_scan_head scans[REPORT_TREND];
+	size_t n;
 	json_object_set_new(model, "comparison", json_null());
 	json_t *trend = report_list(model, "trend");
 	if (!now->scan)
 		return true;
-	if (!store_scans(s, take_scan, &scans, e))
+	if (!score_last_scans(s, now->scan, scans, REPORT_TREND, &n, e))
 		return false;
 	bool good = true;
-	for (size_t i = 0; good && scans.n > 1 && i < scans.n; i++) {
-		if (scans.id[i] == now->scan) {
-			add_point(trend, s, now, scans.began[i]);
+	for (size_t i = 0; good && n > 1 && i < n; i++) {
+		if (scans[i].id == now->scan) {
+			add_point(trend, s, now, scans[i].started);
 			continue;
 		}
 		struct assessment before;
-		if (!score_assess(s, scans.id[i], &before, e))
+		if (!score_assess(s, scans[i].id, &before, e))
 			return false;
-		add_point(trend, s, &before, scans.began[i]);
-		if (i + 2 == scans.n) {
+		add_point(trend, s, &before, scans[i].started);
+		if (i + 2 == n) {
 			struct diff d;
 			struct store *const both[2] = { s, s };
 			good = diff_make(both, &before, now, &d, e);

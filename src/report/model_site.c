@@ -107,7 +107,7 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
 		      " d.router AS router_bool, d.internet AS internet_bool, d.random_mac AS random_mac_bool,"
 		      " d.frames, d.first_seen AS first_seen_time, d.last_seen AS last_seen_time,"
 		      " e.file_name AS file, e.frame, e.confidence, e.source"
-		      " FROM v_device d LEFT JOIN v_evidence e ON e.id = d.evidence_id"
+		      " FROM v_device d LEFT JOIN seen_attribute e ON e.id = d.evidence_id"
 		      " ORDER BY d.internet, d.level IS NULL, d.level DESC, d.kind, d.label, d.id", e))
 		return false;
 	json_t *devices = json_object_get(model, "devices"), *by_id = json_object();
@@ -136,20 +136,23 @@ static bool add_devices(json_t *model, struct store *s, int64_t scan, struct err
  * authenticate anybody; that alone is no reason inside one zone.
  */
 static const char conduits_sql[] =
-	"SELECT c.id, c.client_id AS client, c.server_id AS server, cd.label AS client_name, sd.label AS server_name,"
+	/* Made once, so that SQLite puts an index on them instead of reading every operation for every conversation. */
+	"WITH weak AS MATERIALIZED (SELECT DISTINCT device_id, peer_id, protocol, port, name FROM v_weakness),"
+	" door AS MATERIALIZED (SELECT DISTINCT device_id, peer_id, protocol, port, detail FROM v_relay)"
+	" SELECT c.id, c.client_id AS client, c.server_id AS server, cd.label AS client_name, sd.label AS server_name,"
 	" c.protocol, c.transport, c.port, c.confidence, c.ot AS ot_bool, c.frames,"
 	" c.bytes_c + c.bytes_s AS bytes, c.crosses_zone AS crosses_zone_bool,"
 	" (c.client_internet OR c.server_internet) AS internet_bool,"
-	" (SELECT group_concat(name, ',') FROM (SELECT DISTINCT w.name FROM v_weakness w"
+	" (SELECT group_concat(name, ',') FROM (SELECT DISTINCT w.name FROM weak w"
 	"   WHERE w.device_id = c.server_id AND w.protocol = c.protocol AND w.port = c.port"
 	"   AND (w.peer_id IS NULL OR w.peer_id = c.client_id)"
 	"   AND (w.name <> 'no-authentication' OR c.crosses_zone = 1) ORDER BY w.name)) AS weaknesses,"
-	" (SELECT group_concat(detail, ', ') FROM (SELECT DISTINCT r.detail FROM v_relay r"
+	" (SELECT group_concat(detail, ', ') FROM (SELECT DISTINCT r.detail FROM door r"
 	"   WHERE r.device_id = c.server_id AND r.protocol = c.protocol AND r.port = c.port"
 	"   AND (r.peer_id IS NULL OR r.peer_id = c.client_id) ORDER BY r.detail LIMIT 8)) AS relays,"
 	" e.file_name AS file, e.frame"
 	" FROM v_conversation c JOIN v_device cd ON cd.id = c.client_id JOIN v_device sd ON sd.id = c.server_id"
-	" LEFT JOIN v_evidence e ON e.id = c.evidence_id"
+	" LEFT JOIN seen_conversation e ON e.id = c.evidence_id"
 	" WHERE c.confidence <> 'guess' AND c.answered = 1 AND c.multicast = 0 AND (weaknesses IS NOT NULL OR relays IS NOT NULL"
 	"  OR (c.crosses_zone = 1 AND (c.ot = 1 OR client_level <= 2 OR server_level <= 2"
 	"   OR (internet_bool AND (client_level <= 3 OR server_level <= 3)))))"
@@ -188,7 +191,7 @@ static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err
 			" c.crosses_zone AS crosses_zone_bool, c.multicast AS multicast_bool,"
 			" c.first_seen AS first_seen_time, c.last_seen AS last_seen_time, e.file_name AS file, e.frame"
 			" FROM v_conversation c LEFT JOIN v_device cd ON cd.id = c.client_id"
-			" LEFT JOIN v_device sd ON sd.id = c.server_id LEFT JOIN v_evidence e ON e.id = c.evidence_id"
+			" LEFT JOIN v_device sd ON sd.id = c.server_id LEFT JOIN seen_conversation e ON e.id = c.evidence_id"
 			" ORDER BY c.ot DESC, c.frames DESC, c.id", e) &&
 	       add_rows(model, "operations", s, scan, REPORT_ROWS,
 			"SELECT o.id, o.client_id AS client, o.server_id AS server, cd.label AS client_name,"
@@ -196,7 +199,7 @@ static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err
 			" o.first_seen AS first_seen_time, o.last_seen AS last_seen_time,"
 			" o.crosses_zone AS crosses_zone_bool, e.file_name AS file, e.frame, e.peer_frame"
 			" FROM v_operation o LEFT JOIN v_device cd ON cd.id = o.client_id"
-			" LEFT JOIN v_device sd ON sd.id = o.server_id LEFT JOIN v_evidence e ON e.id = o.evidence_id"
+			" LEFT JOIN v_device sd ON sd.id = o.server_id LEFT JOIN seen_operation e ON e.id = o.evidence_id"
 			" WHERE o.class NOT IN ('read', 'identity', 'diagnostic') AND o.confidence <> 'guess'"
 			" ORDER BY CASE o.class WHEN 'firmware' THEN 0 WHEN 'stop' THEN 1 WHEN 'start' THEN 2 WHEN 'reset'"
 			" THEN 3 WHEN 'mode' THEN 4 WHEN 'download' THEN 5 WHEN 'force' THEN 6 WHEN 'configuration' THEN 7"
@@ -206,7 +209,7 @@ static bool add_traffic(json_t *model, struct store *s, int64_t scan, struct err
 			" w.name, w.detail, w.confidence, w.count, w.crosses_zone AS crosses_zone_bool,"
 			" e.file_name AS file, e.frame"
 			" FROM v_weakness w LEFT JOIN v_device d ON d.id = w.device_id"
-			" LEFT JOIN v_evidence e ON e.id = w.evidence_id ORDER BY w.id", e);
+			" LEFT JOIN seen_operation e ON e.id = w.evidence_id ORDER BY w.id", e);
 }
 
 static bool take_count(void *data, const struct store_row *row)
@@ -269,7 +272,7 @@ bool model_site(json_t *model, struct store *s, const struct assessment *a, stru
 		      " (SELECT min(address) FROM v_address WHERE device_id = x.device_a AND type = 'mac') AS mac_a,"
 		      " (SELECT min(address) FROM v_address WHERE device_id = x.device_b AND type = 'mac') AS mac_b,"
 		      " e.file_name AS file, e.frame FROM v_conflict x LEFT JOIN v_device a ON a.id = x.device_a"
-		      " LEFT JOIN v_device b ON b.id = x.device_b LEFT JOIN v_evidence e ON e.id = x.evidence_id"
+		      " LEFT JOIN v_device b ON b.id = x.device_b LEFT JOIN seen_conflict e ON e.id = x.evidence_id"
 		      " ORDER BY x.id", e))
 		return false;
 	return store_exceptions(s, take_exception, report_list(model, "exceptions"), e);

@@ -5,32 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/mask.h"
 #include "report/model.h"
 
 enum { WORST = 3 };
 
 /* ---- one site ---- */
-
-struct scans {
-	int64_t id[SITES_TREND], finished[SITES_TREND], devices;
-	size_t n;                /* newest last */
-};
-
-static bool take_scan(void *data, const struct store_scan_head *h)
-{
-	struct scans *x = data;
-	if (strcmp(h->state, "running") == 0)
-		return true;
-	if (x->n == SITES_TREND) {
-		memmove(x->id, x->id + 1, sizeof(x->id) - sizeof(x->id[0]));
-		memmove(x->finished, x->finished + 1, sizeof(x->finished) - sizeof(x->finished[0]));
-		x->n--;
-	}
-	x->id[x->n] = h->id;
-	x->finished[x->n++] = h->finished;
-	x->devices = h->devices;
-	return true;
-}
 
 static void put_points(json_t *o, const char *key, bool has, double value)
 {
@@ -52,18 +32,19 @@ static void add_points(json_t *o, const struct score_result *r)
 	model_bool(o, "declared_only", r->declared_only);
 }
 
-static bool add_trend(json_t *o, const struct assessment *a, struct store *s, const struct scans *scans, struct err *e)
+static bool add_trend(json_t *o, const struct assessment *a, struct store *s, const struct store_scan_head *scans, size_t n,
+		      struct err *e)
 {
 	json_t *list = report_list(o, "trend");
-	for (size_t i = 0; i < scans->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct score_result r;
-		if (scans->id[i] == a->scan)
+		if (scans[i].id == a->scan)
 			r = a->score;
-		else if (!score_of_scan(a, s, scans->id[i], &r, e))
+		else if (!score_of_scan(a, s, scans[i].id, &r, e))
 			return false;
 		json_t *x = report_item(list);
-		model_int(x, "scan", scans->id[i]);
-		model_time(x, "finished", scans->finished[i]);
+		model_int(x, "scan", scans[i].id);
+		model_time(x, "finished", scans[i].finished);
 		put_points(x, "s", r.has_s, r.s);
 		put_points(x, "n", r.has_n, r.n);
 		model_text(x, "grade", r.has_s ? grade_names[r.grade] : NULL);
@@ -135,10 +116,29 @@ static void collect(json_t *common, const struct assessment *a)
 	}
 }
 
-static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
+/* What it is called: by its name, and by its file. */
+static bool add_names(json_t *o, struct store *s, const char *path, bool mask, struct err *e)
+{
+	char *name = store_setting_get(s, "name");
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	struct mask *m = mask ? report_mask_new(s, store_scan_latest(s), e) : NULL;
+	bool ok = m || !mask;
+	char *shown = m ? mask_whole(m, MASK_SITE, name && *name ? name : file) : NULL;
+	if (ok) {
+		model_text(o, "name", shown ? shown : name && *name ? name : NULL);
+		model_text(o, "file", shown ? shown : file);
+	}
+	free(shown);
+	mask_free(m);
+	free(name);
+	return ok;
+}
+
+static bool add_site(json_t *o, json_t *common, const char *path, bool mask, struct err *e)
 {
 	struct assessment a;
-	struct scans scans = { .n = 0 };
+	struct store_scan_head scans[SITES_TREND];
+	size_t n = 0;
 	struct store *s = store_open(path, STORE_READ, e);
 	if (!s)
 		return false;
@@ -146,19 +146,16 @@ static bool add_site(json_t *o, json_t *common, const char *path, struct err *e)
 		store_close(s);
 		return false;
 	}
-	char *name = store_setting_get(s, "name");
-	model_text(o, "name", name && *name ? name : NULL);
-	free(name);
-	bool ok = store_scans(s, take_scan, &scans, e) && add_trend(o, &a, s, &scans, e);
+	bool ok = add_names(o, s, path, mask, e) && score_last_scans(s, 0, scans, SITES_TREND, &n, e) && add_trend(o, &a, s, scans, n, e);
 	if (ok) {
 		model_time(o, "scanned", a.scan_finished);
 		model_text(o, "answered", last_answer(&a));
 		model_int(o, "answers", (int64_t)a.answers.n_answered);
-		model_int(o, "devices", scans.devices);
+		model_int(o, "devices", n ? scans[n - 1].devices : 0);
 		model_real(o, "coverage", a.coverage.k, 3);
 		add_points(o, &a.score);
 		/* Since the scan before, with the answers of today on both sides. */
-		json_t *trend = json_object_get(o, "trend"), *x = json_array_get(trend, scans.n >= 2 ? scans.n - 2 : scans.n);
+		json_t *trend = json_object_get(o, "trend"), *x = json_array_get(trend, n >= 2 ? n - 2 : n);
 		const char *key = a.score.has_s ? "s" : "n";
 		bool both = x && a.score.has_n && json_is_number(json_object_get(x, key));
 		put_points(o, "change", both, both ? (a.score.has_s ? a.score.s : a.score.n) -
@@ -258,7 +255,7 @@ static void add_common(json_t *model, json_t *common)
 	}
 }
 
-json_t *sites_model(const char *const *paths, size_t n, struct err *e)
+json_t *sites_model(const char *const *paths, size_t n, bool mask, struct err *e)
 {
 	json_t *model = json_object(), *common = json_object();
 	json_t **sites = xcalloc(n + 1, sizeof(*sites));
@@ -266,18 +263,21 @@ json_t *sites_model(const char *const *paths, size_t n, struct err *e)
 	struct err first = { .text = "" };
 	model_text(model, "schema", "genba.sites/1");
 	model_tool(model);
+	if (mask)
+		model_bool(model, "masked", true);
 	for (size_t i = 0; i < n; i++) {
 		struct err own;
 		const char *slash = strrchr(paths[i], '/');
 		sites[i] = json_object();
-		bool ok = add_site(sites[i], common, paths[i], &own);
+		bool ok = add_site(sites[i], common, paths[i], mask, &own);
 		if (!ok && read == i)
 			first = own;
-		if (!ok)
+		if (!ok) {
 			json_object_clear(sites[i]);
+			model_text(sites[i], "file", mask ? MASK_FREE : slash ? slash + 1 : paths[i]);
+		}
 		read += ok;
-		model_text(sites[i], "file", slash ? slash + 1 : paths[i]);
-		model_text(sites[i], "error", ok ? NULL : own.text);
+		model_text(sites[i], "error", ok ? NULL : mask ? MASK_FREE : own.text);
 	}
 	add_sorted(model, "sites", sites, n, by_need);
 	free(sites);

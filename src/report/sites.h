@@ -16,8 +16,9 @@ enum {
 /*
  * The model of these site files, to be freed with json_decref(): those with a score first, the lowest on top, then
  * those without, by file. A file that cannot be read stands in it with "error". NULL only where none could be read.
+ * mask: names and files are the pseudonyms of the sites' masked reports.
  */
-json_t *sites_model(const char *const *paths, size_t n, struct err *e) MUST_CHECK;
+json_t *sites_model(const char *const *paths, size_t n, bool mask, struct err *e) MUST_CHECK;
 /* The model as HTML, Markdown, JSON, XLSX or PDF, appended to out. */
 bool sites_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
 

@@ -287,6 +287,21 @@ char *view_yen(const struct view *v, int64_t low, int64_t high, char *out)
 	return out;
 }
 
+char *view_duration(const struct view *v, double hours, char *out)
+{
+	char a[VIEW_TEXT];
+	json_t *o = json_object();
+	if (hours >= 0.995)
+		put_string(v, o, "x", "hours_one", "hours", view_real(hours, 1, a), NULL);
+	else if (hours > 0 && hours < 1 / 60.0)
+		put_string(v, o, "x", "minutes_none", NULL);
+	else
+		put_string(v, o, "x", "minutes_one", "minutes", view_real(hours * 60, 0, a), NULL);
+	(void)snprintf(out, VIEW_TEXT, "%s", get_text(o, "x"));
+	json_decref(o);
+	return out;
+}
+
 char *view_hours(const struct view *v, double low, double high, char *out)
 {
 	char a[VIEW_TEXT], b[VIEW_TEXT];
@@ -454,8 +469,7 @@ bool view_grade_shown(const struct view *v)
 	return v->o->audience != REPORT_CUSTOMER || v->o->with_grade;
 }
 
-/* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
-static void put_css(json_t *o, const char *key, const char *text)
+void put_css(json_t *o, const char *key, const char *text)
 {
 	struct buf b;
 	char cut[VIEW_TEXT];

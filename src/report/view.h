@@ -70,6 +70,8 @@ char *view_date(const struct view *v, const char *rfc3339, char *out);
 double view_seconds(const char *rfc3339);
 char *view_clock(const struct view *v, double seconds, bool with_day, char *out);
 char *view_yen(const struct view *v, int64_t low, int64_t high, char *out);
+/* Of a time on the wire: hours from one on, minutes below. */
+char *view_duration(const struct view *v, double hours, char *out);
 char *view_hours(const struct view *v, double low, double high, char *out);
 /* Cut to so many columns, with … */
 char *view_cut(const char *s, int columns, char *out);
@@ -92,6 +94,8 @@ void put_evidence(const struct view *v, json_t *o, const json_t *row);
 /* May this reader see the grade? */
 /* A name from the wire: at most VIEW_NAME columns of it. */
 void put_name(json_t *o, const char *key, const char *name);
+/* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
+void put_css(json_t *o, const char *key, const char *text);
 /* A row of evidence: device and text, and both in one line that names the device once. */
 void put_row_text(const struct view *v, json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */

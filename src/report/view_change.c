@@ -157,6 +157,12 @@ static void add_findings(const struct view *v, json_t *o, const json_t *c)
 	put_bool(o, "has_groups", json_array_size(groups) > 0);
 }
 
+static const char *field_value(const struct view *v, const json_t *x, const char *when, char *out)
+{
+	const char *value = get_text(x, when);
+	return strcmp(get_text(x, "field"), "kind") == 0 ? view_name(v, "kind", value) : view_cut(value, VIEW_NAME, out);
+}
+
 static void put_device_note(const struct view *v, json_t *row, const json_t *d)
 {
 	struct buf b;
@@ -165,9 +171,8 @@ static void put_device_note(const struct view *v, json_t *row, const json_t *d)
 	char before[VIEW_TEXT], now[VIEW_TEXT];
 	buf_init(&b, 4096);
 	json_array_foreach(get_list(d, "values"), i, x)
-		buf_printf(&b, "%s%s: %s → %s", b.len ? "; " : "", view_name(v, "field", get_text(x, "field")),
-			   view_cut(get_text(x, "before"), VIEW_NAME, before),
-			   view_cut(get_text(x, "now"), VIEW_NAME, now));
+		buf_printf(&b, "%s%s%s%s → %s", b.len ? "; " : "", view_name(v, "field", get_text(x, "field")),
+			   view_string(v, "colon"), field_value(v, x, "before", before), field_value(v, x, "now", now));
 	if (strcmp(get_text(d, "state"), "gone") == 0)
 		buf_puts(&b, view_string(v, strcmp(get_text(d, "presence"), "spoken_of") == 0 ? "change_still_called" :
 					 get_bool(d, "watched") ? "change_silent" : "change_unwatched"));

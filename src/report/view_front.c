@@ -50,8 +50,7 @@ void view_cover(struct view *v)
 	if (json_is_object(scan)) {
 		put_span(v, held, scan);
 		fact(v, facts, "cover_when", get_text(held, "x"));
-		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(cover, "hours"), 1, a), NULL);
-		fact(v, facts, "cover_hours", get_text(held, "x"));
+		fact(v, facts, "cover_hours", view_duration(v, get_real(cover, "hours"), a));
 		/* Where nobody said it, the cover says that. */
 		static const char *const said[][2] = { { "point", "cover_point" }, { "operator", "cover_operator" },
 						       { "authorised_by", "cover_authorised" } };
@@ -346,8 +345,8 @@ static void add_sentences(const struct view *v, json_t *o)
 	json_array_foreach(get_list(v->model, "devices"), i, d)
 		inside += !get_bool(d, "internet");
 	if (json_is_object(get_list(v->model, "scan")))
-		put_string(v, report_item(list), "text", "sentence_scan", "hours",
-			   view_real(get_real(get_list(v->model, "coverage"), "hours"), 1, a), "devices",
+		put_string(v, report_item(list), "text", "sentence_scan", "time",
+			   view_duration(v, get_real(get_list(v->model, "coverage"), "hours"), a), "devices",
 			   view_int(inside, b), NULL);
 	else
 		put_string(v, report_item(list), "text", "sentence_no_scan", NULL);

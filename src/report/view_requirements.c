@@ -69,8 +69,9 @@ static void put_state(const struct view *v, json_t *rows, const struct requireme
 	buf_init(&b, 65536);
 	for (size_t i = 0; i < n; i++)
 		if (found[i].state == state)
-			buf_printf(&b, "%s%s (%s)", b.len ? view_string(v, "list_comma") : "", found[i].id,
-				   found[i].questions);
+			buf_printf(&b, "%s%s%s%s%s", b.len ? view_string(v, "list_comma") : "",
+				   view_name(v, "requirement", found[i].id), view_string(v, "open"), found[i].questions,
+				   view_string(v, "close"));
 	if (b.len) {
 		json_t *r = report_item(rows);
 		put_text(r, "state", view_name(v, "requirement", state_names[state]));

@@ -104,7 +104,8 @@ void put_maps(const struct view *v, json_t *o, const json_t *maps)
 		buf_puts(&b, b.len ? "; " : "");
 		buf_printf(&b, "%s ", view_name(v, "framework", framework));
 		json_array_foreach(ids, i, id)
-			buf_printf(&b, "%s%s", i ? ", " : "", json_string_value(id));
+			buf_printf(&b, "%s%s", i ? ", " : "",
+				   view_name(v, "requirement", json_string_value(id)));
 	}
 	put_text(o, "maps", b.data);
 	buf_done(&b);

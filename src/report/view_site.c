@@ -252,10 +252,8 @@ static void add_coverage(const struct view *v, json_t *o)
 	json_t *rows = report_list(o, "coverage"), *held = json_object(), *raises = report_list(o, "raises");
 	bool scan = json_is_object(get_list(v->model, "scan"));
 	if (scan) {
-		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(c, "hours"), 1, a), NULL);
-		line(v, rows, "coverage_hours", get_text(held, "x"));
-		put_string(v, held, "x", "hours_one", "hours", view_real(get_real(c, "hours_ot"), 1, a), NULL);
-		line(v, rows, "coverage_hours_ot", get_text(held, "x"));
+		line(v, rows, "coverage_hours", view_duration(v, get_real(c, "hours"), a));
+		line(v, rows, "coverage_hours_ot", view_duration(v, get_real(c, "hours_ot"), a));
 		line(v, rows, "coverage_mirror", view_string(v, get_bool(c, "mirror") ? "mirror_yes" : "mirror_no"));
 		put_format(held, "x", "%s %%", view_percent(get_real(c, "loss"), a));
 		line(v, rows, "coverage_loss", get_text(held, "x"));

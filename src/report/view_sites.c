@@ -12,6 +12,18 @@ static const char *site_name(const json_t *site)
 	return *get_text(site, "name") ? get_text(site, "name") : get_text(site, "file");
 }
 
+/* Two files may be of one factory, or of two that bear the same name: then the file says which it is. */
+static bool same_name(const struct view *v, const json_t *site)
+{
+	size_t i;
+	const json_t *other;
+	json_array_foreach(get_list(v->model, "sites"), i, other) {
+		if (other != site && !get_set(other, "error") && strcmp(site_name(other), site_name(site)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void put_real(json_t *o, const char *key, const json_t *site, const char *name)
 {
 	char a[VIEW_TEXT];
@@ -82,6 +94,8 @@ static void put_site(const struct view *v, json_t *o, const json_t *site)
 	bool has_s = get_set(site, "s"), brackets = get_bool(site, "declared_only");
 	put_name(o, "name", site_name(site));
 	put_name(o, "file", get_text(site, "file"));
+	put_bool(o, "same_name", same_name(v, site));
+	put_bool(o, "has_s", has_s);
 	put_text(o, "grade", has_s ? get_text(site, "grade") : "–");
 	put_bool(o, "brackets", has_s && brackets);
 	put_real(o, "points", site, "s");
@@ -137,6 +151,17 @@ static void put_common(const struct view *v)
 	put_bool(v->root, "has_common", json_array_size(list) > 0);
 }
 
+/* The heads and feet of printed pages. */
+static void put_running(const struct view *v)
+{
+	json_t *running = report_object(v->root, "running");
+	char a[VIEW_TEXT], foot[2 * VIEW_TEXT];
+	put_css(running, "site", view_string(v, "sites_title"));
+	(void)snprintf(foot, sizeof(foot), "%s  %s", view_date(v, get_text(v->model, "generated"), a),
+		       view_string(v, "confidential_short"));
+	put_css(running, "foot", foot);
+}
+
 static json_t *sites_view(const json_t *model, json_t *strings, const struct report_options *o)
 {
 	struct view v = { .model = model, .strings = strings, .o = o, .lang = o->lang == LANG_JA ? "ja" : "en",
@@ -169,6 +194,7 @@ static json_t *sites_view(const json_t *model, json_t *strings, const struct rep
 	else
 		put_text(v.root, "mean", "");
 	put_common(&v);
+	put_running(&v);
 	return v.root;
 }
 

@@ -143,6 +143,7 @@ static bool take_progress(struct parent *p, struct cur *c)
 	int64_t left = (int64_t)cur_le64(c);
 	x.left = left < 0 ? -1 : (double)left / 1000;
 	x.macs = cur_le32(c);
+	x.minutes = cur_le32(c);
 	x.coverage = cur_le32(c) / 1e6;
 	x.mirror = cur_u8(c) != 0;
 	x.n_interfaces = cur_u8(c);

@@ -322,6 +322,7 @@ static void progress(struct live *v, int64_t now)
 	buf_le64(&b, (uint64_t)(now - v->start_ms));
 	buf_le64(&b, (uint64_t)(v->end_ms ? v->end_ms > now ? v->end_ms - now : 0 : -1));
 	buf_le32(&b, v->macs);
+	buf_le32(&b, (uint32_t)observe_counted(v->c.o, COUNT_MINUTES));
 	buf_le32(&b, (uint32_t)(v->coverage * 1e6 + 0.5));
 	buf_u8(&b, v->mirror);
 	buf_u8(&b, (uint8_t)v->n);

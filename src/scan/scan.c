@@ -140,6 +140,8 @@ static bool collect(struct parent *p, int fd, struct err *e)
 {
 	for (;;) {
 		ssize_t n = read(fd, p->in->data + p->in->len, SCAN_READ);
+		if (p->job->end && *p->job->end)
+			return err_set(e, "%s", _("stopped: nothing of this was stored"));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

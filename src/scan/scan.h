@@ -50,6 +50,7 @@ struct scan_progress {
 	uint32_t macs;           /* that sent: about as many devices */
 	size_t n_protocols;
 	struct scan_progress_protocol protocols[SCAN_PROTOCOLS];   /* most frames first */
+	uint32_t minutes;        /* that held frames: what coverage counts */
 	double coverage;         /* 0 to 1, as if all networks were seen (v = 1) */
 	bool mirror;             /* it looks like a mirror port */
 	int64_t snapshot;        /* when the last snapshot was stored, ns, 0 for not yet */
@@ -90,7 +91,8 @@ struct scan_job {
 	void (*snapshot)(void *data, const struct observe *o, const struct scan_kept *kept);
 	/* Something that the user should know: a disk is full, an interface is gone. NULL for none. */
 	void (*note)(void *data, const char *text);
-	const volatile sig_atomic_t *end;   /* not 0: end now, and keep everything; may be NULL */
+	/* Not 0: end now. Of interfaces everything is kept, of files nothing. May be NULL. */
+	const volatile sig_atomic_t *end;
 };
 
 /*

@@ -348,20 +348,45 @@ static bool read_number(void *data, const struct store_row *row)
 	return false;
 }
 
-struct previous { int64_t scan, found; };
+struct last_scans {
+	struct store_scan_head *heads;
+	size_t n, most;
+	int64_t until;
+};
 
-static bool is_previous(void *data, const struct store_scan_head *h)
+static bool take_last(void *data, const struct store_scan_head *h)
 {
-	struct previous *p = data;
-	if (h->id < p->scan && strcmp(h->state, "running") != 0)
-		p->found = h->id;
-	return h->id < p->scan;
+	struct last_scans *x = data;
+	if ((x->until && h->id > x->until) || strcmp(h->state, "running") == 0)
+		return true;
+	if (x->n == x->most) {
+		memmove(x->heads, x->heads + 1, (x->most - 1) * sizeof *x->heads);
+		x->n--;
+	}
+	struct store_scan_head *to = &x->heads[x->n++];
+	*to = *h;
+	to->state = to->point = to->operator_name = to->authorised_by = NULL;
+	return true;
+}
+
+bool score_last_scans(struct store *s, int64_t until, struct store_scan_head *out, size_t most, size_t *n, struct err *e)
+{
+	struct last_scans x = { .heads = out, .most = most, .until = until };
+	bool ok = store_scans(s, take_last, &x, e);
+	*n = x.n;
+	return ok;
 }
 
 int64_t score_previous_scan(struct store *s, int64_t scan)
 {
-	struct previous p = { .scan = scan };
-	return store_scans(s, is_previous, &p, NULL) ? p.found : 0;
+	struct store_scan_head last[2];
+	size_t n;
+	if (!score_last_scans(s, scan, last, 2, &n, NULL))
+		return 0;
+	/* The scan itself is among them, but for a running one. */
+	while (n && last[n - 1].id >= scan)
+		n--;
+	return n ? last[n - 1].id : 0;
 }
 
 /* What this site knows better about actions than we do. */

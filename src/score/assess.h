@@ -170,6 +170,13 @@ bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, st
  */
 bool score_action_left_out(const struct assessment *a, const struct action *action);
 
+/*
+ * The last scans up to this one (0: all) that are over: at most `most`, oldest first. Their names and texts are not
+ * kept: NULL. How many: *n.
+ */
+bool score_last_scans(struct store *s, int64_t until, struct store_scan_head *out, size_t most, size_t *n,
+		      struct err *e) MUST_CHECK;
+
 /* The scan before this one, 0 when there is none. */
 int64_t score_previous_scan(struct store *s, int64_t scan);
 

@@ -1,6 +1,6 @@
 /*
  * SQL from a stranger: a check pack may come from anywhere. It never sees the
- * site file. Every view of one scan is copied into tables of a database in
+ * site file. The views of one scan are copied into tables of a database in
  * memory that holds nothing else, and there one SELECT runs at a time, under an
  * authorizer (what it may name) and limits (what it may cost).
  */
@@ -15,7 +15,7 @@
 enum {
 	SQL_MAX = 64 * 1024,             /* bytes of one query */
 	VALUE_MAX = 100 * 1000,          /* bytes of one value or row */
-	STEPS = 200,                     /* instructions between two looks at the limits */
+	STEPS = 1000,                    /* instructions between two looks at the limits */
 	STEPS_MAX = 100 * 1000 * 1000,   /* instructions of one query: a few seconds */
 	HEAP_MAX = 64 * 1024 * 1024,     /* bytes of memory that one query may take */
 	ROWS_MAX = 250 * 1000,
@@ -139,10 +139,39 @@ static bool checks_fail(struct store_checks *c, struct err *e)
 
 /* ---- the copy ---- */
 
+/* Is a row of a scan known by its id? */
+static bool has_key(const struct view *v)
+{
+	return strncmp(v->columns, "id INTEGER", 10) == 0 && strcmp(v->order, "id") == 0;
+}
+
+/* The value stays where it is until the next step: nothing is copied on the way. */
+static void pass_value(sqlite3_stmt *in, sqlite3_stmt *out, int i)
+{
+	switch (sqlite3_column_type(in, i)) {
+	case SQLITE_INTEGER:
+		sqlite3_bind_int64(out, i + 1, sqlite3_column_int64(in, i));
+		break;
+	case SQLITE_TEXT: {
+		const char *text = (const char *)sqlite3_column_text(in, i);
+		sqlite3_bind_text(out, i + 1, text, sqlite3_column_bytes(in, i), SQLITE_STATIC);
+		break;
+	}
+	case SQLITE_NULL:
+		sqlite3_bind_null(out, i + 1);
+		break;
+	default:
+		sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
+		break;
+	}
+}
+
 /* Copy the rows of one view; both sides have its columns in its order. */
 static bool copy_view(struct store *s, struct store_checks *c, const struct view *v, struct err *e)
 {
-	char *from = sqlite3_mprintf("SELECT * FROM temp.%s ORDER BY %s", v->name, v->order);
+	/* Where the id is the key, the table puts the rows in order. */
+	char *from = has_key(v) ? sqlite3_mprintf("SELECT * FROM temp.%s", v->name) :
+				  sqlite3_mprintf("SELECT * FROM temp.%s ORDER BY %s", v->name, v->order);
 	sqlite3_stmt *in = store_prepare(s, from, e), *out = NULL;
 	sqlite3_free(from);
 	if (!in)
@@ -159,7 +188,7 @@ static bool copy_view(struct store *s, struct store_checks *c, const struct view
 	while (ok && (status = sqlite3_step(in)) != SQLITE_DONE) {
 		ok = status == SQLITE_ROW || store_fail(s, e, _("reading"));
 		for (int i = 0; ok && i < n; i++)
-			sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
+			pass_value(in, out, i);
 		if (ok && sqlite3_step(out) != SQLITE_DONE)
 			ok = checks_fail(c, e);
 		sqlite3_reset(out);
@@ -169,23 +198,31 @@ static bool copy_view(struct store *s, struct store_checks *c, const struct view
 	return ok;
 }
 
-static bool make_tables(struct store_checks *c, struct err *e)
+/* An example may leave the ids out, or give one twice: then they are no key. */
+static bool make_tables(struct store_checks *c, bool keys, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, 100 * 1000);
 	buf_puts(&b, "PRAGMA temp_store = MEMORY; BEGIN;");
 	for (const struct view *v = views; v->name; v++)
-		buf_printf(&b, "CREATE TABLE %s(%s);", v->name, v->columns);
+		if (keys && has_key(v))
+			buf_printf(&b, "CREATE TABLE %s(id INTEGER PRIMARY KEY%s);", v->name, v->columns + strlen("id INTEGER"));
+		else
+			buf_printf(&b, "CREATE TABLE %s(%s);", v->name, v->columns);
 	bool ok = sqlite3_exec(c->db, b.data, NULL, NULL, NULL) == SQLITE_OK || checks_fail(c, e);
 	buf_done(&b);
 	return ok;
 }
 
-/* What checks join by. Their names hold no row that a check could read. */
+/*
+ * What checks join by and ask for most. Their names hold no row that a check could read. None on columns that are nearly
+ * always the same (internet, answered): SQLite takes every index to be choosy, and would rather use such a one.
+ */
 static const char indexes[] =
-	"CREATE INDEX i_device ON v_device(id); CREATE INDEX i_address ON v_address(device_id);"
-	"CREATE INDEX i_evidence ON v_evidence(id); CREATE INDEX i_evidence_device ON v_evidence(device_id);"
-	"CREATE INDEX i_protocol ON v_protocol(device_id); CREATE INDEX i_client ON v_conversation(client_id);"
+	"CREATE INDEX i_kind ON v_device(kind); CREATE INDEX i_model ON v_device(model);"
+	"CREATE INDEX i_address ON v_address(device_id); CREATE INDEX i_evidence ON v_evidence(device_id);"
+	"CREATE INDEX i_protocol ON v_protocol(device_id); CREATE INDEX i_name ON v_protocol(name);"
+	"CREATE INDEX i_spoken ON v_conversation(protocol); CREATE INDEX i_client ON v_conversation(client_id);"
 	"CREATE INDEX i_server ON v_conversation(server_id); CREATE INDEX i_operation ON v_operation(server_id);"
 	"CREATE INDEX i_operation_client ON v_operation(client_id); CREATE INDEX i_weakness ON v_weakness(device_id);"
 	"COMMIT;";
@@ -209,24 +246,33 @@ static void set_limits(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 }
 
-struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err *e)
+/* sql NULL: everything is. A name inside another word or a comment only costs the copy. */
+static bool is_wanted(const struct view *v, const char *sql)
+{
+	return !sql || strcasestr(sql, v->name);
+}
+
+struct store_checks *store_checks_open(struct store *s, int64_t scan, const char *sql, struct err *e)
 {
 	struct store_checks *c = xcalloc(1, sizeof *c);
-	if (sqlite3_open_v2(":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		err_set(e, "SQL: %s", sqlite3_errmsg(c->db));
 		store_checks_close(c);
 		return NULL;
 	}
-	bool ok = make_tables(c, e);
+	bool ok = make_tables(c, scan != 0, e);
 	if (scan && ok) {
 		/* One transaction, so that a scan that is being written is seen whole. */
 		bool own = sqlite3_get_autocommit(s->db) != 0;
 		ok = (!own || store_run(s, "BEGIN", e)) && views_bind(s, scan, e);
 		for (const struct view *v = views; ok && v->name; v++)
-			ok = copy_view(s, c, v, e);
-		if (own)
-			store_rollback(s);   /* nothing was written */
-		s->bound = -1;               /* the rollback took temp.bound with it */
+			ok = !is_wanted(v, sql) || copy_view(s, c, v, e);
+		/* Nothing was written, but a rollback would take temp.bound with it. */
+		ok = ok && (!own || store_commit(s, e));
+		if (own && !ok)
+			store_rollback(s);
+		if (!own || !ok)
+			s->bound = -1;
 	}
 	ok = ok && (sqlite3_exec(c->db, indexes, NULL, NULL, NULL) == SQLITE_OK || checks_fail(c, e));
 	if (!ok) {

@@ -87,8 +87,11 @@ bool store_select(struct store *s, int64_t scan, const char *sql, const char *co
 
 /* ---- checks: a stranger's SQL ---- */
 struct store_checks;
-/* Copies every view of one scan into v_* tables of a fresh :memory: database. scan 0: the tables stay empty, s may be NULL. */
-struct store_checks *store_checks_open(struct store *s, int64_t scan, struct err *e) MUST_CHECK;
+/*
+ * Copies the views of one scan into v_* tables of a fresh :memory: database: those that sql, the text of all queries that
+ * will come, names; all where that is NULL. scan 0: the tables stay empty, s may be NULL.
+ */
+struct store_checks *store_checks_open(struct store *s, int64_t scan, const char *sql, struct err *e) MUST_CHECK;
 void store_checks_close(struct store_checks *c);
 /* For check examples only, before the first store_query: plain INSERTs into v_* tables. */
 bool store_checks_insert(struct store_checks *c, const char *sql, struct err *e) MUST_CHECK;

@@ -169,11 +169,12 @@ const struct view views[] = {
 	  "name TEXT, declared INTEGER DEFAULT 0, level INTEGER, networks TEXT DEFAULT '', devices INTEGER DEFAULT 0,"
 	  " reason TEXT",
 	  "SELECT z.name, 1, z.level, z.prefixes, (SELECT count(*) FROM temp.placed p WHERE p.zone = z.name), 'zone file'"
-	  " FROM temp.zone z UNION ALL SELECT p.zone, 0, min(p.level), ifnull((SELECT group_concat(subnet, ' ') FROM"
-	  " (SELECT DISTINCT a.subnet FROM main.scan_address a JOIN temp.placed q ON q.device = a.device WHERE a.scan = " BOUND
-	  " AND q.zone = p.zone AND a.subnet <> '' AND a.private AND a.type = 'ipv4' ORDER BY a.subnet)), ''), count(*),"
-	  " min(p.zone_reason) FROM temp.placed p WHERE p.zone <> '' AND p.zone NOT IN (SELECT name FROM temp.zone)"
-	  " GROUP BY p.zone",
+	  " FROM temp.zone z UNION ALL SELECT p.zone, 0, min(p.level), ifnull(n.networks, ''), count(*), min(p.zone_reason)"
+	  " FROM temp.placed p LEFT JOIN (SELECT zone, group_concat(subnet, ' ') AS networks FROM"
+	  " (SELECT DISTINCT q.zone, a.subnet FROM main.scan_address a JOIN temp.placed q ON q.device = a.device"
+	  " WHERE likely(a.scan = " BOUND ") AND a.subnet <> '' AND a.private AND a.type = 'ipv4' ORDER BY q.zone, a.subnet)"
+	  " GROUP BY zone) n ON n.zone = p.zone"
+	  " WHERE p.zone <> '' AND p.zone NOT IN (SELECT name FROM temp.zone) GROUP BY p.zone",
 	  "name" },
 	{ "v_conduit",
 	  "id INTEGER, client_zone TEXT, server_zone TEXT, protocol TEXT DEFAULT '', ot INTEGER DEFAULT 0,"
@@ -242,6 +243,20 @@ const struct view views[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
+/*
+ * Where the rows of one kind were seen, by their id. v_evidence shows the same for all kinds together, but SQLite makes
+ * that whole view for every join with it; these it looks up. For queries of our own: checks do not get them.
+ */
+#define SEEN(name, table, more) \
+	"CREATE TEMP VIEW " name " AS SELECT r.id, (SELECT f.name FROM main.scan_file f WHERE f.scan = " BOUND \
+	" AND f.file = r.file) AS file_name, r.frame, r.peer_frame" more " FROM main." table " r WHERE r.scan = " BOUND ";"
+
+static const char seen_views[] =
+	SEEN("seen_attribute", "scan_evidence", ", r.confidence, r.source")
+	SEEN("seen_conversation", "scan_conversation", "")
+	SEEN("seen_operation", "scan_operation", ", r.first, r.last")
+	SEEN("seen_conflict", "scan_conflict", "");
+
 bool views_create(struct store *s, struct err *e)
 {
 	struct buf b;
@@ -267,6 +282,7 @@ bool views_create(struct store *s, struct err *e)
 		}
 		buf_printf(&b, ") AS %s;", v->select);
 	}
+	buf_puts(&b, seen_views);
 	bool ok = store_run(s, b.data, e);
 	buf_done(&b);
 	return ok;

@@ -177,3 +177,27 @@ bool tui_device_label(const struct tui *t, int64_t id, char **label, struct err 
 		return false;
 	return *label || err_set(e, "%s", _("The newest scan does not show this device."));
 }
+
+bool tui_rows_open(struct screen *s, const struct table_column *columns, const char *sql, store_row_fn *take,
+		   struct tui_rows *r, struct err *e)
+{
+	char id[32];
+	(void)snprintf(id, sizeof id, "%lld", (long long)s->id);
+	const char *const parameters[] = { id, NULL };
+	int64_t scan = s->tui->a.scan;
+	*r = (struct tui_rows){ .table = table_new(columns, &screen_device) };
+	tui_rows_close(s);
+	if (scan && (!store_select(s->tui->store, scan, sql, parameters, take, r, e) ||
+		     !tui_device_label(s->tui, s->id, (char **)&s->data, e))) {
+		table_free(r->table);
+		return false;
+	}
+	s->table = r->table;
+	return true;
+}
+
+void tui_rows_close(struct screen *s)
+{
+	free(s->data);
+	s->data = NULL;
+}

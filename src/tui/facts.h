@@ -37,6 +37,18 @@ char *tui_cut(const char *text, int columns);
 /* The label of a device of the scan, NULL for device 0; to be freed. False: there is no such device. */
 bool tui_device_label(const struct tui *t, int64_t id, char **label, struct err *e) MUST_CHECK;
 
+/*
+ * A table of what one device does, or everybody: of s->id, 0 for all. sql has it as ?1, as text; take fills the rows'
+ * cells. What s->data holds afterwards is the device's label, NULL for all: tui_rows_close() frees it.
+ */
+struct tui_rows {
+	struct table *table;
+	int64_t n, marked;       /* all rows, and those that take marked; ROWS_MOST of them are shown */
+};
+bool tui_rows_open(struct screen *s, const struct table_column *columns, const char *sql, store_row_fn *take,
+		   struct tui_rows *r, struct err *e) MUST_CHECK;
+void tui_rows_close(struct screen *s);
+
 /* The note of a table of n rows, which says where only some of them are shown. */
 void tui_note_rows(struct table *t, int64_t n, const char *note);
 

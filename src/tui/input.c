@@ -144,7 +144,7 @@ static void draw_line(struct tui *t, const char *prompt, const struct line *l, b
 	terminal_size(&rows, &columns);
 	terminal_origin(rows - 2, 0, 2, columns);
 	tui_fill(0, 0, columns, STYLE_STRONG, "");
-	int used = tui_put(0, 1, columns / 2, STYLE_STRONG, prompt) + 2;
+	int used = tui_put(0, 1, columns * 2 / 3, STYLE_STRONG, prompt) + 2;
 	size_t from = first_shown(l, columns - used - 2);
 	char *left = xasprintf("%.*s", (int)(l->at - from), l->text + from);
 	tui_put(0, used, columns - used - 1, STYLE_PLAIN, l->text + from);

@@ -33,17 +33,12 @@ static const char sql[] =
 	" WHERE ?1 = '0' OR c.client_id = CAST(?1 AS INTEGER) OR c.server_id = CAST(?1 AS INTEGER)"
 	" ORDER BY c.crosses_zone DESC, bytes DESC, c.frames DESC, c.id";
 
-struct rows {
-	struct table *table;
-	int64_t n, crossing;
-};
-
 static bool take_row(void *data, const struct store_row *row)
 {
-	struct rows *r = data;
+	struct tui_rows *r = data;
 	char protocol[WORDS], number[32];
 	bool crosses = row_int(row, "crosses_zone") != 0;
-	r->crossing += crosses;
+	r->marked += crosses;
 	if (r->n++ >= ROWS_MOST)
 		return true;
 	/* What is no IP has frames, but no packets. */
@@ -62,33 +57,20 @@ static bool take_row(void *data, const struct store_row *row)
 
 static bool open(struct screen *s, struct err *e)
 {
-	char id[32], n[32], crossing[32];
-	(void)snprintf(id, sizeof id, "%lld", (long long)s->id);
-	const char *const parameters[] = { id, NULL };
-	struct rows r = { .table = table_new(columns, &screen_device) };
-	free(s->data);
-	s->data = NULL;
-	if (s->tui->a.scan && (!store_select(s->tui->store, s->tui->a.scan, sql, parameters, take_row, &r, e) ||
-			       !tui_device_label(s->tui, s->id, (char **)&s->data, e))) {
-		table_free(r.table);
+	char n[32], crossing[32];
+	struct tui_rows r;
+	if (!tui_rows_open(s, columns, sql, take_row, &r, e))
 		return false;
-	}
-	s->table = r.table;
 	table_empty(s->table, s->tui->a.scan ? _("Nobody was heard talking.") :
 					       _("No capture yet: conversations show once one has been read."));
 	char *note = xasprintf(_("%s conversations, %s across zones and not declared. ?: a guess"),
-			       tui_count(r.n, n), tui_count(r.crossing, crossing));
+			       tui_count(r.n, n), tui_count(r.marked, crossing));
 	if (s->tui->a.scan)
 		tui_note_rows(s->table, r.n, note);
 	free(note);
 	return true;
 }
 
-static void close_conversations(struct screen *s)
-{
-	free(s->data);
-}
-
 const struct screen_type screen_conversations = {
-	.name = "conversations", .title = title, .open = open, .close = close_conversations,
+	.name = "conversations", .title = title, .open = open, .close = tui_rows_close,
 };

@@ -1,10 +1,12 @@
 /* The first screen: how the site stands, and what to do next. */
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "capture/interface.h"
 #include "tui/changes.h"
 #include "tui/standing.h"
 
@@ -170,13 +172,59 @@ static char *ask_path(struct screen *s, const char *prompt, const char *before)
 	return NULL;
 }
 
+static void add_interfaces(struct buf *b, const struct interface *list, size_t n, bool hardware)
+{
+	enum { COLUMNS = 18 };
+	for (size_t i = 0; i < n; i++)
+		if (!(list[i].flags & IFF_LOOPBACK) && (!hardware || !*list[i].kind) &&
+		    b->len + strlen(list[i].name) < COLUMNS)
+			buf_printf(b, "%s%s", b->len ? ", " : "", list[i].name);
+}
+
+/* Interfaces that one may listen to, as many as there is room for: "eth0, eth1"; "" for none. To be freed. */
+static char *interfaces(void)
+{
+	struct interface *list = NULL;
+	struct err e;
+	struct buf b;
+	size_t n = 0;
+	buf_init(&b, 256);
+	if (interface_list(&list, &n, &e)) {
+		add_interfaces(&b, list, n, true);
+		if (!b.len)
+			add_interfaces(&b, list, n, false);
+		free(list);
+	}
+	char *text = xstrdup(b.len ? b.data : "");
+	buf_done(&b);
+	return text;
+}
+
+static void listen_to(struct screen *s, const char *name)
+{
+	char how_long[32] = "";
+	if (!tui_input(s->tui, _("How long (8h, 30m; empty: until ended):"), how_long, sizeof how_long))
+		return;
+	const char *words[] = { "scan", "-s", s->tui->site, "-i", name, *how_long ? "-d" : NULL, how_long, NULL };
+	bool ok = tui_command(s->tui, words, true);
+	if (tui_site_changed(s->tui) && tui_refill(s) && ok)
+		tui_say(s->tui, _("What was heard on %s is stored. f: what it shows; r: the result."), name);
+}
+
 static void read_capture(struct screen *s)
 {
-	char *path = ask_path(s, _("Capture file:"), "");
+	char *names = interfaces();
+	char *prompt = *names && !terminal_scripted() ? xasprintf(_("Capture file, or interface (%s):"), names) :
+							xstrdup(_("Capture file:"));
+	char *path = ask_path(s, prompt, "");
 	struct stat st;
+	free(prompt);
+	free(names);
 	if (!path)
 		return;
-	if (stat(path, &st) != 0 || S_ISDIR(st.st_mode)) {
+	if (stat(path, &st) != 0 && if_nametoindex(path))
+		listen_to(s, path);
+	else if (stat(path, &st) != 0 || S_ISDIR(st.st_mode)) {
 		tui_say(s->tui, _("There is no file %s"), path);
 	} else {
 		bool ok = tui_command(s->tui, (const char *[]){ "scan", "-s", s->tui->site, path, NULL }, true);
@@ -251,7 +299,8 @@ static void to_changes(struct screen *s)
 
 static const struct tui_binding keys[] = {
 	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
-	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site."), read_capture, NULL },
+	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site, or listen on an interface."),
+	  read_capture, NULL },
 	{ 'r', 0, "r", N_("result"), N_("The grade, what it is made of, and what limits it."), to_result, NULL },
 	{ 'w', 0, "w", N_("report"), N_("Write the report as a page for the browser."), write_report, NULL },
 	{ 'd', 0, "d", N_("devices"), N_("All devices that were seen."), to_devices, NULL },

@@ -34,11 +34,6 @@ static const char sql[] =
 	" WHERE ?1 = '0' OR o.client_id = CAST(?1 AS INTEGER) OR o.server_id = CAST(?1 AS INTEGER)"
 	" ORDER BY " OPERATION_ORDER;
 
-struct rows {
-	struct table *table;
-	int64_t n, changing;
-};
-
 static bool only_looks(const char *class)
 {
 	return strcmp(class, "read") == 0 || strcmp(class, "identity") == 0 || strcmp(class, "diagnostic") == 0;
@@ -46,11 +41,11 @@ static bool only_looks(const char *class)
 
 static bool take_row(void *data, const struct store_row *row)
 {
-	struct rows *r = data;
+	struct tui_rows *r = data;
 	char text[WORDS], number[32];
 	const char *class = row_text(row, "class"), *detail = row_text(row, "detail");
 	bool changes = !only_looks(class);
-	r->changing += changes;
+	r->marked += changes;
 	if (r->n++ >= ROWS_MOST)
 		return true;
 	table_row(r->table, changes && row_int(row, "crosses_zone") ? STYLE_FAIR : STYLE_PLAIN, row_int(row, "server_id"), "");
@@ -70,33 +65,20 @@ static bool take_row(void *data, const struct store_row *row)
 
 static bool open(struct screen *s, struct err *e)
 {
-	char id[32], n[32], changing[32];
-	(void)snprintf(id, sizeof id, "%lld", (long long)s->id);
-	const char *const parameters[] = { id, NULL };
-	struct rows r = { .table = table_new(columns, &screen_device) };
-	free(s->data);
-	s->data = NULL;
-	if (s->tui->a.scan && (!store_select(s->tui->store, s->tui->a.scan, sql, parameters, take_row, &r, e) ||
-			       !tui_device_label(s->tui, s->id, (char **)&s->data, e))) {
-		table_free(r.table);
+	char n[32], changing[32];
+	struct tui_rows r;
+	if (!tui_rows_open(s, columns, sql, take_row, &r, e))
 		return false;
-	}
-	s->table = r.table;
 	table_empty(s->table, s->tui->a.scan ? _("No command was seen.") :
 					       _("No capture yet: commands show once one has been read."));
 	char *note = xasprintf(_("%s kinds of commands, %s of them more than reading. ?: a guess"), tui_count(r.n, n),
-			       tui_count(r.changing, changing));
+			       tui_count(r.marked, changing));
 	if (s->tui->a.scan)
 		tui_note_rows(s->table, r.n, note);
 	free(note);
 	return true;
 }
 
-static void close_operations(struct screen *s)
-{
-	free(s->data);
-}
-
 const struct screen_type screen_operations = {
-	.name = "operations", .title = title, .open = open, .close = close_operations,
+	.name = "operations", .title = title, .open = open, .close = tui_rows_close,
 };

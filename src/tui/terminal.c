@@ -315,6 +315,13 @@ bool terminal_quitting(void)
 	return quit;
 }
 
+const volatile sig_atomic_t *terminal_quit(bool now)
+{
+	if (now)
+		quit = 1;
+	return &quit;
+}
+
 bool terminal_wide_ambiguous(void)
 {
 	return wide_ambiguous;
@@ -378,6 +385,29 @@ int terminal_key(struct err *e)
 	return TUI_QUIT;
 }
 
+/* Is this program the one that the terminal listens to (not in the background), and does it take what is written? */
+static bool terminal_is_ours(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	return tcgetpgrp(STDIN_FILENO) == getpgrp() && poll(&out, 1, 0) == 1 && (out.revents & POLLOUT);
+}
+
+bool terminal_ready(void)
+{
+	return script.path || terminal_is_ours();
+}
+
+int terminal_key_now(struct err *e)
+{
+	if (script.path)
+		return script_key(e);
+	for (wint_t c;;) {
+		int status = quit ? ERR : get_wch(&c), key = status == ERR ? 0 : translate(status, c);
+		if (status == ERR || key)
+			return quit ? TUI_QUIT : key;
+	}
+}
+
 /* ---- drawing ---- */
 
 void terminal_size(int *rows, int *columns)
@@ -435,6 +465,8 @@ static const wchar_t *narrow(uint32_t c)
 	static const struct { uint32_t c; const wchar_t *to; } known[] = {
 		{ 0x2026, L"..." }, { 0x2192, L"->" }, { 0x2190, L"<-" }, { 0x2191, L"^" }, { 0x2193, L"v" },
 		{ 0xd7, L"x" }, { 0xb1, L"+-" }, { 0xb0, L"deg" }, { 0x2500, L"-" }, { 0x2502, L"|" }, { 0x2550, L"=" },
+		{ 0x2581, L"_" }, { 0x2582, L"_" }, { 0x2583, L"-" }, { 0x2584, L"-" }, { 0x2585, L"=" },
+		{ 0x2586, L"=" }, { 0x2587, L"#" },
 		{ 0x2588, L"#" }, { 0x2591, L"." }, { 0x25a0, L"#" }, { 0x25a1, L"." }, { 0x25cf, L"*" }, { 0x25cb, L"o" },
 		{ 0x201c, L"\"" }, { 0x201d, L"\"" }, { 0x2018, L"'" }, { 0x2019, L"'" }, { 0x2013, L"-" }, { 0x2014, L"-" },
 		{ 0x203b, L"*" }, { 0xb7, L"." }, { 0xb2, L"2" }, { 0xb3, L"3" }, { 0x2264, L"<=" }, { 0x2265, L">=" },

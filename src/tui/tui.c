@@ -190,13 +190,22 @@ static const struct tui_binding *body_keys(const struct screen *s)
 	return s->type->draw ? NULL : s->table ? in_table : doc_has_links(s->doc) ? in_doc : NULL;
 }
 
+/* What has a key of its own for q is not left with it. */
+static const struct tui_binding *always_keys(const struct screen *s)
+{
+	for (const struct tui_binding *k = s->type->keys; k && k->label; k++)
+		if (k->key == 'q')
+			return everywhere + 1;
+	return s->tui->depth == 1 ? everywhere_first : everywhere;
+}
+
 /* The screen's own keys first; q and F1 always have their place. */
 static void draw_help_line(const struct screen *s, int row, int columns)
 {
 	struct buf own, always;
 	buf_init(&own, 2048);
 	buf_init(&always, 256);
-	add_bindings(&always, s->tui->depth == 1 ? everywhere_first : everywhere, s, columns);
+	add_bindings(&always, always_keys(s), s, columns);
 	int w = text_width(always.data);
 	add_bindings(&own, s->type->keys, s, columns - w);
 	add_bindings(&own, body_keys(s), s, columns - w);
@@ -278,12 +287,10 @@ void tui_draw(struct tui *t)
 
 /* ---- keys ---- */
 
-int tui_read_key(struct tui *t)
+static int taken(struct tui *t, int key, const struct err *e)
 {
-	struct err e = { "" };
-	int key = terminal_key(&e);
-	if (e.text[0]) {
-		tui_say(t, "%s", e.text);
+	if (e->text[0]) {
+		tui_say(t, "%s", e->text);
 		t->fault = true;
 	}
 	if (key == TUI_REDRAW)
@@ -293,10 +300,24 @@ int tui_read_key(struct tui *t)
 	return key;
 }
 
+int tui_read_key(struct tui *t)
+{
+	struct err e = { "" };
+	int key = terminal_key(&e);
+	return taken(t, key, &e);
+}
+
 /* Japanese input may be on: a full-width letter or digit is the plain one. */
 static int plain(int key)
 {
 	return key >= 0xff01 && key <= 0xff5e ? key - 0xff01 + '!' : key == 0x3000 ? ' ' : key;
+}
+
+int tui_key_now(struct tui *t)
+{
+	struct err e = { "" };
+	int key = terminal_key_now(&e);
+	return plain(taken(t, key, &e));
 }
 
 static void help_rows(struct doc *d, const struct tui_binding *k, const struct screen *s)
@@ -306,30 +327,35 @@ static void help_rows(struct doc *d, const struct tui_binding *k, const struct s
 			doc_pair(d, k->shown ? k->shown : "", _(k->help ? k->help : k->label));
 }
 
-/* The help page lies over the screen until a key is pressed. */
-static void help(struct tui *t)
+void tui_draw_help(struct tui *t)
 {
 	struct screen *s = top(t);
 	struct doc *d = doc_new();
+	int rows, columns;
 	doc_head(d, _("Keys of this screen"));
 	help_rows(d, s->type->keys, s);
 	help_rows(d, body_keys(s), s);
-	help_rows(d, everywhere, s);
+	help_rows(d, always_keys(s), s);
+	terminal_size(&rows, &columns);
+	terminal_clear();
+	if (!too_small(rows, columns)) {
+		terminal_origin(1, 1, rows - 3, columns - 2);
+		doc_draw(d, rows - 3, columns - 2);
+		terminal_origin(rows - 1, 0, 1, columns);
+		tui_fill(0, 0, columns, STYLE_SELECTED, _(" any key: back"));
+	}
+	terminal_show();
+	doc_free(d);
+}
+
+/* The help page lies over the screen until a key is pressed. */
+static void help(struct tui *t)
+{
 	int key;
 	do {
-		int rows, columns;
-		terminal_size(&rows, &columns);
-		terminal_clear();
-		if (!too_small(rows, columns)) {
-			terminal_origin(1, 1, rows - 3, columns - 2);
-			doc_draw(d, rows - 3, columns - 2);
-			terminal_origin(rows - 1, 0, 1, columns);
-			tui_fill(0, 0, columns, STYLE_SELECTED, _(" any key: back"));
-		}
-		terminal_show();
+		tui_draw_help(t);
 		key = tui_read_key(t);
 	} while (key == TUI_RESIZE || key == TUI_REDRAW);
-	doc_free(d);
 }
 
 bool tui_confirm(struct tui *t, const char *question)
@@ -420,8 +446,7 @@ char *tui_time(int64_t ns, char *out)
 
 /* ---- the program ---- */
 
-/* The Linux console has no Japanese characters. */
-static bool choose_language(struct tui *t, struct err *e)
+bool tui_choose_language(struct tui *t, struct err *e)
 {
 	const char *term = getenv("TERM");
 	if (lang_now() != LANG_JA || terminal_scripted() || !term || strcmp(term, "linux") != 0)
@@ -439,7 +464,8 @@ bool tui_run(const struct tui_options *o, struct err *e)
 	t.store = store_open(o->site, STORE_WRITE, e);
 	if (!t.store)
 		return false;
-	bool assessed = score_assess(t.store, 0, &t.a, e), ok = assessed && terminal_open(o->script, e) && choose_language(&t, e);
+	bool assessed = score_assess(t.store, 0, &t.a, e);
+	bool ok = assessed && terminal_open(o->script, e) && tui_choose_language(&t, e);
 	if (ok) {
 		tui_open(&t, o->first ? o->first : &screen_home, 0, "");
 		if (t.depth == 0)

@@ -8,6 +8,7 @@
 #ifndef TUI_TUI_H
 #define TUI_TUI_H
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -203,6 +204,12 @@ bool table_key(struct table *t, struct tui *tui, int key, struct doc_link_target
 /* The frame with the screen in it, and the next key: for what lies over a screen. */
 void tui_draw(struct tui *t);
 int tui_read_key(struct tui *t);
+/* The same without waiting: 0 where none was typed. Full-width characters are the plain ones. */
+int tui_key_now(struct tui *t);
+/* The help page of the screen on top. */
+void tui_draw_help(struct tui *t);
+/* English where the console has no Japanese characters. */
+bool tui_choose_language(struct tui *t, struct err *e) MUST_CHECK;
 /* changes.c: what was reckoned about changes holds no more. */
 void tui_changes_forget(struct tui *t);
 /* Does Enter open something? */
@@ -217,6 +224,10 @@ bool terminal_open(const char *script, struct err *e) MUST_CHECK;
 void terminal_close(void);
 /* Waits for a key; TUI_RESIZE when the size changed, TUI_QUIT when it is time to go. Also says what a script could not do. */
 int terminal_key(struct err *e);
+/* A key that was typed already, 0 for none: for who has something else to do than to wait. A script's next one. */
+int terminal_key_now(struct err *e);
+/* May the screen be drawn and keys be read now? Not in the background, and not while the terminal takes nothing. */
+bool terminal_ready(void);
 void terminal_size(int *rows, int *columns);
 void terminal_clear(void);
 void terminal_show(void);                    /* what was drawn appears */
@@ -230,6 +241,8 @@ void terminal_leave(void);
 void terminal_return(void);
 /* Was a signal sent that ends the program? */
 bool terminal_quitting(void);
+/* What terminal_quitting() looks at, for whom a pointer is needed; now: as if a signal had come. */
+const volatile sig_atomic_t *terminal_quit(bool now);
 /* tui_put() on the whole screen; tui.c moves the body's origin with this. */
 void terminal_origin(int row, int x, int rows, int columns);
 #endif

@@ -134,7 +134,7 @@ static void run(const char *check, const char *rows, const struct exceptions *x,
 {
 	struct err e = { "" };
 	load(check, set);
-	struct store_checks *db = store_checks_open(NULL, 0, &e);
+	struct store_checks *db = store_checks_open(NULL, 0, NULL, &e);
 	if (!db || !store_checks_insert(db, rows, &e))
 		fail_msg("%s", e.text);
 	check_one(&set->checks[0], db, x, r);

@@ -37,7 +37,7 @@ static int teardown(void **state)
 
 static struct store_checks *checks(int64_t scan)
 {
-	struct store_checks *c = store_checks_open(store, scan, &e);
+	struct store_checks *c = store_checks_open(store, scan, NULL, &e);
 	if (!c)
 		fail_msg("%s", e.text);
 	return c;
