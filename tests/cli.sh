@@ -11,6 +11,11 @@ ok "help under locale C" status 0 env LC_ALL=C "$genba" --lang ja help -h
 ok "unknown command" status 64 "$genba" no-such-command
 ok "unknown option" status 64 "$genba" --no-such-option
 ok "unknown language" status 64 "$genba" --lang xx
+ok "a group of commands" says "checks lint" "$genba" checks --help
+ok "half a command" status 64 "$genba" checks
+ok "an argument too many" status 64 "$genba" score more
+ok "a format that is not made" status 64 "$genba" report -o report.docx
+ok "a site file that is not there" says "no-such.genba" "$genba" diff no-such.genba nor-this.genba
 ok "errors go to standard error" test -z "$("$genba" no-such-command 2>/dev/null)"
 ok "errors begin with the name" says "genba: " "$genba" no-such-command
 if [ -w /dev/full ]; then

@@ -114,6 +114,13 @@ done
 typed ja factory.genba <<<$'type ｄ\nkey /\ntype 192.168.1.\nkey Enter\nsave filter.txt'
 ok "filter" says '192.168.1' filter.txt
 
+# ---- networks that nobody knows are left empty, once ----
+rm -f empty.genba
+printf '%s\n' 'key a' 'key Right' 'key Right' 'key Right' 'key Right' 'key Right' 'key Right' 'key Enter' 'key Enter' 'key b' 'save a.txt' |
+	typed ja empty.genba
+ok "an answer left empty stands" says 'わからない$' a.txt
+ok "and can be taken out and in" eval '"$genba" ask -s empty.genba --export empty.yaml && "$genba" ask -s again.genba --answers empty.yaml' >/dev/null
+
 # ---- a line of input ----
 typed en edit.genba <<<$'key a Enter\ntype bce\nkey Home\ntype a\nkey Right Right\ntype d\nkey End\ntype fx\nkey Backspace Left Left Left Left Left Left Left
 key Right Right Delete\ntype C\nsave edit.txt\nkey Empty\ntype 現場\nkey Left Left Delete End\ntype が\nsave wide.txt\nkey Enter'

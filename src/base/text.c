@@ -6,6 +6,8 @@
 #include <time.h>
 #include <wchar.h>
 
+#include "base/err.h"
+
 /* Length of the UTF-8 character at p (n bytes left), 0 where it is invalid. */
 static size_t utf8_len(const uint8_t *p, size_t n)
 {
@@ -56,6 +58,23 @@ uint32_t text_char(const char *s, size_t *n)
 	default:
 		return p[0];
 	}
+}
+
+char *text_plain(const char *s)
+{
+	char *out = xcalloc(strlen(s) + 1, 1), *to = out;
+	for (size_t n; *s; s += n) {
+		uint32_t c = text_char(s, &n);
+		if (c >= 0xff01 && c <= 0xff5e) {
+			*to++ = (char)(c - 0xff01 + '!');
+		} else if (c == 0x3000) {
+			*to++ = ' ';
+		} else {
+			memcpy(to, s, n);
+			to += n;
+		}
+	}
+	return out;
 }
 
 static bool is_control(uint32_t c)

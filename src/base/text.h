@@ -30,6 +30,9 @@ bool text_is_utf8(const void *bytes, size_t n);
 /* One character of UTF-8 (valid): its code point, and its length into *n (1 where it is invalid). */
 uint32_t text_char(const char *s, size_t *n);
 
+/* Full-width letters, digits and blanks, as Japanese input gives them, as the plain ones. To be freed. */
+char *text_plain(const char *s);
+
 /* Columns on a terminal; East Asian wide characters take two, control and zero-width none. */
 int text_width(const char *s);
 

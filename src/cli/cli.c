@@ -268,6 +268,8 @@ static int help(int argc, char **argv, struct err *e)
 	int words;
 	const struct command *command = find(argc, argv, &words);
 	if (!command) {
+		if (argc == 1 && help_family(argv[0]))
+			return EXIT_DONE;
 		unknown_command(argc, argv, e);
 		return EXIT_USAGE_ERROR;
 	}
@@ -301,6 +303,8 @@ static int run(struct cli *c, int argc, char **argv, struct err *e)
 	bool is_help = strcmp(argv[0], "help") == 0, is_man = strcmp(argv[0], "man") == 0;
 	int words = 1;
 	c->command = is_help || is_man ? NULL : find(argc, argv, &words);
+	if (!is_help && !is_man && !c->command && argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return help(1, argv, e);
 	if (!is_help && !is_man && !c->command) {
 		unknown_command(argc, argv, e);
 		return EXIT_USAGE_ERROR;
@@ -324,6 +328,10 @@ static int run(struct cli *c, int argc, char **argv, struct err *e)
 	if (cli_has(c, "help")) {
 		help_command(c->command);
 		return EXIT_DONE;
+	}
+	if (c->n_args > 0 && (!c->command->arguments || !*c->command->arguments)) {
+		err_set(e, _("\"%s\" is too much: %s takes options alone"), c->args[0], c->shown);
+		return EXIT_USAGE_ERROR;
 	}
 	return c->command->run(c, e);
 }

@@ -101,10 +101,12 @@ static void close_two(struct two *t)
 		store_close(t->s[1]);
 }
 
-/* A number or a day is a scan, whatever lies in the folder. */
+/* A number or a day is a scan, whatever lies in the folder; what looks like a path is meant as one, even if it is not there. */
 static bool is_file(const char *given)
 {
-	return given[strspn(given, "0123456789-")] != 0 && access(given, F_OK) == 0;
+	size_t n = strlen(given);
+	bool named = strchr(given, '/') || (n > 6 && strcmp(given + n - 6, ".genba") == 0);
+	return given[strspn(given, "0123456789-")] != 0 && (named || access(given, F_OK) == 0);
 }
 
 static int compare(struct two *t, enum list_format format, const char *what, struct err *e)
@@ -155,7 +157,7 @@ static int run(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	SITE_FORMAT_OPTION,
-	{ 0, "fail-on", "WHAT", N_("exit 1 when the later scan has a finding of this severity or above (high), a new one "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when the later scan has a finding of this severity or above (high), a new one "
 				   "(new:high), or a new device (new:device)") },
 	{ 0, NULL, NULL, NULL },
 };

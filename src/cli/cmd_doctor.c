@@ -92,8 +92,8 @@ static int run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{ 'i', "interface", "IFACE", N_("this interface, to listen at; may be given several times (default: all)") },
-	{ 0, "keep", "DIR", N_("a folder where captures are to be kept: is there room?") },
+	{ 'i', "interface", "NAME", N_("this interface, to listen at; may be given several times (default: all)") },
+	{ 0, "keep", "FOLDER", N_("a folder where captures are to be kept: is there room?") },
 	{ 0, "format", "text|json", N_("how to print it (default: text)") },
 	{ 0 },
 };

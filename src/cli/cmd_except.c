@@ -1,9 +1,29 @@
 /* genba except: risks that somebody accepted, with a reason and a last day. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/lang.h"
+#include "base/path.h"
+#include "check/check.h"
 #include "cli/site.h"
+
+/* A check of a pack of one's own may be meant; a slip of the hand must not pass in silence either. */
+static void note_unknown(const char *id)
+{
+	struct check_set set;
+	struct err why;
+	char *folder = path_of("checks");
+	bool known = !check_load(folder, &set, &why);
+	free(folder);
+	if (known)
+		return;
+	for (size_t i = 0; i < set.n; i++)
+		known = known || strcmp(set.checks[i].id, id) == 0;
+	check_set_free(&set);
+	if (!known)
+		fprintf(stderr, _("note: genba has no check %s (genba checks list)\n"), id);
+}
 
 static int add(struct cli *c, struct err *e)
 {
@@ -26,6 +46,8 @@ static int add(struct cli *c, struct err *e)
 	struct store *s = site_open(c, STORE_READ, e);   /* as below */
 	bool ok = s && store_exception_add(s, &x, e);
 	store_close(s);
+	if (ok)
+		note_unknown(args[0]);
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

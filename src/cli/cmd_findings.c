@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/site.h"
 #include "score/assess.h"
+#include "tui/words.h"
 
 /* ---- which, in which order ---- */
 
@@ -81,7 +82,9 @@ static void list_result(struct list *l, bool people, const struct check_result *
 		bool named = first->device_name && !strstr(first->text, first->device_name);
 		char *text = xasprintf("%s%s%s", named ? first->device_name : "", named && *first->text ? ": " : "",
 				       first->text);
-		list_text(l, text);
+		char *words = people ? tui_plain_words(text) : xstrdup(text);
+		list_text(l, words);
+		free(words);
 		free(text);
 	} else {
 		list_null(l);
@@ -215,7 +218,7 @@ static const struct cli_option options[] = {
 	SITE_SCAN_OPTION,
 	SITE_FORMAT_OPTION,
 	{ 0, "checks", "FOLDER", N_("other checks than genba's own; they can read the scan and nothing else") },
-	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity or above (high), or a new one "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when there is a finding of this severity or above (high), or a new one "
 				   "(new:high)") },
 	{ 0 },
 };

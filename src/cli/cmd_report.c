@@ -9,12 +9,17 @@
 #include "report/mask.h"
 #include "report/report.h"
 
-/* A report by name: its ending says the format where --format does not. */
-static void format_by_name(const struct cli *c, const char *path, struct report_options *o)
+/* A report by name: its ending says the format where --format does not. False: one that genba does not make. */
+static bool format_by_name(const struct cli *c, const char *path, struct report_options *o, struct err *e)
 {
+	static const char *const others[] = { ".doc", ".docx", ".odt", ".xls", ".ods", ".ppt", ".pptx" };
 	const char *dot = path ? strrchr(path, '.') : NULL;
 	if (!dot || cli_has(c, "format"))
-		return;
+		return true;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcasecmp(dot, others[i]) == 0)
+			return err_set(e, _("%s: genba makes no %s; name a file in .html, .txt, .md, .json, .csv, .xlsx or .pdf"),
+				       path, dot);
 	static const struct { const char *ending; enum report_format format; } endings[] = {
 		{ ".html", REPORT_HTML }, { ".htm", REPORT_HTML }, { ".md", REPORT_MARKDOWN }, { ".json", REPORT_JSON },
 		{ ".csv", REPORT_CSV }, { ".xlsx", REPORT_XLSX }, { ".pdf", REPORT_PDF },
@@ -22,6 +27,7 @@ static void format_by_name(const struct cli *c, const char *path, struct report_
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (strcasecmp(dot, endings[i].ending) == 0)
 			o->format = endings[i].format;
+	return true;
 }
 
 /* What a template does not make has no use for one; JSON is for programs, which choose themselves. */
@@ -49,7 +55,8 @@ static bool options_read(struct cli *c, struct report_options *o, struct err *e)
 	o->format = (enum report_format)format;
 	o->audience = (enum report_audience)audience;
 	const char *path = cli_get(c, "output");
-	format_by_name(c, path, o);
+	if (!format_by_name(c, path, o, e))
+		return false;
 	if (report_is_binary(o->format) && (!path || strcmp(path, "-") == 0) && isatty(STDOUT_FILENO))
 		return err_set(e, _("--format %s is nothing for a terminal: name a file with -o"),
 			       report_format_names[o->format]);
@@ -107,7 +114,7 @@ static const struct cli_option options[] = {
 	  N_("who reads it; customer leaves out devices, findings and the grade") },
 	{ 0, "with-grade", NULL, N_("with --for customer: show the grade") },
 	{ 0, "mask", NULL, N_("pseudonyms for addresses, names, serial numbers and people; free text is left out") },
-	{ 0, "template", "DIR", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
+	{ 0, "template", "FOLDER", N_("a folder with templates of your own, colours and a logo; they win file by file (docs/TEMPLATES.md)") },
 	{ 0 },
 };
 

@@ -101,7 +101,7 @@ static void parts_text(struct buf *b, const struct assessment *a)
 	}
 	buf_printf(b, "\n%s", _("Findings: "));
 	for (int s = SEVERITY_CRITICAL; s >= SEVERITY_INFO; s--)
-		buf_printf(b, "%s %zu%s", _(severity_titles[s]), a->by_severity[s], s > SEVERITY_INFO ? ", " : "\n");
+		buf_printf(b, "%s %zu%s", _(severity_titles[s]), a->by_severity[s], s > SEVERITY_INFO ? _(", ") : "\n");
 	for (size_t i = 0; i < a->n_findings; i++) {
 		const struct check_result *f = a->findings[i];
 		buf_puts(b, "  ");
@@ -316,7 +316,7 @@ static int run(struct cli *c, struct err *e)
 
 static const struct cli_option options[] = {
 	{ 0, "format", "text|json", N_("how to print it (default: text)") },
-	{ 0, "fail-on", "WHAT", N_("exit 1 when there is a finding of this severity (high), a new one (new:high), "
+	{ 0, "fail-on", N_("CONDITION"), N_("exit 1 when there is a finding of this severity (high), a new one (new:high), "
 				   "or this grade or worse (grade:D)") },
 	{ 0 },
 };

@@ -86,10 +86,21 @@ static void put(struct list *l, const json_t *value)
 		list_text(l, json_string_value(value));
 }
 
+/* People read percent; programs the share, as everywhere. */
+static void put_coverage(struct list *l, bool people, const json_t *share)
+{
+	char text[16];
+	(void)snprintf(text, sizeof text, "%.0f %%", json_real_value(share) * 100);
+	if (people && json_is_real(share))
+		list_text(l, text);
+	else
+		put(l, share);
+}
+
 static bool list_sites(const json_t *model, enum list_format format, struct err *e)
 {
 	struct list *l = list_new(format, "genba.sites/1", "sites", columns);
-	static const char *const numbers[] = { "s", "low", "high", "change", "deviation", "n", "coverage" };
+	static const char *const numbers[] = { "s", "low", "high", "change", "deviation", "n" };
 	size_t i;
 	const json_t *site;
 	json_array_foreach(at(model, "sites"), i, site) {
@@ -103,6 +114,7 @@ static bool list_sites(const json_t *model, enum list_format format, struct err 
 		list_text(l, json_is_string(grade) ? shown : NULL);
 		for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
 			put(l, at(site, numbers[k]));
+		put_coverage(l, format == LIST_TEXT, at(site, "coverage"));
 		put(l, at(at(site, "severities"), "critical"));
 		put(l, at(at(site, "severities"), "high"));
 		put(l, at(site, "scanned"));
@@ -160,13 +172,13 @@ static const struct cli_option options[] = {
 	  N_("how to write it: a list (text, csv), everything (json), or a report (html, md, xlsx, pdf)") },
 	{ 'o', "output", "FILE", N_("write into this file; what stood there is replaced only when all went well") },
 	{ 0, "mask", NULL, N_("pseudonyms for the sites, as in their masked reports") },
-	{ 0, "template", "DIR", N_("templates of your own (sites.html, sites.md and their parts)") },
+	{ 0, "template", "FOLDER", N_("templates of your own (sites.html, sites.md and their parts)") },
 	{ 0 },
 };
 
 const struct command command_sites = {
 	.name = "sites",
-	.arguments = "DIR",
+	.arguments = "FOLDER",
 	.summary = N_("many site files side by side: grades, trends, worst findings"),
 	.description = N_("Reads every *.genba of a folder. The most urgent site stands first. The change is against the scan "
 			  "before, with the answers of today; from ten sites with a score on, a deviation score (50 is the mean "

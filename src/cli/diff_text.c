@@ -7,6 +7,7 @@
 #include "cli/assessed.h"
 #include "cli/diff_print.h"
 #include "cli/site.h"
+#include "tui/words.h"
 
 enum {
 	ROWS = 20,               /* of a section */
@@ -228,7 +229,7 @@ static void put_device(struct buf *b, const struct diff_device *x)
 	put_id(b, x->id);
 	text_terminal(b, x->label);
 	buf_puts(b, "  ");
-	text_terminal(b, x->kind);
+	text_terminal(b, lang_now() == LANG_EN ? x->kind : tui_word("kind", x->kind, x->kind));
 	if (strcmp(x->address, x->label) != 0 && *x->address) {
 		buf_puts(b, "  ");
 		text_terminal(b, x->address);

@@ -7,7 +7,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 
-enum { WIDTH = 78 };
+enum { WIDTH = 78, NAME_MOST = 30 };
 
 static const char about[] =
 	N_("Shows the owner of a small factory what is on the factory network, what is dangerous about it, "
@@ -21,12 +21,14 @@ static const char *const exit_status[][2] = {
 	{ "64", N_("wrong usage") },
 };
 
-/* Text folded at WIDTH columns: at blanks, and between wide characters (Japanese has no blanks). */
-static void fold(const char *s, int indent)
+/*
+ * Text folded at WIDTH columns: at blanks, and between wide characters (Japanese has no blanks). The cursor stands at the
+ * indent already.
+ */
+static void fold_rest(const char *s, int indent)
 {
 	static const char *const closing[] = { "、", "。", "）", "」" };
 	int column = indent, blank = 0;
-	printf("%*s", indent, "");
 	while (*s) {
 		size_t n, word = 0;
 		int width = 0;
@@ -69,12 +71,24 @@ static void fold(const char *s, int indent)
 	putchar('\n');
 }
 
+static void fold(const char *s, int indent)
+{
+	printf("%*s", indent, "");
+	fold_rest(s, indent);
+}
+
+/* A name too long for its columns has a line of its own. */
 static void term(const char *name, int columns, const char *text)
 {
 	struct buf b;
 	buf_init(&b, 4096);
+	if (text_width(name) > columns) {
+		printf("  %s\n", name);
+		name = "";
+	}
 	text_pad(&b, name, columns);
-	printf("  %s  %s\n", b.data, text);
+	printf("  %s  ", b.data);
+	fold_rest(text, columns + 4);
 	buf_done(&b);
 }
 
@@ -93,8 +107,9 @@ static int option_columns(const struct cli_option *o, int least)
 		struct buf b;
 		buf_init(&b, 200);
 		option_name(&b, o);
-		if (text_width(b.data) > least)
-			least = text_width(b.data);
+		int columns = text_width(b.data);
+		if (columns > least)
+			least = columns < NAME_MOST ? columns : NAME_MOST;
 		buf_done(&b);
 	}
 	return least;
@@ -128,6 +143,23 @@ void help_all(void)
 	printf("\n%s\n", _("Exit status:"));
 	for (size_t i = 0; i < sizeof exit_status / sizeof *exit_status; i++)
 		term(exit_status[i][0], 2, _(exit_status[i][1]));
+}
+
+bool help_family(const char *name)
+{
+	size_t len = strlen(name);
+	int columns = 0;
+	for (size_t i = 0; commands[i]; i++)
+		if (strncmp(commands[i]->name, name, len) == 0 && commands[i]->name[len] == ' ' &&
+		    text_width(commands[i]->name) > columns)
+			columns = text_width(commands[i]->name);
+	if (!columns)
+		return false;
+	printf("%s genba %s COMMAND [OPTION]...\n\n%s\n", _("Usage:"), name, _("Commands:"));
+	for (size_t i = 0; commands[i]; i++)
+		if (strncmp(commands[i]->name, name, len) == 0 && commands[i]->name[len] == ' ')
+			term(commands[i]->name, columns, _(commands[i]->summary));
+	return true;
 }
 
 void help_command(const struct command *c)

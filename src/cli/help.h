@@ -10,5 +10,7 @@ extern const struct cli_option cli_everywhere[];
 /* On standard output. */
 void help_all(void);
 void help_command(const struct command *command);
+/* The commands that begin with this word ("checks"); false where none does. */
+bool help_family(const char *name);
 
 #endif

@@ -200,7 +200,7 @@ static enum move ask_profile(struct talk *t, const struct profile_question *p, c
 	}
 	puts(now ? _("   Enter keeps the answer so far   b back   q stop") : _("   Enter passes over   b back   q stop"));
 	if (now)
-		say_line("   ", now);
+		say_line("   ", *now ? now : _("don't know"));
 	const char *line = ask("");
 	if (line && p->n_choices)
 		line = narrow(line);
@@ -208,7 +208,8 @@ static enum move ask_profile(struct talk *t, const struct profile_question *p, c
 		t->over = true;
 		return MOVE_STAY;
 	}
-	if (!*line)
+	/* As on the screens: who leaves it empty does not know. Only the name has to be one. */
+	if (!*line && (now || p->n_choices || strcmp(p->id, "name") == 0))
 		return MOVE_ON;
 	if (strcmp(line, "b") == 0)
 		return MOVE_BACK;

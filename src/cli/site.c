@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "tui/facts.h"
+#include "tui/words.h"
 
 struct store *site_open(const struct cli *c, enum store_mode mode, struct err *e)
 {
@@ -67,6 +69,26 @@ struct listing {
 	bool text;
 };
 
+/* A name of ours as people of another language read it; JSON, CSV and what options take keep the name. */
+static void text_cell(const struct listing *l, const char *field, const char *text)
+{
+	static const char *const words[][2] = {
+		{ "kind", "kind" }, { "class", "op" }, { "result", "result" }, { "confidence", "confidence" },
+	};
+	char out[WORDS];
+	if (l->text && lang_now() != LANG_EN) {
+		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+			if (strcmp(words[i][0], field) == 0)
+				text = tui_word(words[i][1], text, text);
+		/* A weakness stands among the operations; a device may have any name, but hardly that of one. */
+		if (strcmp(field, "name") == 0 && strchr(text, '-'))
+			text = tui_word("weakness", text, text);
+		if (strcmp(field, "reason") == 0)
+			text = tui_reason(text, out);
+	}
+	list_text(l->list, text);
+}
+
 static bool add_row(void *data, const struct store_row *row)
 {
 	struct listing *l = data;
@@ -84,7 +106,7 @@ static bool add_row(void *data, const struct store_row *row)
 		else if (l->fields[i].type == FIELD_NUMBER)
 			list_int(l->list, v->i);
 		else
-			list_text(l->list, v->text);
+			text_cell(l, l->fields[i].name, v->text);
 	}
 	return true;
 }

@@ -199,10 +199,11 @@ bool answers_load_own(const struct questionnaire *q, struct store *s, const char
 	out->profile = xcalloc(q->n_profile + 1, sizeof *out->profile);
 	for (size_t i = 0; i < q->n_profile; i++) {
 		const struct answer_entry *x = counting_answer(&l, q->profile[i].id);
-		if (!x || !x->text)
+		if (!x || x->level != LEVEL_TEXT)
 			continue;
+		/* Left empty is an answer too: not known. */
 		out->profile[out->n_profile].id = xstrdup(x->question);
-		out->profile[out->n_profile++].value = xstrdup(x->text);
+		out->profile[out->n_profile++].value = xstrdup(x->text ? x->text : "");
 	}
 	for (size_t i = 0; i < q->n; i++) {
 		struct answer *a = &out->answers[out->n++];

@@ -163,7 +163,8 @@ static bool read_value(const struct reader *r, const char *id, const struct yaml
 		s.value = xstrdup(yaml_text(node));
 	else
 		ok = yaml_bind(node, value_fields, &s, r->e);
-	if (ok && !*s.value)
+	/* The networks may be left empty, which says that they are not known. */
+	if (ok && !*s.value && (p->n_choices || strcmp(id, "name") == 0))
 		ok = yaml_error(node, r->e, "%s: expected a value; leave the line out where there is none", id);
 	bool known = p->n_choices == 0;
 	for (size_t i = 0; ok && i < p->n_choices; i++)

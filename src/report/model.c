@@ -415,7 +415,7 @@ static void add_answers(json_t *model, const struct assessment *a)
 		for (size_t j = 0; j < a->answers.n_profile; j++)
 			if (strcmp(a->answers.profile[j].id, p->id) == 0)
 				value = a->answers.profile[j].value;
-		if (!value)
+		if (!value || !*value)
 			continue;
 		json_t *o = report_item(list);
 		model_text(o, "id", p->id);

@@ -45,6 +45,8 @@ json_t *report_model(struct store *s, struct assessment *a, struct err *e) MUST_
 json_t *report_view(const json_t *model, json_t *strings, const struct report_options *o);
 /* reports/strings.yaml as {key: {en, ja}}; NULL fills e. */
 json_t *report_strings(struct err *e) MUST_CHECK;
+/* Evidence, or an operating system, for people: names of weaknesses and "or later" in words of that language. To be freed. */
+char *report_words(const json_t *strings, const char *lang, const char *text);
 /* The model as the report in this format, appended to out. */
 bool report_make(const json_t *model, const struct report_options *o, struct buf *out, struct err *e) MUST_CHECK;
 /* Every table of the report as a CSV file of its own in this folder: summary.csv, devices.csv, findings.csv, … */

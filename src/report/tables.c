@@ -1,6 +1,7 @@
 /* The model as tables: every row of it, where the printed report shows the first ones. */
 #include "report/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/view.h"
@@ -43,6 +44,13 @@ static void add_row(struct table *t)
 static void cell_text(struct table *t, const char *s)
 {
 	json_array_append_new(t->row, *s ? json_string(s) : json_null());
+}
+
+static void cell_words(struct table *t, const char *s)
+{
+	char *words = report_words(t->v->strings, t->v->lang, s);
+	cell_text(t, words);
+	free(words);
 }
 
 static void cell_int(struct table *t, int64_t n)
@@ -181,7 +189,7 @@ static void add_devices(const struct view *v)
 		cell_text(&t, get_text(d, "firmware"));
 		cell_text(&t, get_text(d, "hardware"));
 		cell_text(&t, get_text(d, "serial"));
-		cell_text(&t, get_text(d, "os"));
+		cell_words(&t, get_text(d, "os"));
 		cell_joined(&t, get_list(d, "addresses"));
 		cell_joined(&t, get_list(d, "protocols"));
 		cell_text(&t, view_stamp(get_text(d, "first_seen"), a));
@@ -254,7 +262,7 @@ static void add_evidence_row(struct table *t, const json_t *f, const json_t *row
 	cell_text(t, get_text(f, "id"));
 	cell_text(t, get_text2(v, f, "title"));
 	cell_text(t, row ? get_text(row, "device_name") : view_string(v, "affected_site"));
-	cell_text(t, get_text(row, "text"));
+	cell_words(t, get_text(row, "text"));
 	cell_text(t, get_bool(row, "excepted") ? view_string(v, "accepted") :
 		  get_bool(row, "candidate") ? view_string(v, "candidate") : finding_remark(v, f, candidate));
 	cell_frame(t, row);

@@ -417,11 +417,40 @@ static void put_line(json_t *o, const char *key, const char *line)
 	buf_done(&b);
 }
 
-void put_row_text(json_t *o, const json_t *row)
+char *report_words(const json_t *strings, const char *lang, const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	static const char later[] = " or later";
+	struct buf b;
+	buf_init(&b, SIZE_MAX);
+	for (const char *s = text; *s;) {
+		size_t n = strspn(s, letters);
+		const char *name = NULL;
+		if (strncmp(s, later, sizeof later - 1) == 0 && strspn(s + sizeof later - 1, letters) == 0) {
+			n = sizeof later - 1;
+			name = "os_or_later";
+		}
+		char *key = name ? xstrdup(name) : xasprintf("weakness_%.*s", (int)n, s);
+		/* Names without a hyphen are those of protocols as well, and known to whoever reads evidence. */
+		const char *words = name || memchr(s, '-', n) ? get_text(json_object_get(strings, key), lang) : "";
+		free(key);
+		n = n ? n : 1;
+		if (*words)
+			buf_puts(&b, words);
+		else
+			buf_add(&b, s, n);
+		s += n;
+	}
+	return buf_take(&b);
+}
+
+void put_row_text(const struct view *v, json_t *o, const json_t *row)
 {
 	const char *device = get_text(row, "device_name"), *text = get_text(row, "text");
 	put_name(o, "device", device);
-	put_line(o, "text", text);
+	char *words = report_words(v->strings, v->lang, text);
+	put_line(o, "text", words);
+	free(words);
 	bool named = *device && strstr(text, device);
 	put_format(o, "line", "%s%s%s", named ? "" : get_text(o, "device"), named || !*device || !*text ? "" : ": ",
 		   get_text(o, "text"));

@@ -97,7 +97,7 @@ void put_name(json_t *o, const char *key, const char *name);
 /* Text for a string in CSS: whatever is not a plain letter or digit as its number. */
 void put_css(json_t *o, const char *key, const char *text);
 /* A row of evidence: device and text, and both in one line that names the device once. */
-void put_row_text(json_t *o, const json_t *row);
+void put_row_text(const struct view *v, json_t *o, const json_t *row);
 /* The string that says how many of what a check looked at are affected. */
 const char *view_affected(const json_t *finding);
 /* The action in full, not its interim measure, with this id; NULL when the plan has none. */

@@ -24,7 +24,7 @@ static void add_shown(const struct view *v, json_t *row, const json_t *q)
 			if (j == 3)
 				break;
 			json_t *e = report_item(rows);
-			put_row_text(e, r);
+			put_row_text(v, e, r);
 			put_evidence(v, e, r);
 		}
 	}

@@ -141,7 +141,7 @@ static void put_finding(const struct view *v, json_t *o, const json_t *f)
 		if (i == VIEW_ROWS)
 			break;
 		json_t *row = report_item(rows);
-		put_row_text(row, r);
+		put_row_text(v, row, r);
 		put_text(row, "mark", get_bool(r, "excepted") ? view_string(v, "accepted") :
 			 get_bool(r, "candidate") ? view_string(v, "candidate") : "");
 		put_evidence(v, row, r);

@@ -38,7 +38,7 @@ bool scan_open(const char *const *paths, size_t n, struct scan_input **files, si
 		if (!ok) {
 			err_errno(&why, "%s", paths[i]);
 		} else if (!S_ISREG(st.st_mode)) {
-			ok = err_set(&why, "%s: not a file", paths[i]);
+			ok = err_set(&why, _("%s: not a file"), paths[i]);
 		} else {
 			x->size = (uint64_t)st.st_size;
 			ok = capture_digest(x->fd, x->digest, &why);

@@ -14,20 +14,37 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include "zone/zone.h"
 
 enum { SUBNETS_MAX = 1024 };
 
+/* All is one network: the word one, or what a Japanese writes for it. */
+static bool is_one(const char *value)
+{
+	static const char *const words[] = { "one", "1つ", "一つ", "ひとつ" };
+	char *copy = text_plain(value);
+	bool found = false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		found = found || strcasecmp(copy, words[i]) == 0;
+	free(copy);
+	return found;
+}
+
 /* Comma or blank separated prefixes into *out (to be freed); "bad" names the one that is none. */
 static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
 {
-	char *copy = xstrdup(value), *rest = NULL;
+	char *copy = text_plain(value), *rest = NULL;
 	int n = 0;
 	*out = xcalloc(SUBNETS_MAX, sizeof **out);
 	bad[0] = 0;
+	/* The comma of Japanese. */
+	for (char *p = copy; (p = strstr(p, "、"));)
+		memcpy(p, ",,,", 3);
 	for (char *word = strtok_r(copy, ", \t\n", &rest); word; word = strtok_r(NULL, ", \t\n", &rest)) {
 		if (n == SUBNETS_MAX || !prefix_parse(word, &(*out)[n])) {
 			strncat(bad, word, 63);
@@ -41,7 +58,7 @@ static int prefixes_parse(const char *value, struct prefix **out, char bad[64])
 
 bool coverage_check_subnets(const char *value, struct err *e)
 {
-	if (strcmp(value, "one") == 0 || *value == 0)
+	if (is_one(value) || *value == 0)
 		return true;
 	struct prefix *list;
 	char bad[64];
@@ -95,7 +112,7 @@ static bool declared_seen(struct store *s, const struct zone_plan *plan, struct 
 	struct prefix *list = NULL;
 	*d = (struct declared){ .v = 0.5 };
 	d->networks = prefixes_of_plan(plan, &list);
-	if (!d->networks && value && strcmp(value, "one") == 0) {
+	if (!d->networks && value && is_one(value)) {
 		*d = (struct declared){ 1, 1, 1 };
 	} else if (!d->networks && value && *value) {
 		free(list);

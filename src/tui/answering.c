@@ -55,7 +55,7 @@ const char *tui_profile_value(const struct profile_question *p, const struct ans
 	for (size_t i = 0; now && i < p->n_choices; i++)
 		if (strcmp(p->choices[i].value, now) == 0)
 			return text2_get(&p->choices[i].text);
-	return now;
+	return now && !*now ? _("don't know") : now;
 }
 
 bool tui_answer_given(const struct answer *a)

@@ -50,8 +50,11 @@ const char *tui_reason(const char *reason, char out[WORDS])
 		(void)snprintf(out, WORDS, "%s", *reason ? _(reason) : "");
 	else if (strcmp(head, "kind") == 0)
 		(void)snprintf(out, WORDS, _("%s: %s"), _(head), tui_word("kind", value + 2, value + 2));
-	else
-		(void)snprintf(out, WORDS, _("%s: %s"), _(head), value + 2);
+	else {
+		char *words = tui_plain_words(value + 2);
+		(void)snprintf(out, WORDS, _("%s: %s"), _(head), words);
+		free(words);
+	}
 	return ended(out);
 }
 

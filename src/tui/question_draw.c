@@ -171,8 +171,7 @@ static void add_record(struct page *p, const struct answer *answer)
 	snprintf(day, sizeof day, "%s", answer->when);
 	const char *who = answer->respondent ? answer->respondent : "";
 	char *line = *who ? xasprintf(_("Answered on %s by %s."), day, who) : xasprintf(_("Answered on %s."), day);
-	char *all = xasprintf("%s%s%s", line, answer->recorded ? " " : "",
-			      answer->recorded ? _("A record can be shown.") : "");
+	char *all = xasprintf("%s%s", line, answer->recorded ? _(" A record can be shown.") : "");
 	add(p, STYLE_DIM, CHOICE_INDENT, all);
 	free(all);
 	free(line);
@@ -225,7 +224,8 @@ static void fill_profile(struct page *p, const struct profile_question *q, const
 		add_choice(p, (int)i, now && strcmp(now, q->choices[i].value) == 0, digit, text2_get(&q->choices[i].text));
 	}
 	if (!q->n_choices) {
-		add_labelled(p, STYLE_PLAIN, 0, _("Answer:"), now ? now : _("(Enter: write it)"));
+		add_labelled(p, STYLE_PLAIN, 0, _("Answer:"), !now ? _("(Enter: write it)") : *now ? now :
+			     _("don't know"));
 	}
 	if (q->help.en) {
 		add(p, STYLE_PLAIN, 0, "");

@@ -54,7 +54,9 @@ static void put_values(struct doc *d, const struct store_row *row)
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const char *value = row_text(row, fields[i]), *mac = row_text(row, "mac_vendor");
 		if (*value) {
-			pair(d, tui_field(fields[i]), value);
+			char *words = tui_plain_words(value);
+			pair(d, tui_field(fields[i]), words);
+			free(words);
 		} else if (strcmp(fields[i], "vendor") == 0 && *mac) {
 			char *text = xasprintf(_("%s (a guess: maker of the network part, by the MAC address)"), mac);
 			pair(d, tui_field(fields[i]), text);
@@ -291,7 +293,8 @@ static bool take_evidence(void *data, const struct store_row *row)
 	if (p->n++ >= EVIDENCE)
 		return true;
 	char *source = source_words(row_text(row, "source"));
-	const char *shown = strcmp(field, "kind") == 0 ? tui_word("kind", row_text(row, "value"), row_text(row, "value")) : row_text(row, "value");
+	const char *raw = row_text(row, "value");
+	char *shown = tui_plain_words(strcmp(field, "kind") == 0 ? tui_word("kind", raw, raw) : raw);
 	char *value = tui_cut(shown, VALUE), *file = tui_cut(row_text(row, "file_name"), NAME);
 	char *text = xasprintf(_("%s\n%s, %s, %s frame %lld"), value, source, tui_confidence(row_text(row, "confidence")), file,
 			       (long long)row_int(row, "frame"));
@@ -299,6 +302,7 @@ static bool take_evidence(void *data, const struct store_row *row)
 	free(text);
 	free(file);
 	free(value);
+	free(shown);
 	free(source);
 	return true;
 }

@@ -81,8 +81,8 @@ static int by_id(const void *key, const void *element)
 
 static const struct table_column columns[] = {
 	{ N_("Device"), 15, 3, false, 0 },
-	{ N_("Kind"), 11, 0, false, 0 },
-	{ N_("Make and model"), 12, 2, false, 0 },
+	{ N_("Kind"), 12, 0, false, 0 },
+	{ N_("Make and model"), 11, 2, false, 0 },
 	{ N_("Zone"), 8, 1, false, 1 },
 	{ N_("Address"), 15, 0, false, 0 },
 	{ N_("Protocols"), 10, 2, false, 2 },

@@ -265,7 +265,7 @@ static bool can_accept(const struct screen *s)
 /* For the whole site, or for the device of a row. false: given up. */
 static bool ask_scope(struct tui *t, const struct check_result *r, int64_t *device)
 {
-	char number[16] = "";
+	char number[40] = "";
 	bool any = false;
 	for (size_t i = 0; i < r->n_rows; i++)
 		any |= r->rows[i].device != 0;
@@ -276,9 +276,11 @@ static bool ask_scope(struct tui *t, const struct check_result *r, int64_t *devi
 		return false;
 	if (!*number)
 		return true;
-	char *end;
-	unsigned long n = strtoul(number, &end, 10);
-	if (*end || n < 1 || n > r->n_rows || n > ROWS_SHOWN || !r->rows[n - 1].device) {
+	char *plain = text_plain(number), *end;
+	unsigned long n = strtoul(plain, &end, 10);
+	bool whole = !*end;
+	free(plain);
+	if (!whole || n < 1 || n > r->n_rows || n > ROWS_SHOWN || !r->rows[n - 1].device) {
 		tui_say(t, _("%s: no such number in the list of devices"), number);
 		return false;
 	}
@@ -298,7 +300,7 @@ static void accept_risk(struct screen *s)
 {
 	struct tui *t = s->tui;
 	const struct check_result *r = result_of(s);
-	char reason[300] = "", approver[100] = "", expires[16];
+	char reason[300] = "", approver[100] = "", expires[40];
 	struct store_exception x = { .check = s->word, .reason = reason, .approver = approver, .expires = expires };
 	struct err e;
 	suggest_day(expires, sizeof expires);
@@ -308,13 +310,18 @@ static void accept_risk(struct screen *s)
 	    !tui_input(t, _("Who accepts it?"), approver, sizeof approver) ||
 	    !tui_input(t, _("Until which day? (YYYY-MM-DD)"), expires, sizeof expires))
 		return;
+	char *day = text_plain(expires);
+	snprintf(expires, sizeof expires, "%s", day);
+	free(day);
 	char *where = scope(r, x.device);
 	char *question = xasprintf(_("Accept this risk for %s until %s?"), where, expires);
 	free(where);
 	bool yes = tui_confirm(t, question);
 	free(question);
-	if (!yes)
+	if (!yes) {
+		tui_say(t, "%s", _("Nothing was changed."));
 		return;
+	}
 	if (!store_exception_add(t->store, &x, &e)) {
 		tui_say(t, "%s", e.text);
 		return;

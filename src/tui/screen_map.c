@@ -509,6 +509,7 @@ static bool has_numbers(const struct screen *s)
 }
 
 static const struct tui_binding keys[] = {
+	{ TUI_UP, TUI_DOWN, NULL, N_("move"), N_("Arrow keys, Page Up, Page Down, Home and End move."), NULL, NULL },
 	{ TUI_ENTER, 0, "Enter", N_("open"), N_("Open what is marked with >."), enter, NULL },
 	{ '1', 0, "1-9", N_("zone"), N_("Open the zone with this number."), NULL, has_numbers },
 	{ 0 },

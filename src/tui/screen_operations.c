@@ -52,7 +52,9 @@ static bool take_row(void *data, const struct store_row *row)
 	table_cell(r->table, *row_text(row, "client") ? row_text(row, "client") : _("unknown"));
 	table_cell(r->table, *row_text(row, "server") ? row_text(row, "server") : _("a group"));
 	table_cell(r->table, tui_word_of("op", class, row_guess(row, "confidence"), text));
-	char *name = xasprintf("%s%s%s", row_text(row, "name"), *detail ? ", " : "", detail);
+	char *weak = tui_plain_words(row_text(row, "name"));
+	char *name = xasprintf("%s%s%s", weak, *detail ? ", " : "", detail);
+	free(weak);
 	table_cell(r->table, name);
 	free(name);
 	table_cell(r->table, tui_protocol(row, text));

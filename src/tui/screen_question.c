@@ -240,8 +240,11 @@ static void write_profile(struct screen *s)
 	snprintf(value, sizeof value, "%s", now ? now : "");
 	if (!tui_input(s->tui, _("Answer:"), value, sizeof value))
 		return;
+	/* Whoever leaves it empty does not know, and is not asked again. Only the name has to be one. */
 	if (value[strspn(value, " ")])
 		take_profile(s, value);
+	else if (strcmp(p->id, "name") != 0)
+		take_profile(s, "");
 	else
 		go_on(s);
 }
@@ -361,6 +364,9 @@ static void key_jump(struct screen *s)
 	char id[64] = "";
 	if (!tui_input(s->tui, _("Question, for example Z1 (empty: the list):"), id, sizeof id))
 		return;
+	char *plain = text_plain(id);
+	snprintf(id, sizeof id, "%s", plain);
+	free(plain);
 	size_t from = strspn(id, " "), n = from + strcspn(id + from, " ");
 	id[n] = 0;
 	if (!id[from]) {
@@ -433,6 +439,7 @@ static const struct tui_binding keys[] = {
 	{ '?', 0, NULL, N_("don't know"), N_("?: answer \"don't know\". 0 to 4: answer with that level."), key_unknown, is_question },
 	{ 'n', 0, NULL, N_("does not apply"), N_("n: answer \"does not apply here\"; it asks for the reason."), not_applicable,
 	  is_question },
+	{ TUI_UP, TUI_DOWN, NULL, N_("move"), N_("Up and Down mark an answer; Page Up and Page Down move the text."), NULL, NULL },
 	{ 'b', TUI_LEFT, "b", N_("prev"), N_("The question before this one (also Left)."), key_back, NULL },
 	{ TUI_RIGHT, 0, "→", N_("next"), N_("The question after this one, without an answer."), key_forward, NULL },
 	{ 'j', 0, "j", N_("go"), N_("Go to a question by its number, or choose it from the list."), key_jump, NULL },

@@ -255,6 +255,9 @@ bool terminal_open(const char *script_path, struct err *e)
 				    "LC_ALL=C.UTF-8"), nl_langinfo(CODESET));
 	if (!script_path && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
 		return err_set(e, "%s", _("the screens need a terminal"));
+	const char *type = getenv("TERM");
+	if (!script_path && type && strcmp(type, "dumb") == 0)
+		return err_set(e, "%s", _("a terminal of type \"dumb\" cannot show screens; set TERM, or use the commands (genba --help)"));
 	catch_signals();
 	if (script_path) {
 		if (!open_script(script_path, e))
@@ -264,7 +267,7 @@ bool terminal_open(const char *script_path, struct err *e)
 		wide_ambiguous = ask_ambiguous();
 		screen = newterm(NULL, stdout, stdin);
 		if (!screen)
-			return err_set(e, _("the terminal type \"%s\" is not known here; set TERM"), getenv("TERM") ? getenv("TERM") : "");
+			return err_set(e, _("the terminal type \"%s\" is not known here; set TERM"), type ? type : "");
 		note_restore();
 	}
 	set_escdelay(50);

@@ -8,12 +8,18 @@
 
 #include "base/text.h"
 
-enum { ROWS_LEAST = 20, COLUMNS_LEAST = 60 };
+enum { ROWS_LEAST = 20, COLUMNS_LEAST = 60, MESSAGE_ROWS = 6 };
 
 static const struct tui_binding everywhere[] = {
 	{ 'q', TUI_ESCAPE, "q", N_("back"), N_("Leave this screen; on the first one, leave genba. Nothing is lost."), NULL, NULL },
 	{ TUI_HELP, 'h', "F1", N_("help"), N_("Show what the keys do."), NULL, NULL },
 	{ TUI_REDRAW, 0, NULL, N_("draw anew"), N_("Ctrl-L draws the screen anew."), NULL, NULL },
+	{ 0 },
+};
+/* The same on the first screen, where q ends genba. */
+static const struct tui_binding everywhere_first[] = {
+	{ 'q', TUI_ESCAPE, "q", N_("quit"), NULL, NULL, NULL },
+	{ TUI_HELP, 'h', "F1", N_("help"), NULL, NULL, NULL },
 	{ 0 },
 };
 static const struct tui_binding in_doc[] = {
@@ -190,7 +196,7 @@ static const struct tui_binding *always_keys(const struct screen *s)
 	for (const struct tui_binding *k = s->type->keys; k && k->label; k++)
 		if (k->key == 'q')
 			return everywhere + 1;
-	return everywhere;
+	return s->tui->depth == 1 ? everywhere_first : everywhere;
 }
 
 /* The screen's own keys first; q and F1 always have their place. */
@@ -247,6 +253,22 @@ static bool too_small(int rows, int columns)
 	return true;
 }
 
+/* Above the line of keys; a long message takes rows of the screen below it, so that its end, what to do, is read too. */
+static void draw_message(const char *text, int rows, int columns)
+{
+	int n = 0;
+	size_t skip = 0;
+	for (const char *p = text; *p && n < MESSAGE_ROWS; n++) {
+		p += text_break(p, columns - 2, &skip);
+		p += skip;
+	}
+	n = n < 1 ? 1 : n;
+	terminal_origin(rows - 1 - n, 0, n, columns);
+	for (int i = 0; i < n && *text; i++)
+		tui_fill(i, 0, columns, STYLE_PLAIN, "");
+	tui_paragraph(0, 1, n, columns - 2, STYLE_STRONG, text);
+}
+
 void tui_draw(struct tui *t)
 {
 	struct screen *s = top(t);
@@ -257,8 +279,8 @@ void tui_draw(struct tui *t)
 		draw_body(s, rows - 3, columns - 2);
 		draw_title(s, columns);
 		terminal_origin(rows - 2, 0, 2, columns);
-		tui_put(0, 1, columns - 2, STYLE_STRONG, t->message);
 		draw_help_line(s, 1, columns);
+		draw_message(t->message, rows, columns);
 	}
 	terminal_show();
 }
@@ -431,7 +453,7 @@ bool tui_choose_language(struct tui *t, struct err *e)
 		return true;
 	if (!lang_init("en", e))
 		return false;
-	tui_say(t, "This console cannot show Japanese (日本語), so the screens are in English; over ssh they are not.");
+	tui_say(t, "This console cannot show Japanese, so the screens are in English; over ssh they are not.");
 	return true;
 }
 

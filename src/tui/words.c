@@ -85,10 +85,18 @@ char *tui_affected_short(const struct check_result *r)
 	return xasprintf("%lld/%lld", (long long)r->affected, (long long)r->population);
 }
 
+char *tui_plain_words(const char *text)
+{
+	return report_words(strings(), lang_code(), text);
+}
+
 char *tui_row_text(const struct finding_row *f)
 {
 	bool named = !f->device_name || strstr(f->text, f->device_name);
-	return xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : _(": "), f->text);
+	char *words = tui_plain_words(f->text);
+	char *all = xasprintf("%s%s%s", named ? "" : f->device_name, named || !*f->text ? "" : _(": "), words);
+	free(words);
+	return all;
 }
 
 char *tui_cost(const struct action *a)

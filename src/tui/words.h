@@ -18,6 +18,8 @@ char *tui_affected(const struct check_result *r);
 char *tui_affected_short(const struct check_result *r);
 /* What a row of evidence says, beginning with the device's name; to be freed. */
 char *tui_row_text(const struct finding_row *f);
+/* Names of weaknesses in words, and an operating system in the language. To be freed. */
+char *tui_plain_words(const char *text);
 /* "no cost", "10,000–50,000 yen"; to be freed. */
 char *tui_cost(const struct action *a);
 /* "2–8 hours"; to be freed. */

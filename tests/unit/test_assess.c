@@ -123,7 +123,8 @@ static void with_a_scan(void **state)
 		answer(s, ids[i], 3);
 
 	static const struct { const char *subnets; double seen; } cases[] = {
-		{ NULL, 0.5 }, { "one", 1 }, { "192.168.1.0/24, 10.99.0.0/16", 0.5 } };
+		{ NULL, 0.5 }, { "one", 1 }, { "１つ", 1 }, { "192.168.1.0/24, 10.99.0.0/16", 0.5 },
+		{ "１９２.168.1.0／２４、１０．９９．０．０/16", 0.5 } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct assessment a;
 		assert_true(store_setting_set(s, "subnets", cases[i].subnets, &e));

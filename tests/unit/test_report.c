@@ -417,11 +417,33 @@ static void save_keeps_the_old(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+static void evidence_in_words(void **state)
+{
+	(void)state;
+	struct err e;
+	json_t *strings = report_strings(&e);
+	assert_non_null(strings);
+	static const char *const texts[][3] = {
+		{ "ja", "A → B: vnc vnc-no-authentication", "A → B: vnc パスワードなしのVNC" },
+		{ "en", "A > B (password-in-clear)", "A > B (password in clear text)" },
+		{ "ja", "Windows 10 or later (10.0)", "Windows 10以降 (10.0)" },
+		{ "en", "Windows 10 or later", "Windows 10 or later" },
+		{ "ja", "no-such-name, smb1, other, x or laterally", "no-such-name, smb1, other, x or laterally" },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *words = report_words(strings, texts[i][0], texts[i][1]);
+		assert_string_equal(words, texts[i][2]);
+		free(words);
+	}
+	json_decref(strings);
+}
+
 int main(void)
 {
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 77;
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(evidence_in_words),
 		cmocka_unit_test(both_languages),
 		cmocka_unit_test(a_name_is_no_style),
 		cmocka_unit_test(what_changed),

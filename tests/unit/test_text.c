@@ -111,6 +111,20 @@ static void a_break_always_goes_on(void **state)
 		}
 }
 
+static void full_width_is_plain(void **state)
+{
+	(void)state;
+	static const char *const texts[][2] = {
+		{ "１９２．１６８．１．０／２４", "192.168.1.0/24" }, { "Ｚ１　？", "Z1 ?" }, { "機械ー、PLC", "機械ー、PLC" },
+		{ "", "" }, { "\xff１", "\xff" "1" },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *plain = text_plain(texts[i][0]);
+		assert_string_equal(plain, texts[i][1]);
+		free(plain);
+	}
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -120,6 +134,7 @@ int main(void)
 		cmocka_unit_test(terminal_is_safe),
 		cmocka_unit_test(lines_break),
 		cmocka_unit_test(a_break_always_goes_on),
+		cmocka_unit_test(full_width_is_plain),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
