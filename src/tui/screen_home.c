@@ -79,7 +79,7 @@ static void steps(struct screen *s)
 	snprintf(answered, sizeof answered, _("%zu of %zu answered"), n, of);
 	doc_head(s->doc, _("How to go on"));
 	step(s->doc, open, _("1. a  Answer the questions"), answered);
-	step(s->doc, !open && !scanned, _("2. s  Read a network capture"), scanned ? scan : _("none read yet"));
+	step(s->doc, !open && !scanned, _("2. s  Measure the network"), scanned ? scan : _("none read yet"));
 	snprintf(grade, sizeof grade, _("grade %s"), grade_names[s->tui->a.score.grade]);
 	step(s->doc, false, _("3. r  See the result"), s->tui->a.score.has_s ? grade : _("no grade yet"));
 	step_report(s, !open && scanned);
@@ -237,7 +237,7 @@ static void read_capture(struct screen *s)
 static void write_report(struct screen *s)
 {
 	if (!s->tui->a.scan && !s->tui->a.answers.n_answered) {
-		tui_say(s->tui, "%s", _("There is nothing to report yet: answer the questions (a), or read a capture (s)."));
+		tui_say(s->tui, "%s", _("There is nothing to report yet: answer the questions (a), or measure the network (s)."));
 		return;
 	}
 	char *usual = tui_report_path(s->tui), *path = ask_path(s, _("Write the report to:"), usual);
@@ -299,7 +299,7 @@ static void to_changes(struct screen *s)
 
 static const struct tui_binding keys[] = {
 	{ 'a', 0, "a", N_("answer"), N_("Answer the questions, from the first open one on."), to_question, NULL },
-	{ 's', 0, "s", N_("capture"), N_("Read a capture of the network into this site, or listen on an interface."),
+	{ 's', 0, "s", N_("measure"), N_("Read a capture of the network into this site, or listen on an interface."),
 	  read_capture, NULL },
 	{ 'r', 0, "r", N_("result"), N_("The grade, what it is made of, and what limits it."), to_result, NULL },
 	{ 'w', 0, "w", N_("report"), N_("Write the report as a page for the browser."), write_report, NULL },
