@@ -14,6 +14,11 @@ cd "$work" || exit 99
 "$genba" -s site.genba scan -q first.pcap || exit 99
 "$genba" -s site.genba devices --format json > before.json || exit 99
 
+# A scan that fails makes no site file.
+echo hello >text.pcap
+ok "no capture: failed" status 2 "$genba" -s none.genba scan text.pcap
+ok "… and no site file" test ! -e none.genba
+
 start=$(date +%s%N)
 cp site.genba whole.genba
 "$genba" -s whole.genba scan -q long.pcap

@@ -1,4 +1,5 @@
 /* genba scan: captures, or what is heard (scan_live.c), into the site file. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,34 @@ static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_in
 	return ok;
 }
 
+/* The folder, too: SQLite makes its journal there. */
+bool cli_scan_may_write(const char *site, const char *user, struct err *e)
+{
+	const char *slash = strrchr(site, '/');
+	char *folder = slash ? xasprintf("%.*s", (int)(slash - site) + 1, site) : xstrdup(".");
+	bool ok = access(folder, W_OK | X_OK) == 0 && (access(site, W_OK) == 0 || errno == ENOENT);
+	free(folder);
+	if (ok)
+		return true;
+	if (!user)
+		return err_errno(e, "%s", site);
+	return err_set(e, _("%s: the user %s, whom genba becomes before it listens, may not write it or its folder; "
+			    "give both to this user with chown, or another place with -s"), site, user);
+}
+
+/*
+ * One that is there is opened before the work, so that it is said at once where it cannot be; a new one is made when there
+ * is something to put into it.
+ */
+static bool open_site(const char *site, struct store **s, struct err *e)
+{
+	*s = NULL;
+	if (access(site, F_OK) != 0)
+		return cli_scan_may_write(site, NULL, e);
+	*s = store_open(site, STORE_WRITE, e);
+	return *s != NULL;
+}
+
 bool cli_scan(struct cli_scan *q, struct err *e)
 {
 	if (q->n_interfaces)
@@ -225,9 +254,8 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 	}
 	say_lines(problems);
 	free(problems);
-	/* Before the work: a site file that cannot be written is said at once. */
-	struct store *s = store_open(q->site, STORE_WRITE, e);
-	if (!s) {
+	struct store *s;
+	if (!open_site(q->site, &s, e)) {
 		scan_close(files, n);
 		return false;
 	}
@@ -243,7 +271,9 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 	clear_line(&show);
 	free(names);
 	struct inventory *inv = o ? inventory_resolve(o) : NULL;
-	ok = inv && save(q, inv, files, n, started, s, e);
+	if (inv && !s)
+		s = store_open(q->site, STORE_WRITE, e);
+	ok = inv && s && save(q, inv, files, n, started, s, e);
 	if (o)
 		cli_scan_notes(o);
 	if (ok && !q->quiet)

@@ -42,6 +42,12 @@ void cli_scan_info(const struct cli *c, struct store_scan_info *info);
 void cli_scan_notes(const struct observe *o);
 void cli_scan_summary(const struct inventory *inv, int64_t scan, bool again, const char *site);
 
+/*
+ * May this process write the site file and its folder, where SQLite makes its journal? user: whom genba became, for the
+ * message; NULL: it stayed who it was.
+ */
+bool cli_scan_may_write(const char *site, const char *user, struct err *e) MUST_CHECK;
+
 /* genba scan -i: an EXIT_ value. */
 int cli_scan_live(struct cli *c, struct err *e);
 

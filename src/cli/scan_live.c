@@ -247,21 +247,6 @@ static bool save_last(struct session *s, struct inventory *inv, const struct sca
 
 /* ---- before it listens ---- */
 
-/* The folder, too: SQLite makes its journal there. */
-static bool may_write(const char *site, const char *user, struct err *e)
-{
-	const char *slash = strrchr(site, '/');
-	char *folder = slash ? xasprintf("%.*s", (int)(slash - site) + 1, site) : xstrdup(".");
-	bool ok = access(folder, W_OK | X_OK) == 0 && (access(site, W_OK) == 0 || errno == ENOENT);
-	free(folder);
-	if (ok)
-		return true;
-	if (!user)
-		return err_errno(e, "%s", site);
-	return err_set(e, _("%s: the user %s, whom genba becomes before it listens, may not write it or its folder; "
-			    "give both to this user with chown, or another place with -s"), site, user);
-}
-
 static bool keep_folder(const char *folder, struct err *e)
 {
 	if (!folder || access(folder, W_OK | X_OK) == 0)
@@ -274,7 +259,7 @@ static bool keep_folder(const char *folder, struct err *e)
 static struct store *open_site(const struct cli_scan *q, struct err *e)
 {
 	char *user = NULL;
-	bool ok = scan_drop_root(q->site, &user, e) && may_write(q->site, user, e) && keep_folder(q->keep.folder, e);
+	bool ok = scan_drop_root(q->site, &user, e) && cli_scan_may_write(q->site, user, e) && keep_folder(q->keep.folder, e);
 	free(user);
 	return ok ? store_open(q->site, STORE_WRITE, e) : NULL;
 }
