@@ -92,6 +92,12 @@ ok "colours that load something are refused" says 'colours.css: url( is not allo
 rm "$own/colours.css"
 printf '\xff\xfe' >"$own/own_chapters.html"
 ok "a template that is no text is an error" status 2 "$genba" -s "$site" report --format html --template "$own"
+rm "$own/own_chapters.html"
+mkfifo "$own/own_chapters.html"
+ok "a pipe is no template, and nobody waits for it" status 2 timeout 20 "$genba" -s "$site" report --format html --template "$own"
+rm "$own/own_chapters.html"
+ln -s /dev/zero "$own/own_chapters.html"
+ok "… nor is a device that never ends" status 2 timeout 20 "$genba" -s "$site" report --format html --template "$own"
 for template in "${top_srcdir:-.}"/reports/templates/*; do
 	name=${template##*/}
 	ok "docs/TEMPLATES.md tells of $name" grep -qF "\`${name%.*}\`" "${top_srcdir:-.}/docs/TEMPLATES.md"

@@ -250,6 +250,12 @@ if command -v python3 > /dev/null; then
 	END
 fi
 
+reset
+printf 'no capture' > captures/himitsu.pcap
+run mask.yaml
+ok "a masked mail of a failure names no file" [ "$(cat $(mails) | grep -c himitsu)" = 0 ]
+ok "… and there is one" count 1
+
 # ---- a server that takes mail ----
 if command -v python3 > /dev/null; then
 	reset

@@ -1,7 +1,6 @@
 /* Finding and reading templates, colours and a logo. */
 #include "report/library.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -58,27 +57,33 @@ void library_close(struct library *l)
 	free(l);
 }
 
+/* The bytes of a file, of 1 MiB at most; a pipe would be waited for, a device would never end. NULL fills e. */
+static char *bytes_read(const char *path, size_t *n, struct err *e)
+{
+	struct stat st;
+	if (stat(path, &st) != 0)
+		err_errno(e, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		err_set(e, _("%s: this is no file"), path);
+	else
+		return file_load(path, n, e);
+	return NULL;
+}
+
 /* A file as text; NULL with e: it cannot be read, or is no text. */
 static char *text_read(const char *path, struct err *e)
 {
-	FILE *f = fopen(path, "rb");
-	if (!f) {
-		err_errno(e, "%s", path);
+	size_t n;
+	char *bytes = bytes_read(path, &n, e);
+	if (!bytes)
 		return NULL;
-	}
 	struct buf b;
-	char part[8192];
-	bool good = true;
 	buf_init(&b, TEMPLATE_BYTES);
-	for (size_t n; (n = fread(part, 1, sizeof(part), f)) > 0;)
-		buf_add(&b, part, n);
-	if (ferror(f))
-		good = err_errno(e, "%s", path);
-	if (good && (b.overflow || strlen(b.data) != b.len || !text_is_utf8(b.data, b.len)))
-		good = err_set(e, "%s: a template is UTF-8 text of at most 1 MiB", path);
-	fclose(f);
-	if (good)
+	buf_add(&b, bytes, n);
+	free(bytes);
+	if (strlen(b.data) == b.len && text_is_utf8(b.data, b.len))
 		return buf_take(&b);
+	err_set(e, _("%s: a template is UTF-8 text"), path);
 	buf_done(&b);
 	return NULL;
 }
@@ -180,7 +185,7 @@ char *library_logo(const struct library *l, struct err *e)
 			continue;
 		}
 		size_t n = 0;
-		char *bytes = file_load(path, &n, e);
+		char *bytes = bytes_read(path, &n, e);
 		free(path);
 		if (!bytes)
 			return NULL;

@@ -14,8 +14,9 @@
 enum { LEAST = 3, LEAST_DIGITS = 5, LONGEST = 255, ANYWHERE = 8, TEXT_CAP = 1 << 20, TAIL = 16 };
 
 struct entry {
-	char *text;              /* lower case */
+	char *text;              /* lower case, at most LONGEST bytes */
 	size_t n;
+	char *rest;              /* what follows those; else NULL */
 	enum mask_kind kind;
 	bool kept;
 };
@@ -58,8 +59,10 @@ void mask_free(struct mask *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->size; i++)
+	for (size_t i = 0; i < m->size; i++) {
 		free(m->entries[i].text);
+		free(m->entries[i].rest);
+	}
 	free(m->entries);
 	free(m->starts);
 	free(m);
@@ -164,8 +167,8 @@ static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind,
 		text++, n--;
 	while (n && isspace((unsigned char)text[n - 1]))
 		n--;
-	if (n > LONGEST)
-		n = LONGEST;
+	size_t more = n > LONGEST ? n - LONGEST : 0;
+	n -= more;
 	/* A short number is a port, a count or a register as well. */
 	if (n < LEAST || (n < LEAST_DIGITS && strspn(text, "0123456789") >= n))
 		return;
@@ -175,7 +178,7 @@ static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind,
 	struct entry *e = entry_at(m, low, n);
 	if (e->text)
 		return;
-	*e = (struct entry){ xstrdup(low), n, kind, kept };
+	*e = (struct entry){ xstrdup(low), n, more ? xasprintf("%.*s", (int)more, text + n) : NULL, kind, kept };
 	m->n++;
 	struct start *s = start_at(m, start_bytes(low));
 	m->n_starts += s->bytes == 0;
@@ -444,6 +447,15 @@ static size_t place_at(const char *s)
 	return yes ? n : 0;
 }
 
+/* How much of a text with what is known at its begin is that: all of it where only the begin is, as of a name that was cut. */
+static size_t known_length(const struct entry *e, const char *s, size_t left)
+{
+	if (!e->rest || e->kept)
+		return e->n;
+	size_t more = strlen(e->rest);
+	return strncasecmp(s + e->n, e->rest, more) == 0 ? e->n + more : left;
+}
+
 static void put_text(const struct mask *m, struct buf *out, const char *s)
 {
 	const char *text = s;
@@ -458,7 +470,7 @@ static void put_text(const struct mask *m, struct buf *out, const char *s)
 		bool starts = isspace((unsigned char)before) || strchr("\"'<([,;/=", before);
 		size_t place = starts ? place_at(s) : 0, host = starts ? host_at(s) : 0;
 		if (e && e->n >= n && e->n >= place && e->n >= host) {
-			n = e->n;
+			n = known_length(e, s, left);
 			if (e->kept)
 				buf_add(out, s, n);
 			else

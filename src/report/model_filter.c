@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
+
 struct talk {
 	const char *client, *server;     /* IP addresses, or MAC addresses */
 	const char *transport;
@@ -17,11 +19,12 @@ static void put_address(struct buf *b, const char *address)
 {
 	if (!address || !*address)
 		return;
-	size_t colons = 0;
-	for (const char *s = address; *s; s++)
-		colons += *s == ':';
-	bool mac = colons == 5 && strlen(address) == 17;
-	buf_printf(b, "%s%s == %s", b->len ? " && " : "", mac ? "eth.addr" : colons ? "ipv6.addr" : "ip.addr", address);
+	struct addr ip;
+	uint8_t mac[6];
+	const char *field = addr_parse(address, &ip) ? (addr_is_v4(&ip) ? "ip.addr" : "ipv6.addr") :
+			    mac_parse(address, mac) == 6 ? "eth.addr" : NULL;
+	if (field)
+		buf_printf(b, "%s%s == %s", b->len ? " && " : "", field, address);
 }
 
 static void put_filter(json_t *o, const char *key, const struct talk *t)

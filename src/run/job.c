@@ -201,7 +201,7 @@ static bool mail_scan(struct state *st, struct told_scan *t, const char *report,
 	char *name = store_setting_get(t->s, "name"), *zone = store_setting_get(t->s, "timezone");
 	struct report_news news = {
 		.site = name, .timezone = zone, .lang = lang_now(), .templates = st->c->report.templates, .now = &t->now,
-		.diff = t->told && t->compared ? &t->diff : NULL, .known = t->known, .problem = problem, .report = report,
+		.diff = t->told && t->compared ? &t->diff : NULL, .known = t->known, .problem = run_reason(st->c, problem), .report = report,
 		.began = t->began,
 	};
 	struct run_file file = { .type = type_of(st->c->report.format), .bytes = bytes };

@@ -47,6 +47,8 @@ struct run_file { const char *name, *type; const struct buf *bytes; };
 /* Into the spool, once: a mail of this scan that lies there already is not put there again. */
 bool run_tell(const struct run_config *c, struct store *s, const struct report_news *news, const struct run_file *file,
 	      struct err *e) MUST_CHECK;
+/* What a mail says of why something went wrong: with mail.mask, only where it stands. NULL gives NULL. */
+const char *run_reason(const struct run_config *c, const char *reason);
 /* That there was no scan: one mail a day while the reason is the same. *told: a mail was made now. */
 bool run_tell_failure(const struct run_config *c, const char *reason, bool *told, struct err *e) MUST_CHECK;
 /* Did the run before this one fail? And: it is over. */

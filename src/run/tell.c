@@ -232,13 +232,19 @@ static uint64_t hash_path(const char *path)
 	return h;
 }
 
+/* Reasons name files, and files bear the names of sites and machines. */
+const char *run_reason(const struct run_config *c, const char *reason)
+{
+	return c->mail.mask && reason ? _("The reason may name files or machines, so it stands in the log of the run only.") : reason;
+}
+
 static bool mail_failure(const struct run_config *c, const char *reason, struct err *e)
 {
 	char *name, *zone, day[32];
 	name_site(c, &name, &zone);
 	/* The site may be what failed, so that there are no pseudonyms: then no name at all. */
 	const struct report_news news = { .site = c->mail.mask ? NULL : name, .timezone = zone, .lang = lang_now(),
-					  .failed = reason,
+					  .failed = run_reason(c, reason),
 					  .templates = c->report.templates, .began = store_now() };
 	struct report_mail mail;
 	bool ok = report_mail(&news, &mail, e);

@@ -128,11 +128,12 @@ const char *tui_protocol(const struct store_row *row, char out[WORDS])
 {
 	const char *name = row_text(row, "protocol"), *transport = row_text(row, "transport");
 	int64_t port = row_int(row, "port");
-	int n = snprintf(out, WORDS, "%s%s", *name ? name : _("unknown"), *name && row_guess(row, "confidence") ? "?" : "");
+	(void)snprintf(out, WORDS, "%s%s", *name ? name : _("unknown"), *name && row_guess(row, "confidence") ? "?" : "");
+	size_t n = strlen(out);
 	if (strcmp(transport, "tcp") == 0 || strcmp(transport, "udp") == 0)
-		(void)snprintf(out + n, WORDS - (size_t)n, " %s/%lld", transport, (long long)port);
+		(void)snprintf(out + n, WORDS - n, " %s/%lld", transport, (long long)port);
 	else if (!*name)
-		(void)snprintf(out + n, WORDS - (size_t)n, " %s", transport);
+		(void)snprintf(out + n, WORDS - n, " %s", transport);
 	return ended(out);
 }
 

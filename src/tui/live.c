@@ -76,6 +76,9 @@ static const char *put_clock(int64_t ns, char out[16])
 
 static void count_rate(struct tui_live *l, uint64_t frames)
 {
+	/* The process that reads hostile frames says how many there were: it is not trusted to count upwards. */
+	frames = frames > l->bin_frames ? frames : l->bin_frames;
+	frames = frames > l->rate_frames ? frames : l->rate_frames;
 	double gone = l->seconds - l->rate_at;
 	if (gone >= 1) {
 		l->rate = ((double)frames - (double)l->rate_frames) / gone;

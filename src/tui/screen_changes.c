@@ -55,8 +55,10 @@ static void put_score(struct doc *d, const struct diff *x)
 		snprintf(text, sizeof text, _("%.1f, grade %s → %.1f, grade %s"), a->s, grade_names[a->grade], b->s, grade_names[b->grade]);
 		doc_pair(d, _("Score"), text);
 	}
-	snprintf(text, sizeof text, "%.1f → %.1f", a->n, b->n);
-	doc_pair(d, _("Network"), text);
+	if (a->has_n && b->has_n) {
+		snprintf(text, sizeof text, "%.1f → %.1f", a->n, b->n);
+		doc_pair(d, _("Network"), text);
+	}
 	for (size_t i = 0; s->comparable && i < sizeof parts / sizeof *parts; i++)
 		if (fabs(parts[i].part) >= 0.05)
 			doc_printf(d, STYLE_DIM, 2, "%+5.1f  %s", parts[i].part, _(parts[i].name));

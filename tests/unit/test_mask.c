@@ -45,6 +45,27 @@ static void stays(const struct mask *m, const char *text)
 	free(shown);
 }
 
+/* A device list may hold names of any length: none of their end is left, and the same name has one pseudonym. */
+static void endless(void **state)
+{
+	(void)state;
+	struct mask *m = sample("key");
+	char name[401], *line;
+	memset(name, 'x', sizeof(name));
+	memcpy(name + 380, "the end of the name.", 21);
+	mask_learn(m, MASK_DEVICE, name);
+	char *whole = mask_whole(m, MASK_DEVICE, name);
+	line = xasprintf("%s: stopped", name);
+	hidden(m, line, "end", ": stopped");
+	hidden(m, line, "end", whole);
+	free(line);
+	line = xasprintf("asked: %.*s, the en", 300, name);
+	hidden(m, line, "en", "asked: device-");
+	free(line);
+	free(whole);
+	mask_free(m);
+}
+
 static void texts(void **state)
 {
 	(void)state;
@@ -147,6 +168,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(pseudonyms),
 		cmocka_unit_test(details),
+		cmocka_unit_test(endless),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
