@@ -90,9 +90,10 @@ static void keep_stop(struct source *s)
 				 "on"), capture_live_name(s->live), strerror(errno));
 	note(s->all, text);
 	free(text);
-	buf_init(&b, 16);
+	buf_init(&b, 16 + sizeof s->kept_name);
 	buf_le16(&b, s->index);
 	buf_le64(&b, s->keep.written);
+	buf_puts(&b, s->kept_name);   /* the parent may have opened the next one */
 	scan_child_send(&s->all->c, SCAN_KEEP_STOP, &b);
 	buf_done(&b);
 	s->keeping = false;

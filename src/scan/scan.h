@@ -147,7 +147,7 @@ enum scan_message {
 	SCAN_SNAPSHOT,           /* all is sent that was observed */
 	SCAN_NOTE,               /* text for the user */
 	SCAN_KEEP_NEXT,          /* interface (2): its file is full */
-	SCAN_KEEP_STOP,          /* interface (2), length (8): cannot be written; good so far */
+	SCAN_KEEP_STOP,          /* interface (2), length (8), name: this file cannot be written; good so far */
 };
 enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
