@@ -67,6 +67,8 @@ ok "an unknown interface names those there are" says "there are: v" "$genba" -s 
 ok "its status is 2" status 2 "$genba" -s site/no.genba scan -i vx
 ok "a bad filter" says 'filter "tcp prot 1"' "$genba" -s site/no.genba scan -i vb -f 'tcp prot 1'
 ok "a name in a filter" says "unknown host" "$genba" -s site/no.genba scan -i vb -f 'host panel.factory.example'
+"$genba" -s site/names.genba scan -q first.pcap -f 'host panel.factory.example' 2> names.err
+ok "and in that of captures" has "write addresses|unknown host" names.err
 ok "a port's name in one" status 0 "$genba" -s site/port.genba scan -i vb -d 1s -f 'not tcp port 102 and not port http'
 if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
 	strace -f -e trace=network -o filter.trace "$genba" -s site/no.genba scan -i vb -f 'host panel.factory.example' 2> /dev/null
