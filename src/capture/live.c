@@ -5,7 +5,6 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,17 +80,7 @@ struct compiled {
 	char why[PCAP_ERRBUF_SIZE];
 };
 
-static bool no_sockets(void)
-{
-	scmp_filter_ctx all_but = seccomp_init(SCMP_ACT_ALLOW);
-	bool ok = all_but && seccomp_rule_add(all_but, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0) == 0 &&
-		  seccomp_load(all_but) == 0;
-	if (all_but)
-		seccomp_release(all_but);
-	return ok;
-}
-
-static void compile(pcap_t *p, const char *filter, struct compiled *out)
+static void compile(pcap_t *p, const char *filter, bool (*no_sockets)(void), struct compiled *out)
 {
 	struct bpf_program program;
 	if (!no_sockets()) {
@@ -106,7 +95,7 @@ static void compile(pcap_t *p, const char *filter, struct compiled *out)
 }
 
 /* libpcap asks name servers for names in a filter: it compiles where no socket can be had, so that nothing is sent. */
-static bool set_filter(struct capture_live *l, const char *filter, struct err *e)
+static bool set_filter(struct capture_live *l, const char *filter, bool (*no_sockets)(void), struct err *e)
 {
 	if (!filter || !*filter)
 		return true;
@@ -116,7 +105,7 @@ static bool set_filter(struct capture_live *l, const char *filter, struct err *e
 	snprintf(made->why, sizeof made->why, "%s", _("it could not be compiled"));
 	pid_t pid = fork();
 	if (pid == 0) {
-		compile(l->pcap, filter, made);
+		compile(l->pcap, filter, no_sockets, made);
 		_exit(0);
 	}
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -164,7 +153,8 @@ static bool activate(struct capture_live *l, unsigned buffer, struct err *e)
 	return status >= 0 || activation_error(l->name, l->pcap, status, e);
 }
 
-struct capture_live *capture_live_open(const char *name, const char *filter, unsigned buffer, struct err *e)
+struct capture_live *capture_live_open(const char *name, const char *filter, bool (*no_sockets)(void), unsigned buffer,
+				       struct err *e)
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
 	unsigned index = strlen(name) < IFNAMSIZ ? if_nametoindex(name) : 0;
@@ -179,7 +169,7 @@ struct capture_live *capture_live_open(const char *name, const char *filter, uns
 	l->index = index;
 	l->pcap = pcap_create(name, why);
 	bool ok = l->pcap || err_set(e, "%s: %s", name, why);
-	ok = ok && activate(l, buffer, e) && set_filter(l, filter, e);
+	ok = ok && activate(l, buffer, e) && set_filter(l, filter, no_sockets, e);
 	if (ok && pcap_setnonblock(l->pcap, 1, why) != 0)
 		ok = err_set(e, "%s: %s", name, why);
 	if (!ok) {

@@ -32,7 +32,7 @@ bool scan_live_open(const char *const *names, size_t n, const char *filter, unsi
 				scan_live_close(list, i);
 				return false;
 			}
-		list[i] = capture_live_open(names[i], filter, buffer, e);
+		list[i] = capture_live_open(names[i], filter, scan_no_sockets, buffer, e);
 		if (!list[i]) {
 			scan_live_close(list, i);
 			return false;

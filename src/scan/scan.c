@@ -199,8 +199,9 @@ struct observe *scan_run(const struct scan_job *job, struct err *e)
 		const char *how = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS
 					  ? "was stopped by its sandbox"
 					  : "ended early";
-		ok = names ? err_set(e, _("filter \"%s\": its names cannot be looked up here; write addresses, and the numbers of "
-					"ports and protocols"), job->filter)
+		ok = names
+			     ? err_set(e, _("filter \"%s\": its names cannot be looked up here; write addresses, and the "
+					    "numbers of ports and protocols"), job->filter)
 		     : WIFSIGNALED(status)
 			     ? err_set(e, "the process that reads captures %s (signal %d) after %llu frames; nothing was stored",
 				       how, WTERMSIG(status), (unsigned long long)frames)

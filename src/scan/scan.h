@@ -153,6 +153,8 @@ enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
 /* Lock this process in: open descriptors stay, nothing else can be opened, sent or started. */
 bool scan_sandbox(struct err *e) MUST_CHECK;
+/* Much less: this process gets no socket any more, but files. */
+bool scan_no_sockets(void) MUST_CHECK;
 /* Does this kernel have what the sandbox is made of? landlock: the version of its interface, 0 for none. */
 void scan_sandbox_support(bool *seccomp, int *landlock);
 /*
