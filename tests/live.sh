@@ -66,6 +66,14 @@ is() { [ "$1" = "$2" ] || { echo "got $1, expected $2"; return 1; }; }
 ok "an unknown interface names those there are" says "there are: v" "$genba" -s site/no.genba scan -i vx
 ok "its status is 2" status 2 "$genba" -s site/no.genba scan -i vx
 ok "a bad filter" says 'filter "tcp prot 1"' "$genba" -s site/no.genba scan -i vb -f 'tcp prot 1'
+ok "a name in a filter" says "unknown host" "$genba" -s site/no.genba scan -i vb -f 'host panel.factory.example'
+"$genba" -s site/names.genba scan -q first.pcap -f 'host panel.factory.example' 2> names.err
+ok "and in that of captures" has "write addresses|unknown host" names.err
+ok "a port's name in one" status 0 "$genba" -s site/port.genba scan -i vb -d 1s -f 'not tcp port 102 and not port http'
+if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
+	strace -f -e trace=network -o filter.trace "$genba" -s site/no.genba scan -i vb -f 'host panel.factory.example' 2> /dev/null
+	ok "no name server is asked" eval '! grep -q "[0-9] connect(\|[0-9] send" filter.trace'
+fi
 ok "captures and -i" status 64 "$genba" -s site/no.genba scan -i vb first.pcap
 ok "a bad duration" status 64 "$genba" -s site/no.genba scan -i vb -d 8x
 ok "an interface twice" says "given twice" "$genba" -s site/no.genba scan -i vb -i vb
@@ -182,6 +190,17 @@ if mountpoint -q small; then
 	ok "with most of the frames" [ "$(counted full)" -gt $((sent / 2)) ]
 	"$genba" -s site/part.genba scan small/*.pcap > part.out 2>&1
 	ok "what was kept ends at a frame" eval '! grep -q "as far as it goes" part.out'
+	# The next file was asked for, but is not there yet when the disk is full.
+	rm -f small/*
+	listen next -i vb --keep small --keep-size 8M
+	kill -STOP "$pid"
+	"$send" va first.pcap 40000 > /dev/null
+	kill -CONT "$pid"
+	ok "a disk that is full before the next file" wait_for 5 has "kept no more" next.err
+	kill -INT "$pid"
+	wait "$pid"
+	"$genba" -s site/next.genba scan small/*.pcap > part.out 2>&1
+	ok "there is one file, whole to its end" eval '[ $(ls small | wc -l) = 1 ] && ! grep -q "as far as it goes\|left out" part.out'
 fi
 
 # ---- frames that come faster than they are read ----

@@ -107,6 +107,17 @@ ok "… with the report" grep -q "f-scan-4" "$(nth 3)"
 ok "… attached" grep -qi 'disposition: attachment' "$(nth 3)"
 rm captures/empty.pcap
 
+# ---- a mail to many, from a run that was killed before it could write down that it told ----
+reset
+cp clean.pcap captures/a.pcap
+name=$(printf 'x%.0s' {1..60})
+job many.yaml "mail: {server: 127.0.0.1, port: 1, security: none, from: genba@example.com, to: [$(
+	printf "$name%02d@$name.example.com, " {0..98}) a@example.com]}"
+run many.yaml
+python3 -c 'import sqlite3; d = sqlite3.connect("f.genba"); d.execute("DELETE FROM setting WHERE key = \"run.told\""); d.commit()'
+run many.yaml
+ok "a mail with a long head is found again" count 1
+
 # ---- severity ----
 reset
 cp clean.pcap captures/a.pcap

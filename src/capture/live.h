@@ -16,10 +16,12 @@ enum capture_live_state { LIVE_UP, LIVE_DOWN, LIVE_GONE };
 enum { LIVE_SNAPLEN = 65535 };   /* adapters put TCP segments together: a frame may be longer than on the cable */
 
 /*
- * Listen on it from now on: promiscuous, without name look-ups. filter: BPF text or NULL. buffer: MiB that the kernel
- * keeps while nobody reads. The errors name the interfaces that there are, or what right is missing and how to give it.
+ * Listen on it from now on: promiscuous, without name look-ups. filter: BPF text or NULL. no_sockets: after it the
+ * process that calls it gets none. buffer: MiB that the kernel keeps while nobody reads. The errors name the interfaces
+ * that there are, or what right is missing and how to give it.
  */
-struct capture_live *capture_live_open(const char *name, const char *filter, unsigned buffer, struct err *e) MUST_CHECK;
+struct capture_live *capture_live_open(const char *name, const char *filter, bool (*no_sockets)(void), unsigned buffer,
+				       struct err *e) MUST_CHECK;
 void capture_live_close(struct capture_live *l);
 /* Another process reads it: this one lets go of the interface, and keeps only the name. */
 void capture_live_leave(struct capture_live *l);

@@ -15,6 +15,8 @@
 
 enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MOST = 1900 };
 
+#define KEEP_MOST 9e18             /* bytes: fits into 64 bits with their sign */
+
 /* ---- numbers with a unit ---- */
 
 struct unit { char letter; double factor; };
@@ -72,7 +74,7 @@ static bool read_options(struct cli *c, struct cli_scan *q, const char *names[SC
 		return err_set(e, _("--buffer %s: expected a number of MiB, 1 to %d"), text, BUFFER_MOST);
 	q->buffer = (unsigned)buffer;
 	text = cli_get(c, "keep-size");
-	if (text && !with_unit(text, sizes, &size))
+	if (text && (!with_unit(text, sizes, &size) || size > KEEP_MOST))
 		return err_set(e, _("--keep-size %s: expected a size such as 500M or 20G"), text);
 	q->keep = (struct scan_keep){ .folder = cli_get(c, "keep"), .size = (uint64_t)size, .age = (int64_t)age };
 	if (!q->keep.folder && (cli_has(c, "keep-size") || cli_has(c, "keep-age")))

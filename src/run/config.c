@@ -29,12 +29,9 @@ static bool number_with_unit(const char *text, const struct unit *units, int64_t
 	long n = strtol(text, &end, 10);
 	if (n < 1 || n > NUMBER_MAX || strlen(end) != 1)
 		return false;
-	for (const struct unit *u = units; u->letter; u++) {
-		if (*end == u->letter) {
-			*out = n * u->factor;
-			return true;
-		}
-	}
+	for (const struct unit *u = units; u->letter; u++)
+		if (*end == u->letter)
+			return !__builtin_mul_overflow(n, u->factor, out);
 	return false;
 }
 

@@ -26,9 +26,12 @@ json_t *run_known(struct store *s)
 	const char *key;
 	json_t *day;
 	void *next;
-	json_object_foreach_safe(known, next, key, day)
-		if (json_integer_value(day) < today() - KNOWN_DAYS)
+	json_object_foreach_safe(known, next, key, day) {
+		int64_t age = today() - json_integer_value(day);
+		/* Of a day to come: the clock was wrong then. It would be known until that day. */
+		if (age > KNOWN_DAYS || age < -1)
 			json_object_del(known, key);
+	}
 	return known;
 }
 

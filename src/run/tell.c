@@ -20,7 +20,8 @@
 #include "report/mail.h"
 #include "run/private.h"
 
-enum { HEAD_BYTES = 8192, FAILURE_AGAIN = 20 * 60 * 60 };
+/* A head holds 100 recipients of 320 bytes at most. */
+enum { HEAD_BYTES = 64 << 10, FAILURE_AGAIN = 20 * 60 * 60 };
 
 /* ---- Message-IDs ---- */
 

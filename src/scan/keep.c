@@ -178,16 +178,27 @@ static int create(struct scan_kept *k, size_t interface, char **path, struct err
 	return -1;
 }
 
-void scan_kept_stop(struct scan_kept *k, size_t interface, uint64_t length)
+void scan_kept_stop(struct scan_kept *k, size_t interface)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].interface == interface)
+			k->list[i].open = false;
+}
+
+void scan_kept_cut(struct scan_kept *k, size_t interface, const char *name, uint64_t length)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		struct kept *x = &k->list[i];
-		if (!x->open || x->interface != interface)
+		if (x->interface != interface)
 			continue;
+		if (strcmp(strrchr(x->path, '/') + 1, name) == 0) {
+			/* Half a frame at its end would look like damage. */
+			if (length && truncate(x->path, (off_t)length) == 0)
+				x->digested = false;
+		} else if (x->open) {
+			x->gone = unlink(x->path) == 0;
+		}
 		x->open = false;
-		/* Half a frame at its end would look like damage. */
-		if (length && truncate(x->path, (off_t)length) != 0)
-			continue;
 	}
 }
 
@@ -197,7 +208,7 @@ bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *ou
 	out->fd = create(k, interface, &path, e);
 	if (out->fd < 0)
 		return false;
-	scan_kept_stop(k, interface, 0);
+	scan_kept_stop(k, interface);
 	/* Two shares: a file grows a little further until the next one is there. */
 	remove_old(k, 2 * scan_keep_share(k->job) * k->job->n_interfaces);
 	if (k->n == k->room) {
@@ -218,7 +229,7 @@ bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *ou
 void scan_kept_end(struct scan_kept *k)
 {
 	for (size_t i = 0; i < k->job->n_interfaces; i++)
-		scan_kept_stop(k, i, 0);
+		scan_kept_stop(k, i);
 	remove_old(k, 0);
 }
 

@@ -32,7 +32,7 @@ bool scan_live_open(const char *const *names, size_t n, const char *filter, unsi
 				scan_live_close(list, i);
 				return false;
 			}
-		list[i] = capture_live_open(names[i], filter, buffer, e);
+		list[i] = capture_live_open(names[i], filter, scan_no_sockets, buffer, e);
 		if (!list[i]) {
 			scan_live_close(list, i);
 			return false;
@@ -123,7 +123,7 @@ static void keep_next(struct parent *p, uint16_t interface)
 		err_prefix(&e, "%s", _("what is heard is kept no more; the scan goes on"));
 		note(p, e.text);
 		what.what = SAY_KEEP_NO_MORE;
-		scan_kept_stop(p->kept, interface, 0);
+		scan_kept_stop(p->kept, interface);
 		(void)say(p, &what, -1);
 		return;
 	}
@@ -210,7 +210,8 @@ static bool take_message(void *data, uint8_t kind, struct cur body)
 		uint64_t length = cur_le64(&body);
 		if (!cur_ok(&body) || !p->kept || interface >= p->job->n_interfaces)
 			return false;
-		scan_kept_stop(p->kept, interface, length);
+		text_wire(cur_here(&body), cur_left(&body), text, sizeof text);
+		scan_kept_cut(p->kept, interface, text, length);
 		return true;
 	}
 	case SCAN_END:

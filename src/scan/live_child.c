@@ -36,7 +36,7 @@ struct source {
 	struct obs_file own;         /* what was not kept, and what the interface lost */
 	uint64_t frames, bytes;      /* all */
 	enum capture_live_state state;
-	int64_t down_since, first_down;
+	int64_t down_since_ms, first_down;
 	char problem[OBS_TEXT + 1];
 
 	bool keeping, next_asked;
@@ -90,9 +90,10 @@ static void keep_stop(struct source *s)
 				 "on"), capture_live_name(s->live), strerror(errno));
 	note(s->all, text);
 	free(text);
-	buf_init(&b, 16);
+	buf_init(&b, 16 + sizeof s->kept_name);
 	buf_le16(&b, s->index);
 	buf_le64(&b, s->keep.written);
+	buf_puts(&b, s->kept_name);   /* the parent may have opened the next one */
 	scan_child_send(&s->all->c, SCAN_KEEP_STOP, &b);
 	buf_done(&b);
 	s->keeping = false;
@@ -205,19 +206,18 @@ static void look(struct source *s)
 	if (s->state == LIVE_GONE)
 		return;
 	enum capture_live_state now = capture_live_state(s->live), before = s->state;
-	int64_t t = wall_ns();
+	int64_t t = wall_ns(), ms = scan_child_ms();
 	s->state = now;
 	if (before == LIVE_UP && now != LIVE_UP) {
 		s->own.gaps++;
-		s->down_since = t;
+		s->down_since_ms = ms;
 		if (!s->first_down || now == LIVE_GONE)
 			s->first_down = t;
 		tell(s, now == LIVE_DOWN ? _("the interface is down; genba waits for it") :
 					   _("the interface disappeared; what was seen there is kept"));
 	} else if (before == LIVE_DOWN) {
-		if (t > s->down_since)
-			s->own.gap_ns += t - s->down_since;
-		s->down_since = t;
+		s->own.gap_ns += (ms - s->down_since_ms) * 1000000;   /* whatever the clock was set to meanwhile */
+		s->down_since_ms = ms;
 		if (now == LIVE_UP)
 			tell(s, _("the interface is up again"));
 		if (now == LIVE_GONE) {

@@ -66,8 +66,10 @@ uint64_t scan_keep_share(const struct scan_job *job);
 struct scan_kept *scan_kept_new(const struct scan_job *job);
 /* Open the next file of an interface, and let the oldest go. False: e says why. */
 bool scan_kept_next(struct scan_kept *k, size_t interface, struct keep_start *out, struct err *e) MUST_CHECK;
-/* The current file of an interface ends here. */
-void scan_kept_stop(struct scan_kept *k, size_t interface, uint64_t length);
+/* The current file of an interface ends. */
+void scan_kept_stop(struct scan_kept *k, size_t interface);
+/* It could not be written further: the file of this name ends at this length, one that was opened to follow it goes. */
+void scan_kept_cut(struct scan_kept *k, size_t interface, const char *name, uint64_t length);
 /* Nothing is written any more. */
 void scan_kept_end(struct scan_kept *k);
 /* Digests as of now. */

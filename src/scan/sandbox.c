@@ -67,6 +67,16 @@ void scan_sandbox_support(bool *seccomp, int *landlock_version)
 #endif
 }
 
+bool scan_no_sockets(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	bool ok = filter && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0) == 0 &&
+		  seccomp_load(filter) == 0;
+	if (filter)
+		seccomp_release(filter);
+	return ok;
+}
+
 static bool lock_in(bool (*more)(scmp_filter_ctx filter, const void *data), const void *data, struct err *e)
 {
 	const struct rlimit none = { 0, 0 };

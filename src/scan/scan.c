@@ -194,10 +194,15 @@ struct observe *scan_run(const struct scan_job *job, struct err *e)
 	free(p.in);
 	if (ok && !p.ended) {
 		uint64_t frames = observe_counted(p.o, COUNT_FRAMES);
+		/* libpcap reads files and asks name servers for names in a filter. */
+		bool names = frames == 0 && job->filter && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 		const char *how = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS
 					  ? "was stopped by its sandbox"
 					  : "ended early";
-		ok = WIFSIGNALED(status)
+		ok = names
+			     ? err_set(e, _("filter \"%s\": its names cannot be looked up here; write addresses, and the "
+					    "numbers of ports and protocols"), job->filter)
+		     : WIFSIGNALED(status)
 			     ? err_set(e, "the process that reads captures %s (signal %d) after %llu frames; nothing was stored",
 				       how, WTERMSIG(status), (unsigned long long)frames)
 			     : err_set(e, "the process that reads captures %s (status %d); nothing was stored", how,

@@ -147,12 +147,14 @@ enum scan_message {
 	SCAN_SNAPSHOT,           /* all is sent that was observed */
 	SCAN_NOTE,               /* text for the user */
 	SCAN_KEEP_NEXT,          /* interface (2): its file is full */
-	SCAN_KEEP_STOP,          /* interface (2), length (8): cannot be written; good so far */
+	SCAN_KEEP_STOP,          /* interface (2), length (8), name: this file cannot be written; good so far */
 };
 enum { SCAN_MESSAGE_MAX = 1 << 20 };   /* bytes of a body */
 
 /* Lock this process in: open descriptors stay, nothing else can be opened, sent or started. */
 bool scan_sandbox(struct err *e) MUST_CHECK;
+/* Much less: this process gets no socket any more, but files. */
+bool scan_no_sockets(void) MUST_CHECK;
 /* Does this kernel have what the sandbox is made of? landlock: the version of its interface, 0 for none. */
 void scan_sandbox_support(bool *seccomp, int *landlock);
 /*

@@ -156,9 +156,10 @@ void scans_settle(struct store *s)
 	sqlite3_finalize(st);
 	/* Where it cannot be written now, the next one to open the file does it. */
 	for (size_t i = 0; i < n; i++) {
-		char sql[100];
-		snprintf(sql, sizeof sql, "UPDATE main.scan SET state = 'interrupted', process = NULL WHERE id = %lld",
-			 (long long)gone[i]);
+		char sql[150];
+		/* It may have stored its end since it was looked at, and gone then. */
+		snprintf(sql, sizeof sql, "UPDATE main.scan SET state = 'interrupted', process = NULL WHERE id = %lld"
+			 " AND state = 'running'", (long long)gone[i]);
 		if (!store_run(s, sql, NULL))
 			break;
 	}

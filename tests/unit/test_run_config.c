@@ -89,6 +89,7 @@ static void units(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_false(run_seconds(bad[i], &n));
 	assert_false(run_bytes("10g", &n));
+	assert_false(run_bytes("16777216T", &n));
 }
 
 #define JOB "site: a.genba\nscan: {files: [x]}\n"
