@@ -211,7 +211,7 @@ static int allowed_live(void)
 
 static bool interface_sandbox(struct err *e)
 {
-	live = capture_live_open("lo", NULL, 1, e);
+	live = capture_live_open("lo", NULL, NULL, 1, e);
 	bool ok = live && pipe2(out, O_CLOEXEC) == 0;
 	ok = ok && send(watch, hello, sizeof hello, 0) == sizeof hello;
 	interface[0] = ok ? capture_live_fd(live) : -1;
