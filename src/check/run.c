@@ -62,24 +62,7 @@ static bool ids_have(const struct ids *ids, int64_t id)
 
 /* ---- exceptions ---- */
 
-/* Today in UTC, "YYYY-MM-DD"; SOURCE_DATE_EPOCH fixes it. */
-static void today(char out[11])
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	time_t now = time(NULL);
-	if (fixed && *fixed) {
-		char *end;
-		errno = 0;
-		long long v = strtoll(fixed, &end, 10);
-		if (!errno && !*end && v >= 0)
-			now = (time_t)v;
-	}
-	struct tm tm;
-	if (!gmtime_r(&now, &tm) || strftime(out, 11, "%Y-%m-%d", &tm) == 0)
-		strcpy(out, "9999-12-31");
-}
-
-struct reading_exceptions { struct exceptions *to; char today[11]; };
+struct reading_exceptions { struct exceptions *to; char today[32]; };
 
 static bool add_exception(void *data, const struct store_exception *x)
 {
@@ -97,7 +80,8 @@ bool exceptions_load(struct store *s, struct exceptions *out, struct err *e)
 {
 	struct reading_exceptions r = { .to = out };
 	*out = (struct exceptions){ 0 };
-	today(r.today);
+	text_time(store_now(), r.today);
+	r.today[10] = 0;
 	if (store_exceptions(s, add_exception, &r, e))
 		return true;
 	exceptions_done(out);

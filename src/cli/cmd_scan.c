@@ -165,16 +165,6 @@ void cli_scan_summary(const struct inventory *inv, int64_t scan, bool again, con
 
 /* ---- the command ---- */
 
-int64_t cli_scan_clock(void)
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	if (fixed && *fixed)
-		return strtoll(fixed, NULL, 10) * INT64_C(1000000000);
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 void cli_scan_info(const struct cli *c, struct store_scan_info *info)
 {
 	const char *running = cli_get(c, "line-running");
@@ -201,7 +191,7 @@ static bool save(struct cli_scan *q, struct inventory *inv, const struct scan_in
 	q->again = q->scan != 0;
 	struct store_scan_info info = q->said;
 	info.started = started;
-	info.finished = cli_scan_clock();
+	info.finished = store_now();
 	info.paths = paths;
 	info.digests = digests;
 	info.state = "complete";
@@ -243,7 +233,7 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 {
 	if (q->n_interfaces)
 		return cli_scan_listen(q, e);
-	int64_t started = cli_scan_clock();
+	int64_t started = store_now();
 	struct scan_input *files;
 	size_t n;
 	char *problems;

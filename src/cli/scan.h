@@ -34,8 +34,6 @@ bool cli_scan(struct cli_scan *q, struct err *e) MUST_CHECK;
 /* … of interfaces */
 bool cli_scan_listen(struct cli_scan *q, struct err *e) MUST_CHECK;
 
-/* Time now in ns; $SOURCE_DATE_EPOCH fixes it. */
-int64_t cli_scan_clock(void);
 /* What the command line says about the scan. */
 void cli_scan_info(const struct cli *c, struct store_scan_info *info);
 /* What is wrong with the captures, on standard error. */

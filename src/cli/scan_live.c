@@ -209,7 +209,7 @@ static bool save(struct session *s, struct inventory *inv, const struct scan_kep
 	}
 	struct store_scan_info info = s->q->said;
 	info.started = s->started;
-	info.finished = cli_scan_clock();
+	info.finished = store_now();
 	info.paths = paths;
 	info.digests = digests;
 	info.state = state;
@@ -283,7 +283,7 @@ static bool listen_and_store(struct session *s, const struct scan_job *job, stru
 	struct scan_kept *kept;
 	bool whole;
 	scan_live_signals(true);
-	s->started = cli_scan_clock();
+	s->started = store_now();
 	struct observe *seen = scan_live(job, &kept, &whole, e);
 	clear_line(s);
 	struct inventory *inv = seen ? inventory_resolve(seen) : NULL;

@@ -112,7 +112,8 @@ int64_t store_now(void)
 	if (fixed && *fixed) {
 		char *end;
 		long long seconds = strtoll(fixed, &end, 10);
-		if (*end == 0)
+		/* What does not fit into ns fixes nothing. */
+		if (*end == 0 && seconds >= 0 && seconds <= INT64_MAX / 1000000000)
 			return (int64_t)seconds * 1000000000;
 	}
 	struct timespec now;
