@@ -42,6 +42,14 @@ void model_real(json_t *o, const char *key, double value, int digits)
 	json_object_set_new(o, key, json_real(round(value * scale) / scale));
 }
 
+void model_points(json_t *o, const char *key, bool known, double value)
+{
+	if (known)
+		model_real(o, key, value, 1);
+	else
+		model_text(o, key, NULL);
+}
+
 void model_bool(json_t *o, const char *key, bool value)
 {
 	json_object_set_new(o, key, json_boolean(value));
@@ -58,32 +66,14 @@ void model_time(json_t *o, const char *key, int64_t ns)
 static void add_score(json_t *model, const char *key, const struct score_result *r, const bool *measured)
 {
 	json_t *o = report_object(model, key);
-	static const char *const none = NULL;
-	if (r->has_s) {
-		model_real(o, "s", r->s, 1);
-		model_real(o, "low", r->low, 1);
-		model_real(o, "high", r->high, 1);
-		model_text(o, "grade", grade_names[r->grade]);
-		model_text(o, "grade_before", grade_names[r->grade_before]);
-	} else {
-		model_text(o, "s", none);
-		model_text(o, "low", none);
-		model_text(o, "high", none);
-		model_text(o, "grade", none);
-		model_text(o, "grade_before", none);
-	}
-	if (r->has_m)
-		model_real(o, "m", r->m, 1);
-	else
-		model_text(o, "m", none);
-	if (r->has_n)
-		model_real(o, "n", r->n, 1);
-	else
-		model_text(o, "n", none);
-	if (r->has_d)
-		model_real(o, "d", r->d, 1);
-	else
-		model_text(o, "d", none);
+	model_points(o, "s", r->has_s, r->s);
+	model_points(o, "low", r->has_s, r->low);
+	model_points(o, "high", r->has_s, r->high);
+	model_text(o, "grade", r->has_s ? grade_names[r->grade] : NULL);
+	model_text(o, "grade_before", r->has_s ? grade_names[r->grade_before] : NULL);
+	model_points(o, "m", r->has_m, r->m);
+	model_points(o, "n", r->has_n, r->n);
+	model_points(o, "d", r->has_d, r->d);
 	model_bool(o, "declared_only", r->declared_only);
 	model_real(o, "unknown_share", r->unknown_share, 4);
 	json_t *caps = report_list(o, "caps");
@@ -95,19 +85,11 @@ static void add_score(json_t *model, const char *key, const struct score_result 
 		model_int(cap, "count", r->caps[i].count);
 	}
 	json_t *domains = report_object(o, "domains");
-	for (int d = 0; d < DOMAIN_MAX; d++) {
-		if (r->rated[d])
-			model_real(domains, domain_names[d], r->domain[d], 1);
-		else
-			model_text(domains, domain_names[d], none);
-	}
+	for (int d = 0; d < DOMAIN_MAX; d++)
+		model_points(domains, domain_names[d], r->rated[d], r->domain[d]);
 	json_t *categories = report_object(o, "categories");
-	for (int c = 0; c < CATEGORY_MAX; c++) {
-		if (r->has_n && measured[c] && c != CATEGORY_STABILITY)
-			model_real(categories, category_names[c], r->category[c], 1);
-		else
-			model_text(categories, category_names[c], none);
-	}
+	for (int c = 0; c < CATEGORY_MAX; c++)
+		model_points(categories, category_names[c], r->has_n && measured[c] && c != CATEGORY_STABILITY, r->category[c]);
 }
 
 static void add_coverage(json_t *model, const struct assessment *a)
@@ -549,25 +531,13 @@ static void add_plans(json_t *model, const struct assessment *a)
 
 /* ---- all ---- */
 
-/* Now, or what SOURCE_DATE_EPOCH says, so that a report can be made again byte by byte. */
-static int64_t now(void)
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	if (fixed && *fixed) {
-		long long t = strtoll(fixed, &end, 10);
-		if (*end == 0 && t > 0 && t < 253402300800)
-			return t * 1000000000;
-	}
-	return (int64_t)time(NULL) * 1000000000;
-}
-
 void model_tool(json_t *model)
 {
+	char now[32];
 	json_t *tool = report_object(model, "tool");
 	model_text(tool, "name", PACKAGE);
 	model_text(tool, "version", VERSION);
-	model_time(model, "generated", now());
+	model_text(model, "generated", text_time(store_now(), now));
 }
 
 json_t *report_model(struct store *s, struct assessment *a, struct err *e)

@@ -11,6 +11,8 @@ void model_text2(json_t *o, const char *key, const struct text2 *t);
 void model_int(json_t *o, const char *key, int64_t value);
 /* Rounded to `digits` places, so that the last bits of arithmetic never show. */
 void model_real(json_t *o, const char *key, double value, int digits);
+/* Points, to a tenth; null where they are not known. */
+void model_points(json_t *o, const char *key, bool known, double value);
 void model_bool(json_t *o, const char *key, bool value);
 /* RFC 3339 in UTC; 0 is null. */
 void model_time(json_t *o, const char *key, int64_t ns);

@@ -7,14 +7,6 @@
 
 /* ---- since the scan before ---- */
 
-static void add_number(json_t *o, const char *key, bool known, double value)
-{
-	if (known)
-		model_real(o, key, value, 1);
-	else
-		model_text(o, key, NULL);
-}
-
 static bool take_time(void *data, const struct store_row *row)
 {
 	*(int64_t *)data = row->n > 0 ? row->values[0].i : 0;
@@ -36,8 +28,8 @@ static void add_side(json_t *list, const char *key, struct store *s, const struc
 	model_int(o, "scan", a->scan);
 	model_time(o, "started", began);
 	model_time(o, "captured", captured(s, a->scan, began));
-	add_number(o, "s", a->score.has_s, a->score.s);
-	add_number(o, "n", a->score.has_n, a->score.n);
+	model_points(o, "s", a->score.has_s, a->score.s);
+	model_points(o, "n", a->score.has_n, a->score.n);
 	model_text(o, "grade", a->score.has_s ? grade_names[a->score.grade] : NULL);
 	model_real(o, "k", a->coverage.k, 3);
 }
@@ -60,15 +52,15 @@ static void add_moves(json_t *o, const struct diff *d)
 			continue;
 		json_t *row = report_item(list);
 		model_text(row, "id", domain_names[i]);
-		add_number(row, "before", x->rated[i], x->domain[i]);
-		add_number(row, "now", y->rated[i], y->domain[i]);
+		model_points(row, "before", x->rated[i], x->domain[i]);
+		model_points(row, "now", y->rated[i], y->domain[i]);
 	}
 	list = report_list(o, "categories");
 	for (int i = 0; i < CATEGORY_STABILITY; i++) {
 		json_t *row = report_item(list);
 		model_text(row, "id", category_names[i]);
-		add_number(row, "before", x->has_n && d->before->measured[i], x->category[i]);
-		add_number(row, "now", y->has_n && d->now->measured[i], y->category[i]);
+		model_points(row, "before", x->has_n && d->before->measured[i], x->category[i]);
+		model_points(row, "now", y->has_n && d->now->measured[i], y->category[i]);
 	}
 }
 
@@ -152,20 +144,37 @@ static void add_comparison(json_t *model, struct store *s, const struct diff *d)
 
 /* ---- over the scans ---- */
 
-static void add_point(json_t *list, struct store *s, const struct assessment *a, int64_t began)
+static void add_point(json_t *list, struct store *s, const struct store_scan_head *scan, const struct score_point *p)
 {
 	json_t *o = report_item(list);
-	model_int(o, "scan", a->scan);
-	model_time(o, "started", began);
-	model_time(o, "captured", captured(s, a->scan, began));
-	add_number(o, "s", a->score.has_s, a->score.s);
-	add_number(o, "n", a->score.has_n, a->score.n);
-	model_text(o, "grade", a->score.has_s ? grade_names[a->score.grade] : NULL);
-	model_bool(o, "declared_only", a->score.declared_only);
-	model_real(o, "k", a->coverage.k, 3);
+	model_int(o, "scan", scan->id);
+	model_time(o, "started", scan->started);
+	model_time(o, "captured", captured(s, scan->id, scan->started));
+	model_points(o, "s", p->score.has_s, p->score.s);
+	model_points(o, "n", p->score.has_n, p->score.n);
+	model_text(o, "grade", p->score.has_s ? grade_names[p->score.grade] : NULL);
+	model_bool(o, "declared_only", p->score.declared_only);
+	model_real(o, "k", p->k, 3);
 	json_t *count = report_object(o, "severities");
 	for (int i = SEVERITY_CRITICAL; i >= 0; i--)
-		model_int(count, severity_names[i], (int64_t)a->by_severity[i]);
+		model_int(count, severity_names[i], (int64_t)p->by_severity[i]);
+}
+
+/* The scan before in full, as the comparison needs it. */
+static bool compare(json_t *model, struct store *s, int64_t scan, struct assessment *now, struct err *e)
+{
+	struct store *const both[2] = { s, s };
+	struct assessment before;
+	struct diff d;
+	if (!score_assess(s, scan, &before, e))
+		return false;
+	bool good = diff_make(both, &before, now, &d, e);
+	if (good) {
+		add_comparison(model, s, &d);
+		diff_free(&d);
+	}
+	score_assess_free(&before);
+	return good;
 }
 
 /* Each scan is assessed with the answers as they are now: what they were is not kept. */
@@ -179,26 +188,12 @@ bool model_change(json_t *model, struct store *s, struct assessment *now, struct
 		return true;
 	if (!score_last_scans(s, now->scan, scans, REPORT_TREND, &n, e))
 		return false;
-	bool good = true;
-	for (size_t i = 0; good && n > 1 && i < n; i++) {
-		if (scans[i].id == now->scan) {
-			add_point(trend, s, now, scans[i].started);
-			continue;
-		}
-		struct assessment before;
-		if (!score_assess(s, scans[i].id, &before, e))
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		struct score_point p = { .score = now->score, .k = now->coverage.k };
+		memcpy(p.by_severity, now->by_severity, sizeof(p.by_severity));
+		if (scans[i].id != now->scan && !score_of_scan(now, s, scans[i].id, &p, e))
 			return false;
-		add_point(trend, s, &before, scans[i].started);
-		if (i + 2 == n) {
-			struct diff d;
-			struct store *const both[2] = { s, s };
-			good = diff_make(both, &before, now, &d, e);
-			if (good) {
-				add_comparison(model, s, &d);
-				diff_free(&d);
-			}
-		}
-		score_assess_free(&before);
+		add_point(trend, s, &scans[i], &p);
 	}
-	return good;
+	return n < 2 || compare(model, s, scans[n - 2].id, now, e);
 }

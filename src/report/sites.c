@@ -12,22 +12,14 @@ enum { WORST = 3 };
 
 /* ---- one site ---- */
 
-static void put_points(json_t *o, const char *key, bool has, double value)
-{
-	if (has)
-		model_real(o, key, value, 1);
-	else
-		model_text(o, key, NULL);
-}
-
 static void add_points(json_t *o, const struct score_result *r)
 {
-	put_points(o, "s", r->has_s, r->s);
-	put_points(o, "low", r->has_s, r->low);
-	put_points(o, "high", r->has_s, r->high);
-	put_points(o, "m", r->has_m, r->m);
-	put_points(o, "n", r->has_n, r->n);
-	put_points(o, "d", r->has_d, r->d);
+	model_points(o, "s", r->has_s, r->s);
+	model_points(o, "low", r->has_s, r->low);
+	model_points(o, "high", r->has_s, r->high);
+	model_points(o, "m", r->has_m, r->m);
+	model_points(o, "n", r->has_n, r->n);
+	model_points(o, "d", r->has_d, r->d);
 	model_text(o, "grade", r->has_s ? grade_names[r->grade] : NULL);
 	model_bool(o, "declared_only", r->declared_only);
 }
@@ -37,17 +29,16 @@ static bool add_trend(json_t *o, const struct assessment *a, struct store *s, co
 {
 	json_t *list = report_list(o, "trend");
 	for (size_t i = 0; i < n; i++) {
-		struct score_result r;
-		if (scans[i].id == a->scan)
-			r = a->score;
-		else if (!score_of_scan(a, s, scans[i].id, &r, e))
+		struct score_point p = { .score = a->score };
+		const struct score_result *r = &p.score;
+		if (scans[i].id != a->scan && !score_of_scan(a, s, scans[i].id, &p, e))
 			return false;
 		json_t *x = report_item(list);
 		model_int(x, "scan", scans[i].id);
 		model_time(x, "finished", scans[i].finished);
-		put_points(x, "s", r.has_s, r.s);
-		put_points(x, "n", r.has_n, r.n);
-		model_text(x, "grade", r.has_s ? grade_names[r.grade] : NULL);
+		model_points(x, "s", r->has_s, r->s);
+		model_points(x, "n", r->has_n, r->n);
+		model_text(x, "grade", r->has_s ? grade_names[r->grade] : NULL);
 	}
 	return true;
 }
@@ -158,7 +149,7 @@ static bool add_site(json_t *o, json_t *common, const char *path, bool mask, str
 		json_t *trend = json_object_get(o, "trend"), *x = json_array_get(trend, n >= 2 ? n - 2 : n);
 		const char *key = a.score.has_s ? "s" : "n";
 		bool both = x && a.score.has_n && json_is_number(json_object_get(x, key));
-		put_points(o, "change", both, both ? (a.score.has_s ? a.score.s : a.score.n) -
+		model_points(o, "change", both, both ? (a.score.has_s ? a.score.s : a.score.n) -
 						   json_number_value(json_object_get(x, key)) : 0);
 		add_findings(o, &a);
 		add_next(o, &a);
@@ -230,12 +221,12 @@ static void add_deviation(json_t *model)
 		squares += has ? (s - mean) * (s - mean) : 0;
 	}
 	double spread = n ? sqrt(squares / (double)n) : 0;
-	put_points(model, "mean", n > 0, mean);
+	model_points(model, "mean", n > 0, mean);
 	model_int(model, "scored", (int64_t)n);
 	json_array_foreach(json_object_get(model, "sites"), i, site) {
 		double s = points(site, &has);
 		bool said = has && n >= SITES_DEVIATION && spread > 0;
-		put_points(site, "deviation", said, said ? 50 + 10 * (s - mean) / spread : 0);
+		model_points(site, "deviation", said, said ? 50 + 10 * (s - mean) / spread : 0);
 	}
 }
 

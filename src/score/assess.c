@@ -307,17 +307,23 @@ void score_assess_build(struct assessment *a)
 	score_plan(a);
 }
 
+/* The score alone, of an assessment that is not built. */
+static void score_only(struct assessment *x, struct score_result *out)
+{
+	collect_findings(x);
+	read_questions(x);
+	score_what_if(x, &(struct what_if){ .unknown = -1 }, out);
+	for (size_t i = 0; i < x->questionnaire.n; i++)
+		free(x->questions[i].contradictions);
+	free(x->questions);
+	free(x->findings);
+}
+
 void score_had(const struct assessment *a, const struct check_results *results, struct score_result *out)
 {
 	struct assessment x = { .scan = a->scan, .results = *results, .questionnaire = a->questionnaire,
 				.answers = a->answers, .coverage = a->coverage };
-	collect_findings(&x);
-	read_questions(&x);
-	score_what_if(&x, &(struct what_if){ .unknown = -1 }, out);
-	for (size_t i = 0; i < x.questionnaire.n; i++)
-		free(x.questions[i].contradictions);
-	free(x.questions);
-	free(x.findings);
+	score_only(&x, out);
 }
 
 /* ---- from the site file ---- */
@@ -425,12 +431,15 @@ static bool load_scan(struct store *s, struct assessment *a, struct err *e)
 	       store_select(s, a->scan, "SELECT finished FROM v_scan", NULL, read_number, &a->scan_finished, e);
 }
 
-bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_result *out, struct err *e)
+bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_point *out, struct err *e)
 {
 	struct assessment x = { .scan = scan, .checks = a->checks, .questionnaire = a->questionnaire, .answers = a->answers };
 	bool ok = load_scan(s, &x, e);
-	if (ok)
-		score_had(&x, &x.results, out);
+	if (ok) {
+		score_only(&x, &out->score);
+		out->k = x.coverage.k;
+		memcpy(out->by_severity, x.by_severity, sizeof x.by_severity);
+	}
 	check_results_free(&x.results);
 	return ok;
 }

@@ -162,7 +162,12 @@ void score_had(const struct assessment *a, const struct check_results *results, 
  * The score as an older scan of the site shows it, with the checks and the answers as they are now. What the trend is
  * made of: a check that was learned since then moves all of its points.
  */
-bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_result *out,
+struct score_point {
+	struct score_result score;
+	double k;                      /* coverage */
+	size_t by_severity[SEVERITY_CRITICAL + 1];   /* as in struct assessment */
+};
+bool score_of_scan(const struct assessment *a, struct store *s, int64_t scan, struct score_point *out,
 		   struct err *e) MUST_CHECK;
 
 /*

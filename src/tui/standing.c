@@ -42,14 +42,6 @@ void tui_put_network(struct doc *d, const struct assessment *a)
 	free(text);
 }
 
-static bool newest(void *data, const struct store_scan_head *h)
-{
-	struct store_scan_head *scan = data;
-	if (strcmp(h->state, "running") != 0)
-		*scan = (struct store_scan_head){ .id = h->id, .finished = h->finished, .devices = h->devices };
-	return true;
-}
-
 static bool take_count(void *data, const struct store_row *row)
 {
 	*(int64_t *)data = store_column(row, "n").i;
@@ -58,11 +50,12 @@ static bool take_count(void *data, const struct store_row *row)
 
 bool tui_last_scan(const struct tui *t, char *out, size_t size)
 {
-	struct store_scan_head scan = { 0 };
+	struct store_scan_head scan;
+	size_t scans;
 	struct err e;
 	char at[32];
 	int64_t n = 0;
-	if (!store_scans(t->store, newest, &scan, &e) || !scan.id)
+	if (!score_last_scans(t->store, 0, &scan, 1, &scans, &e) || !scans)
 		return false;
 	/* Addresses on the internet are no devices of the factory. */
 	if (!store_select(t->store, scan.id, "SELECT count(*) AS n FROM v_device WHERE NOT internet", NULL, take_count, &n, &e))
