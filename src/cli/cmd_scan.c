@@ -11,7 +11,6 @@
 #include "cli/scan.h"
 #include "inventory/inventory.h"
 #include "scan/scan.h"
-#include "tui/live.h"
 
 static const struct cli_option options[] = {
 	{ 'i', "interface", N_("NAME"), N_("listen here instead of reading captures; may be given several times") },
@@ -38,10 +37,7 @@ struct show {
 	const struct scan_input *files;
 	size_t n;
 	struct timespec start;
-	bool shown;
-	struct tui_live_about about;
-	struct tui_live *screen;   /* NULL: a line is shown instead */
-	bool tried;                /* to have the screen */
+	struct cli_scan_show show;
 };
 
 static double seconds_since(const struct timespec *t)
@@ -51,11 +47,28 @@ static double seconds_since(const struct timespec *t)
 	return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
-static void clear_line(struct show *s)
+void cli_scan_clear_line(struct cli_scan_show *show)
 {
-	if (s->shown)
+	if (show->line)
 		fputs("\r\x1b[K", stderr);
-	s->shown = false;
+	show->line = false;
+}
+
+void cli_scan_line(struct cli_scan_show *show, const char *text)
+{
+	fprintf(stderr, "\r\x1b[K%s", text);
+	fflush(stderr);
+	show->line = true;
+}
+
+bool cli_scan_screen(struct cli_scan_show *show)
+{
+	if (!show->tried) {
+		show->tried = true;
+		cli_scan_clear_line(show);
+		show->screen = tui_live_open(&show->about, NULL);
+	}
+	return show->screen != NULL;
 }
 
 static void progress(void *data, const struct scan_progress *p)
@@ -66,27 +79,20 @@ static void progress(void *data, const struct scan_progress *p)
 	if (t < 0.3)
 		return;
 	/* A scan that is over at once needs no screen. */
-	if (!s->tried && t >= SCREEN_AFTER && share > 0 && t / share - t > 1) {
-		s->tried = true;
-		clear_line(s);
-		s->screen = tui_live_open(&s->about, NULL);
-	}
-	if (s->screen) {
-		tui_live_show(s->screen, p, t);
+	bool worth = t >= SCREEN_AFTER && share > 0 && t / share - t > 1;
+	if (s->show.screen || (worth && cli_scan_screen(&s->show))) {
+		tui_live_show(s->show.screen, p, t);
 		return;
 	}
 	buf_init(&line, 1024);
-	buf_puts(&line, "\r\x1b[K");
 	if (s->n > 1)
 		buf_printf(&line, "%u/%zu ", p->file + 1u, s->n);
 	buf_printf(&line, _("%3.0f %%  %.0f packets/s  %u addresses"), share * 100, (double)p->frames / t,
 		   p->addresses);
 	if (share > 0.02 && share < 1)
 		buf_printf(&line, _("  %.0f s left"), t / share - t);
-	fputs(line.data, stderr);
-	fflush(stderr);
+	cli_scan_line(&s->show, line.data);
 	buf_done(&line);
-	s->shown = true;
 }
 
 /* ---- the summary ---- */
@@ -252,13 +258,13 @@ bool cli_scan(struct cli_scan *q, struct err *e)
 	const char **names = xcalloc(n, sizeof *names);
 	for (size_t i = 0; i < n; i++)
 		names[i] = files[i].path;
-	struct show show = { .files = files, .n = n, .about = { .site = q->site, .names = names, .n = n } };
+	struct show show = { .files = files, .n = n, .show.about = { .site = q->site, .names = names, .n = n } };
 	clock_gettime(CLOCK_MONOTONIC, &show.start);
 	const struct scan_job job = { .files = files, .n = n, .filter = q->filter, .data = &show, .end = tui_live_end(),
 				      .progress = !q->quiet && isatty(STDERR_FILENO) ? progress : NULL };
 	struct observe *o = scan_run(&job, e);
-	tui_live_close(show.screen);
-	clear_line(&show);
+	tui_live_close(show.show.screen);
+	cli_scan_clear_line(&show.show);
 	free(names);
 	struct inventory *inv = o ? inventory_resolve(o) : NULL;
 	if (inv && !s)

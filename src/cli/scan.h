@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "scan/scan.h"
 #include "store/store.h"
+#include "tui/live.h"
 
 enum { CLI_SCAN_BUFFER = 64 };                   /* MiB of each interface, if nobody says otherwise */
 #define CLI_SCAN_SNAPSHOT 300.0                  /* seconds, likewise */
@@ -33,6 +34,22 @@ struct cli_scan {
 bool cli_scan(struct cli_scan *q, struct err *e) MUST_CHECK;
 /* … of interfaces */
 bool cli_scan_listen(struct cli_scan *q, struct err *e) MUST_CHECK;
+
+/*
+ * What a terminal shows of a scan that runs: the screen, where the terminal suits it and the scan is long enough; else a
+ * line that is written over and over.
+ */
+struct cli_scan_show {
+	struct tui_live_about about;
+	struct tui_live *screen;                 /* NULL: the line */
+	bool tried;                              /* to have the screen */
+	bool line;                               /* one stands there */
+};
+/* The screen, tried once, from now on. False: the line is to be shown. */
+bool cli_scan_screen(struct cli_scan_show *show);
+void cli_scan_clear_line(struct cli_scan_show *show);
+/* In place of the line that stands there. */
+void cli_scan_line(struct cli_scan_show *show, const char *text);
 
 /* What the command line says about the scan. */
 void cli_scan_info(const struct cli *c, struct store_scan_info *info);

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "cli/scan.h"
 #include "scan/scan.h"
-#include "tui/live.h"
 
 enum { SHOW_MS = 1000, SAVE_TRIES = 5, BUFFER_MOST = 1900 };
 
@@ -88,20 +87,11 @@ struct session {
 	struct cli_scan *q;
 	struct store *store;
 	int64_t started, stored;
-	bool terminal, shown;
-	struct tui_live_about about;
-	struct tui_live *screen;   /* NULL: a line is shown instead */
-	bool tried;                /* to have the screen */
+	bool terminal;
+	struct cli_scan_show show;
 	double shown_at;
 	uint64_t shown_frames;
 };
-
-static void clear_line(struct session *s)
-{
-	if (s->shown)
-		fputs("\r\x1b[K", stderr);
-	s->shown = false;
-}
 
 static void put_left(struct buf *b, double seconds)
 {
@@ -139,7 +129,7 @@ static void answer(struct session *s, const struct scan_progress *p)
 			   (unsigned long long)p->protocols[i].frames);
 	if (p->snapshot)
 		buf_printf(&b, _("; stored %s"), text_time(p->snapshot, when));
-	clear_line(s);
+	cli_scan_clear_line(&s->show);
 	fprintf(stderr, "%s\n", b.data);
 	buf_done(&b);
 }
@@ -152,10 +142,8 @@ static void show_line(struct session *s, const struct scan_progress *p)
 	struct buf line;
 	buf_init(&line, 1024);
 	put_state(&line, p, (double)(p->frames - s->shown_frames) / gone);
-	fprintf(stderr, "\r\x1b[K%s", line.data);
-	fflush(stderr);
+	cli_scan_line(&s->show, line.data);
 	buf_done(&line);
-	s->shown = true;
 	s->shown_at = p->seconds;
 	s->shown_frames = p->frames;
 }
@@ -165,17 +153,14 @@ static void progress(void *data, const struct scan_progress *p)
 	struct session *s = data;
 	struct scan_progress now = *p;
 	now.snapshot = s->stored;
-	if (p->asked && !s->screen)
+	if (p->asked && !s->show.screen)
 		answer(s, &now);
 	if (p->asked || !s->terminal)
 		return;
 	/* A scan that is over at once needs no screen. */
-	if (!s->tried && p->seconds >= SHOW_MS / 1000.0 && !(p->left >= 0 && p->left < SHOW_MS / 1000.0)) {
-		s->tried = true;
-		s->screen = tui_live_open(&s->about, NULL);
-	}
-	if (s->screen)
-		tui_live_show(s->screen, &now, p->seconds);
+	bool worth = p->seconds >= SHOW_MS / 1000.0 && !(p->left >= 0 && p->left < SHOW_MS / 1000.0);
+	if (s->show.screen || (worth && cli_scan_screen(&s->show)))
+		tui_live_show(s->show.screen, &now, p->seconds);
 	else
 		show_line(s, &now);
 }
@@ -184,13 +169,13 @@ static void note(void *data, const char *text)
 {
 	struct session *s = data;
 	struct buf b;
-	if (s->screen) {
-		tui_live_note(s->screen, text);
+	if (s->show.screen) {
+		tui_live_note(s->show.screen, text);
 		return;
 	}
 	buf_init(&b, 4096);
 	text_terminal(&b, text);
-	clear_line(s);
+	cli_scan_clear_line(&s->show);
 	fprintf(stderr, "genba: %s\n", b.data);
 	buf_done(&b);
 }
@@ -285,7 +270,7 @@ static bool listen_and_store(struct session *s, const struct scan_job *job, stru
 	scan_live_signals(true);
 	s->started = store_now();
 	struct observe *seen = scan_live(job, &kept, &whole, e);
-	clear_line(s);
+	cli_scan_clear_line(&s->show);
 	struct inventory *inv = seen ? inventory_resolve(seen) : NULL;
 	struct err why;
 	bool ok = inv && save_last(s, inv, kept, whole, &why);
@@ -293,8 +278,8 @@ static bool listen_and_store(struct session *s, const struct scan_job *job, stru
 		*e = why;
 	scan_live_signals(false);
 	/* Not before all is stored: a terminal that takes nothing holds up whoever writes to it. */
-	tui_live_close(s->screen);
-	s->screen = NULL;
+	tui_live_close(s->show.screen);
+	s->show.screen = NULL;
 	if (seen)
 		cli_scan_notes(seen);
 	if (ok && !s->q->quiet)
@@ -314,7 +299,7 @@ bool cli_scan_listen(struct cli_scan *q, struct err *e)
 	if (!scan_live_open(q->interfaces, q->n_interfaces, q->filter, q->buffer, &job.interfaces, e))
 		return false;
 	s.store = open_site(q, e);
-	s.about = (struct tui_live_about){ .site = q->site, .listening = true, .names = q->interfaces, .n = q->n_interfaces,
+	s.show.about = (struct tui_live_about){ .site = q->site, .listening = true, .names = q->interfaces, .n = q->n_interfaces,
 					   .snapshot_every = q->snapshot_every, .declared = s.store && declared(s.store) };
 	bool ok = s.store && listen_and_store(&s, &job, e);
 	store_close(s.store);
