@@ -3,7 +3,7 @@ reportsdir = $(pkgdatadir)/reports
 dist_reports_DATA = reports/strings.yaml
 templatesdir = $(reportsdir)/templates
 dist_templates_DATA = \
-	reports/templates/report.html reports/templates/style.html reports/templates/summary.html \
+	reports/templates/report.html reports/templates/meta.html reports/templates/mark.html reports/templates/style.html reports/templates/summary.html \
 	reports/templates/differences.html reports/templates/changes.html reports/templates/plan.html reports/templates/domains.html \
 	reports/templates/findings.html reports/templates/finding.html reports/templates/devices.html \
 	reports/templates/conduits.html reports/templates/limits.html reports/templates/exceptions.html \
