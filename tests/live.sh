@@ -1,15 +1,9 @@
 #!/bin/bash
 # genba scan -i on a pair of virtual interfaces in a network namespace of its own: it hears what a file holds, sends
 # nothing, gives up root, survives an interface that goes down, and loses nothing when it is ended or killed.
-if [ -z "$GENBA_LIVE" ]; then
-	own=(unshare -nm)
-	[ "$(id -u)" = 0 ] || own=(unshare -rnm)
-	command -v ip > /dev/null && command -v setpriv > /dev/null || { echo "needs ip and setpriv: skipped"; exit 77; }
-	"${own[@]}" ip link add va type veth peer name vb 2> /dev/null ||
-		{ echo "no network namespace with virtual interfaces to be had: skipped"; exit 77; }
-	GENBA_LIVE=1 exec "${own[@]}" bash "$0"
-fi
 . "${top_srcdir:-.}/tests/lib.sh"
+command -v ip > /dev/null && command -v setpriv > /dev/null || { echo "needs ip and setpriv: skipped"; exit 77; }
+own_network ip link add va type veth peer name vb --
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-live.XXXXXX") || exit 99
 started=()
 trap 'kill -9 "${started[@]}" 2> /dev/null; umount "$work/small" 2> /dev/null; rm -rf "$work"' EXIT
@@ -31,15 +25,6 @@ done
 "$top_builddir/tests/gen/factory" -o first.pcap || exit 99
 send=$top_builddir/tests/gen/send
 
-# wait_for SECONDS COMMAND...: until it is true
-wait_for() {
-	local until=$((SECONDS + $1))
-	while [ $SECONDS -lt $until ]; do
-		"${@:2}" > /dev/null 2>&1 && return
-		sleep 0.1
-	done
-	return 1
-}
 # listen NAME OPTION...: genba scan in the background, its pid in $pid, when it listens
 listen() {
 	"$genba" -s "site/$1.genba" scan "${@:2}" > "$1.out" 2> "$1.err" &

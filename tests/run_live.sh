@@ -1,14 +1,9 @@
 #!/bin/bash
 # genba run that listens, in a network namespace of its own: a whole run, one that is ended early, one that is killed and
 # told by the next, as the user and with the one capability that the service gives it.
-if [ -z "$GENBA_LIVE" ]; then
-	own=(unshare -nm)
-	[ "$(id -u)" = 0 ] || own=(unshare -rnm)
-	command -v ip > /dev/null && command -v setpriv > /dev/null || { echo "needs ip and setpriv: skipped"; exit 77; }
-	"${own[@]}" ip link set lo up 2> /dev/null || { echo "no network namespace to be had: skipped"; exit 77; }
-	GENBA_LIVE=1 exec "${own[@]}" bash "$0"
-fi
 . "${top_srcdir:-.}/tests/lib.sh"
+command -v ip > /dev/null && command -v setpriv > /dev/null || { echo "needs ip and setpriv: skipped"; exit 77; }
+own_network ip link set lo up --
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-runlive.XXXXXX") || exit 99
 started=()
 trap 'kill -9 "${started[@]}" 2> /dev/null; rm -rf "$work"' EXIT
@@ -27,15 +22,6 @@ as=()
 run() { "${as[@]}" "$genba" run job.yaml > out.txt 2>&1; }
 mails() { ls -d f.genba.spool/*/message.eml 2> /dev/null | sort; }
 scans() { "$genba" -s f.genba scans --format csv 2> /dev/null | tail -n +2; }
-# wait_for SECONDS COMMAND...: until it is true
-wait_for() {
-	local until=$((SECONDS + $1))
-	while [ $SECONDS -lt $until ]; do
-		"${@:2}" > /dev/null 2>&1 && return
-		sleep 0.1
-	done
-	return 1
-}
 # Something to hear, all the time.
 while sleep 0.05; do echo hello > /dev/udp/127.0.0.1/5000; done 2> /dev/null &
 started+=($!)

@@ -2,16 +2,9 @@
 # The screen of genba scan -i under a real terminal (tmux), in a network namespace of its own: devices appear, q asks
 # and ends, Ctrl-C ends, what happened stays to be read, and the site file holds the scan. Where the terminal does not suit,
 # a line is shown instead.
-if [ -z "$GENBA_LIVE" ]; then
-	own=(unshare -nm)
-	[ "$(id -u)" = 0 ] || own=(unshare -rnm)
-	command -v ip > /dev/null && command -v tmux > /dev/null && command -v timeout > /dev/null ||
-		{ echo "needs ip and tmux: skipped"; exit 77; }
-	"${own[@]}" ip link add va type veth peer name vb 2> /dev/null ||
-		{ echo "no network namespace with virtual interfaces to be had: skipped"; exit 77; }
-	GENBA_LIVE=1 exec timeout -k 5 240 "${own[@]}" bash "$0"
-fi
 . "${top_srcdir:-.}/tests/lib.sh"
+command -v ip > /dev/null && command -v tmux > /dev/null && command -v timeout > /dev/null || { echo "needs ip and tmux: skipped"; exit 77; }
+own_network ip link add va type veth peer name vb -- timeout -k 5 240
 case $genba in /*) ;; *) genba=$PWD/$genba ;; esac
 export GENBA_DATA=${GENBA_DATA:-$(cd "$top_srcdir" && pwd)}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-tui-live.XXXXXX") || exit 99
