@@ -4,7 +4,7 @@ libgenba_a_SOURCES += \
 	src/report/report.h src/report/build.h src/report/model.h src/report/model.c src/report/model_site.c src/report/model_change.c src/report/model_filter.c \
 	src/report/view.h src/report/view.c src/report/view_front.c src/report/view_plan.c \
 	src/report/view_results.c src/report/view_site.c src/report/view_voices.c src/report/view_requirements.c \
-	src/report/mask.h src/report/mask.c src/report/mask_words.c src/report/mask_model.c \
+	src/report/mask.h src/report/mask.c src/report/mask_address.c src/report/mask_words.c src/report/mask_model.c \
 	src/report/view_declared.c src/report/view_change.c src/report/library.h src/report/library.c \
 	src/report/draw.c src/report/draw_map.c src/report/draw_time.c src/report/draw_traffic.c \
 	src/report/format.c src/report/format.h \

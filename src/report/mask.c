@@ -186,93 +186,7 @@ static void add(struct mask *m, const char *text, size_t n, enum mask_kind kind,
 	s->lengths[n / 64] |= UINT64_C(1) << n % 64;
 }
 
-/* ---- what looks like an address ---- */
-
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) != 0 || c == '_';
-}
-
-/* So many bytes of text at s as an IPv4 address, or the first four numbers of an AMS NetId; 0 for none. */
-static size_t ipv4_at(const char *s, struct addr *a)
-{
-	uint8_t b[4];
-	size_t i = 0;
-	int parts = 0;
-	for (; parts < 4; parts++) {
-		int v = 0, digits = 0;
-		if (parts && s[i++] != '.')
-			return 0;
-		for (; isdigit((unsigned char)s[i]) && digits < 4; digits++)
-			v = v * 10 + s[i++] - '0';
-		if (!digits || digits > 3 || v > 255)
-			return 0;
-		b[parts] = (uint8_t)v;
-	}
-	/* More numbers behind it: a version or an object identifier; two more make a NetId, which begins with an address. */
-	size_t more = 0;
-	for (size_t j = i; s[j] == '.' && isdigit((unsigned char)s[j + 1]); more++)
-		for (j++; isdigit((unsigned char)s[j]);)
-			j++;
-	if (isalnum((unsigned char)s[i]) || (more && more != 2))
-		return 0;
-	*a = addr_v4(b);
-	return i;
-}
-
-static size_t ipv6_at(const char *s, struct addr *a)
-{
-	char text[ADDR_TEXT];
-	size_t n = strspn(s, "0123456789abcdefABCDEF:.");
-	while (n && (s[n - 1] == '.' || (s[n - 1] == ':' && (n < 2 || s[n - 2] != ':'))))
-		n--;
-	int colons = 0;
-	for (size_t i = 0; i < n; i++)
-		colons += s[i] == ':';
-	if (n < LEAST || n >= sizeof(text) || colons < 2 || is_word(s[n]))
-		return 0;
-	memcpy(text, s, n);
-	text[n] = '\0';
-	return addr_parse(text, a) ? n : 0;
-}
-
-/* 00:1d:9c:c7:b0:10, 00-1D-9C-C7-B0-10, 001d.9cc7.b010, 001d9c-c7b010 */
-static size_t mac_at(const char *s, uint8_t *mac)
-{
-	static const char *const shapes[] = { "xx:xx:xx:xx:xx:xx", "xx-xx-xx-xx-xx-xx", "xxxx.xxxx.xxxx", "xxxxxx-xxxxxx" };
-	for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
-		size_t i = 0, digits = 0;
-		char hex[13] = "";
-		for (; shapes[k][i] && (shapes[k][i] == 'x' ? isxdigit((unsigned char)s[i]) : s[i] == shapes[k][i]); i++)
-			if (shapes[k][i] == 'x')
-				hex[digits++] = s[i];
-		if (shapes[k][i] || is_word(s[i]) || (s[i] == ':' && isxdigit((unsigned char)s[i + 1])))
-			continue;
-		for (size_t j = 0; j < 6; j++) {
-			char pair[3] = { hex[2 * j], hex[2 * j + 1], '\0' };
-			mac[j] = (uint8_t)strtoul(pair, NULL, 16);
-		}
-		return i;
-	}
-	return 0;
-}
-
-/* Groups that a standard gives: they name nobody. 01:00:5e and 33:33 repeat the end of an address. */
-static bool public_mac(const uint8_t *mac)
-{
-	static const uint8_t zero[6];
-	return memcmp(mac, zero, 6) == 0 ||
-	       ((mac[0] & 1) && memcmp(mac, "\x01\x00\x5e", 3) != 0 && memcmp(mac, "\x33\x33", 2) != 0);
-}
-
-static bool public_address(const struct addr *a)
-{
-	if (!addr_is_v4(a))
-		return addr_is_zero(a) || addr_is_loopback(a) || (a->b[0] == 0xff && a->b[2] == 0 && a->b[12] != 0xff);
-	const uint8_t *b = a->b + 12;
-	return b[0] == 0 || b[0] == 127 || memcmp(b, "\xe0\0\0", 3) == 0 || memcmp(b, "\xef\xff\xff\xfa", 4) == 0 ||
-	       memcmp(b, "\xff\xff\xff", 3) == 0;
-}
+/* ---- addresses ---- */
 
 static void put_mac(const struct mask *m, struct buf *out, const uint8_t *mac)
 {
@@ -312,9 +226,9 @@ static size_t take_address(const struct mask *m, const char *text, const char *s
 	if (!isxdigit((unsigned char)*s) && *s != ':')
 		return 0;
 	bool inside = isdigit((unsigned char)before) || (before == '.' && s - 1 > text && isdigit((unsigned char)s[-2]));
-	size_t n = isxdigit((unsigned char)before) ? 0 : mac_at(s, mac);
+	size_t n = isxdigit((unsigned char)before) ? 0 : mask_mac_at(s, mac);
 	if (n) {
-		if (public_mac(mac))
+		if (mask_public_mac(mac))
 			buf_add(out, s, n);
 		else
 			put_mac(m, out, mac);
@@ -322,9 +236,9 @@ static size_t take_address(const struct mask *m, const char *text, const char *s
 	}
 	/* v1.2.3.4 is a version */
 	if (!inside && before != 'v' && before != 'V')
-		n = ipv4_at(s, &a);
+		n = mask_ipv4_at(s, &a);
 	if (!n && !isalnum((unsigned char)before))
-		n = ipv6_at(s, &a);
+		n = mask_ipv6_at(s, &a);
 	if (!n)
 		return 0;
 	int bits = -1;
@@ -334,7 +248,7 @@ static size_t take_address(const struct mask *m, const char *text, const char *s
 		for (whole++; isdigit((unsigned char)s[whole]);)
 			whole++;
 	}
-	if (public_address(&a))
+	if (mask_public_address(&a))
 		buf_add(out, s, whole);
 	else
 		put_address(m, out, &a, bits == (addr_is_v4(&a) ? 32 : 128) ? -1 : bits);
@@ -362,7 +276,7 @@ static const struct entry *known_at(const struct mask *m, const char *s, size_t 
 			continue;
 		const struct entry *e = entry_at(m, low, n);
 		/* What is short or stays is a word of its own; what is long is replaced inside of others too. */
-		bool apart = !(is_word(before) && is_word(*s)) && !(is_word(s[n - 1]) && n < left && is_word(s[n]));
+		bool apart = !(mask_word_char(before) && mask_word_char(*s)) && !(mask_word_char(s[n - 1]) && n < left && mask_word_char(s[n]));
 		if (e->text && (apart || (!e->kept && n >= ANYWHERE)))
 			return e;
 	}
@@ -543,10 +457,10 @@ void mask_keep(struct mask *m, const char *text)
 	for (const char *p = text; *p; p++) {
 		struct addr a;
 		uint8_t mac[6];
-		bool begins = p == text || !is_word(p[-1]);
+		bool begins = p == text || !mask_word_char(p[-1]);
 		const struct entry *e = known_at(m, p, strlen(p), p == text ? ' ' : p[-1]);
-		if ((e && !e->kept && e->kind == MASK_SERIAL && e->n > LEAST) || (begins && mac_at(p, mac)) ||
-		    (begins && (p == text || p[-1] != '.') && ipv4_at(p, &a) && addr_is_private(&a)))
+		if ((e && !e->kept && e->kind == MASK_SERIAL && e->n > LEAST) || (begins && mask_mac_at(p, mac)) ||
+		    (begins && (p == text || p[-1] != '.') && mask_ipv4_at(p, &a) && addr_is_private(&a)))
 			return;
 	}
 	add(m, text, strlen(text), MASK_WORD, true);

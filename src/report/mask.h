@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/err.h"
 
 struct mask;
@@ -41,6 +42,17 @@ char *mask_detail(const struct mask *m, const char *detail);
 bool mask_house_word(const char *word, size_t n);
 /* May this part of a detail stay: made of such words, numbers, and addresses in a controller? */
 bool mask_harmless(const char *s, size_t n);
+
+/* ---- mask_address.c ---- */
+/* So many bytes of text at s are an address, 0 for none. Of an AMS NetId the first four numbers are an IPv4 address. */
+size_t mask_ipv4_at(const char *s, struct addr *a);
+size_t mask_ipv6_at(const char *s, struct addr *a);
+size_t mask_mac_at(const char *s, uint8_t *mac);
+/* One that a standard gives: it names nobody, and stays. */
+bool mask_public_mac(const uint8_t *mac);
+bool mask_public_address(const struct addr *a);
+/* Part of a word, so that what stands beside it is none of its own. */
+bool mask_word_char(char c);
 
 /* ---- mask_model.c ---- */
 /* A mask with the site's secret that knows what this scan holds; NULL fills e. Other scans may be added. */
