@@ -51,8 +51,8 @@ ok "and not in that of few" fails says "Deviation score" list few --format html
 list few --mask --format json >masked.json
 ok "no name, no file is left" fails grep -qE 'サンプル|kita|minami' masked.json
 "$genba" report -s few/kita.genba --mask --format text >kita.txt
-ok "the pseudonym is that of the site's report" grep -q "$(sed -n 's/.*"name": "\(site-[a-z0-9]*\)".*/\1/p' masked.json | sort | sed 1q)" \
-	<(cat kita.txt; "$genba" report -s few/answers.genba --mask --format text)
+name=$(grep -om1 'site-[a-z0-9]*' kita.txt)
+ok "the pseudonym is that of the site's report" grep -q "\"name\": \"${name:-none}\"" masked.json
 
 # A file that is none.
 head -c 5000 /dev/urandom >bad/broken.genba
